@@ -1,0 +1,81 @@
+/**
+ * The contract of a backbone: images in, embeddings out.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Parameter } from "../tensor/parameter.ts";
+import type { Random } from "../tensor/random.ts";
+import type { Tensor2D, Tensor4D } from "../tensor/tf.ts";
+
+/** Height, width and channels of an image. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** What a backbone costs, counted from its description without allocating anything. */
+export interface BackboneCost {
+  /** Dimension `d` of the embedding. */
+  readonly embedding: number;
+  /** All parameters, running statistics not counted. */
+  readonly parameters: number;
+  /** Parameters that gradients update. */
+  readonly trainableParameters: number;
+  /** Multiply-adds of convolutions and linear layers for one image. */
+  readonly multiplyAdds: number;
+  /** Floats of layer outputs that one image keeps alive until the backward pass. */
+  readonly activations: number;
+}
+
+/** What a backbone is told when it is made. */
+export interface BackboneContext {
+  /** Shape of one input image. */
+  readonly shape: ImageShape;
+  /** Stream for the initial weights. */
+  readonly random: Random;
+}
+
+/** How a forward pass runs. */
+export interface ForwardMode {
+  /** Batch statistics, running-average updates and dropout when true; running statistics when false. */
+  readonly training: boolean;
+  /** Stream for dropout masks; needed in training by backbones that drop. */
+  readonly random?: Random;
+}
+
+/** A backbone at work: owns its variables. */
+export interface Backbone {
+  /** Variables in a fixed order, named as in the public PyTorch weights. */
+  readonly parameters: readonly Parameter[];
+  /** Dimension `d` of the embedding. */
+  readonly embedding: number;
+  /**
+   * Embeds a batch.
+   *
+   * @param images Normalised images, shape `[batch, h, w, c]`.
+   * @returns Unnormalised embeddings, shape `[batch, d]`; the caller disposes them.
+   */
+  forward(images: Tensor4D, mode: ForwardMode): Tensor2D;
+  /** Frees the variables. */
+  dispose(): void;
+}
+
+/** A backbone as a plugin value. */
+export interface BackbonePlugin extends Plugin {
+  readonly kind: "backbone";
+  /** Counts parameters and multiply-adds for an input shape. */
+  cost(params: Record<string, unknown>, shape: ImageShape): BackboneCost;
+  /** Makes the backbone from checked parameters. */
+  create(params: Record<string, unknown>, context: BackboneContext): Backbone;
+}
+
+/** A {@link BackbonePlugin} as written, with typed parameters. */
+export interface BackboneDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  cost(params: z.output<S>, shape: ImageShape): BackboneCost;
+  create(params: z.output<S>, context: BackboneContext): Backbone;
+}
+
+/** Declares a backbone; see {@link BackbonePlugin}. */
+export function defineBackbone<S extends ParamsSchema>(definition: BackboneDefinition<S>): BackbonePlugin {
+  return definePlugin({ ...definition, kind: "backbone" } as unknown as BackbonePlugin);
+}

@@ -1,0 +1,68 @@
+/**
+ * The contracts of augmentations and samplers.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Random } from "../tensor/random.ts";
+
+/** An augmentation as a plugin value: changes the bytes of one training image. */
+export interface AugmentationPlugin extends Plugin {
+  readonly kind: "augmentation";
+  /**
+   * Makes the function that augments one image.
+   *
+   * @param params Checked parameters.
+   * @param shape Height, width and channels.
+   * @returns A function of an image's bytes and a stream; it never changes its argument.
+   */
+  create(
+    params: Record<string, unknown>,
+    shape: readonly [number, number, number],
+  ): (image: Uint8Array, random: Random) => Uint8Array;
+}
+
+/** An {@link AugmentationPlugin} as written, with typed parameters. */
+export interface AugmentationDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  create(
+    params: z.output<S>,
+    shape: readonly [number, number, number],
+  ): (image: Uint8Array, random: Random) => Uint8Array;
+}
+
+/** Declares an augmentation; see {@link AugmentationPlugin}. */
+export function defineAugmentation<S extends ParamsSchema>(definition: AugmentationDefinition<S>): AugmentationPlugin {
+  return definePlugin({ ...definition, kind: "augmentation" } as unknown as AugmentationPlugin);
+}
+
+/** A sampler as a plugin value: the order in which training sees the images. */
+export interface SamplerPlugin extends Plugin {
+  readonly kind: "sampler";
+  /**
+   * Makes the function that names the images of a step. It has random access, so resuming needs the step alone.
+   *
+   * @param params Checked parameters.
+   * @param options Class of each image, batch size, and the seed's stream family for the order.
+   * @returns Image indices of step `step` (from 0), `batchSize` of them.
+   */
+  create(
+    params: Record<string, unknown>,
+    options: { labels: Int32Array; batchSize: number; random: Random },
+  ): (step: number) => Int32Array;
+}
+
+/** A {@link SamplerPlugin} as written, with typed parameters. */
+export interface SamplerDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  create(
+    params: z.output<S>,
+    options: { labels: Int32Array; batchSize: number; random: Random },
+  ): (step: number) => Int32Array;
+}
+
+/** Declares a sampler; see {@link SamplerPlugin}. */
+export function defineSampler<S extends ParamsSchema>(definition: SamplerDefinition<S>): SamplerPlugin {
+  return definePlugin({ ...definition, kind: "sampler" } as unknown as SamplerPlugin);
+}

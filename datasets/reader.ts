@@ -1,0 +1,104 @@
+/**
+ * The contract of a reader: a labelled image set or a pair set, with its provenance.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Files } from "./files.ts";
+
+/** Where a data set comes from, for the record. */
+export interface Provenance {
+  /** Reader's name. */
+  readonly reader: string;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Number of images. */
+  readonly images: number;
+  /** SHA-256 of what was read, lower-case hexadecimal. */
+  readonly digest: string;
+  /** Licence of the data, or `null` when the manifest does not say. */
+  readonly license: string | null;
+  /** How to cite the data, or `null`. */
+  readonly citation: string | null;
+  /** Decoder and version, such as `@jsquash/png 3.1.1`, or `none`. */
+  readonly decoder: string;
+  /** Files that were left out, each with the reason; empty unless the manifest allows skipping. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** A labelled image set with random access; order belongs to the sampler. */
+export interface ImageSet {
+  readonly gives: "images";
+  /** Height, width, channels of every image. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Number of images. */
+  readonly length: number;
+  /** Class names, by class index. */
+  readonly classes: readonly string[];
+  /** Class index of each image. */
+  readonly labels: Int32Array;
+  /** A network sees `(byte − mean) / std`. */
+  readonly normalise: { readonly mean: number; readonly std: number };
+  /** Where image `index` comes from, for messages and contact sheets. */
+  name(index: number): string;
+  /** Bytes of image `index` in `[h, w, c]` order; the caller may not change them. */
+  read(index: number): Promise<Uint8Array>;
+  readonly provenance: Provenance;
+}
+
+/** Pairs of images of one set, in folds. */
+export interface PairSet {
+  readonly gives: "pairs";
+  /** The images that the pairs index. */
+  readonly images: ImageSet;
+  /** First image of each pair. */
+  readonly first: Int32Array;
+  /** Second image of each pair. */
+  readonly second: Int32Array;
+  /** 1 where both images are of one class, else 0. */
+  readonly same: Uint8Array;
+  /** Fold of each pair, `0 … folds − 1`. */
+  readonly fold: Int32Array;
+  /** Number of folds. */
+  readonly folds: number;
+  readonly provenance: Provenance;
+}
+
+/** What a reader is handed. */
+export interface ReaderContext {
+  /** Read-only access to the data folder. */
+  readonly files: Files;
+  /** Opens a nested reader section, for readers that draw on another one. */
+  open(section: Record<string, unknown>): Promise<ImageSet | PairSet>;
+}
+
+/** A reader as a plugin value. */
+export interface ReaderPlugin extends Plugin {
+  readonly kind: "reader";
+  /** What `open` gives. */
+  readonly gives: "images" | "pairs";
+  /** Image shape by the parameters alone, or `undefined` where only the data can tell (or a nested reader does). */
+  shape(params: Record<string, unknown>): readonly [number, number, number] | undefined;
+  /** Number of classes by the parameters alone, or `undefined` where only the data can tell. */
+  classes?(params: Record<string, unknown>): number | undefined;
+  /** Paths in the data folder that `open` will read; a plan hashes them. */
+  paths(params: Record<string, unknown>): readonly string[];
+  /** Opens the set; pixels may be decoded later, on `read`. */
+  open(params: Record<string, unknown>, context: ReaderContext): Promise<ImageSet | PairSet>;
+}
+
+/** A {@link ReaderPlugin} as written, with typed parameters. */
+export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  readonly gives: "images" | "pairs";
+  shape(params: z.output<S>): readonly [number, number, number] | undefined;
+  classes?(params: z.output<S>): number | undefined;
+  paths(params: z.output<S>): readonly string[];
+  open(params: z.output<S>, context: ReaderContext): Promise<ImageSet | PairSet>;
+}
+
+/** Declares a reader; see {@link ReaderPlugin}. */
+export function defineReader<S extends ParamsSchema>(definition: ReaderDefinition<S>): ReaderPlugin {
+  return definePlugin({ ...definition, kind: "reader" } as unknown as ReaderPlugin);
+}

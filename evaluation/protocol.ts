@@ -1,0 +1,94 @@
+/**
+ * The contract of a protocol: embeddings in, metrics out.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+
+/** What a metric is, known before anything runs. */
+export interface MetricDefinition {
+  /** Name within the evaluation, such as `accuracy` or `tar@1e-3`. */
+  readonly name: string;
+  /** Unit: `fraction` (printed as percent), `norm`, `count`, … */
+  readonly unit: string;
+  /** Direction; `null` where neither is better. */
+  readonly higherIsBetter: boolean | null;
+  /** One line: what is measured. */
+  readonly summary: string;
+}
+
+/** A measured figure. */
+export interface Metric {
+  readonly name: string;
+  readonly value: number;
+  /** Spread over folds (ddof 0), where the protocol defines one. */
+  readonly std?: number;
+  /** How many units (pairs, probes) the value rests on. */
+  readonly n: number;
+  readonly unit: string;
+  readonly higherIsBetter: boolean | null;
+}
+
+/** Embeddings of `count` images, unnormalised, row-major `[count, dimension]`. */
+export interface Embeddings {
+  readonly count: number;
+  readonly dimension: number;
+  readonly original: Float32Array;
+  /** Embeddings of the mirrored images, where the protocol asked for them. */
+  readonly mirrored?: Float32Array;
+}
+
+/** Pairs of embedded images, in folds. */
+export interface Pairs {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly same: Uint8Array;
+  readonly fold: Int32Array;
+  readonly folds: number;
+}
+
+/** What a protocol is handed. */
+export interface ProtocolInput {
+  readonly embeddings: Embeddings;
+  /** Class of each image. */
+  readonly labels: Int32Array;
+  /** Pairs, for protocols that want them. */
+  readonly pairs?: Pairs;
+}
+
+/** What a protocol gives. */
+export interface Evaluation {
+  /** Id that pins the definition of every metric (distance, grid, tie rule, folds, flip rule). */
+  readonly definition: string;
+  readonly metrics: readonly Metric[];
+  /** Per-pair scores in the order of the pairs, so that protocols can be re-scored; lower is closer. */
+  readonly scores?: Float32Array;
+}
+
+/** A protocol as a plugin value. */
+export interface ProtocolPlugin extends Plugin {
+  readonly kind: "protocol";
+  /** What its `data` must give. */
+  readonly wants: "images" | "pairs";
+  /** The metrics that these parameters will produce, in order. */
+  metrics(params: Record<string, unknown>): readonly MetricDefinition[];
+  /** Whether embeddings of mirrored images are needed. */
+  mirrored(params: Record<string, unknown>): boolean;
+  /** Measures. */
+  evaluate(params: Record<string, unknown>, input: ProtocolInput): Evaluation;
+}
+
+/** A {@link ProtocolPlugin} as written, with typed parameters. */
+export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  readonly wants: "images" | "pairs";
+  metrics(params: z.output<S>): readonly MetricDefinition[];
+  mirrored(params: z.output<S>): boolean;
+  evaluate(params: z.output<S>, input: ProtocolInput): Evaluation;
+}
+
+/** Declares a protocol; see {@link ProtocolPlugin}. */
+export function defineProtocol<S extends ParamsSchema>(definition: ProtocolDefinition<S>): ProtocolPlugin {
+  return definePlugin({ ...definition, kind: "protocol" } as unknown as ProtocolPlugin);
+}

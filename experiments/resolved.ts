@@ -1,0 +1,84 @@
+/**
+ * A run as the plan freezes it: every section names its plugin and carries every parameter, defaults filled in.
+ *
+ * @module
+ */
+
+/** A resolved plugin section: the plugin's name under `name` (readers: `reader`) beside all its parameters. */
+export type Section = Readonly<Record<string, unknown>>;
+
+/** How long and on what batches a run trains. */
+export interface TrainSection {
+  /** Optimizer updates. */
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly augment: readonly Section[];
+  readonly sampler: Section;
+}
+
+/** One evaluation after training. */
+export interface EvaluateSection {
+  /** Prefix of its metrics in tables: `unseen` gives `unseen.accuracy`. */
+  readonly name: string;
+  /** Resolved protocol: `{ protocol: "verification", … }` with every parameter. */
+  readonly protocol: Section;
+  /** Resolved reader section. */
+  readonly data: Section;
+}
+
+/** One fully resolved run; with the data digests and the plugins' integrity it is what the run id hashes. */
+export interface ResolvedRun {
+  readonly backend: "auto" | "webgpu" | "wasm" | "cpu";
+  readonly seed: number;
+  readonly data: { readonly train: Section };
+  readonly backbone: Section;
+  readonly head: Section;
+  readonly auxiliary: readonly Section[];
+  readonly optimizer: Section;
+  readonly schedule: Section;
+  readonly train: TrainSection;
+  readonly evaluate: readonly EvaluateSection[];
+}
+
+/** Settings that change what is written and how often, never the result; they are not part of the identity. */
+export interface OutputSettings {
+  /** Write a history line every this many steps. */
+  readonly logEvery: number;
+  /** Write a checkpoint every this many steps; 0 for only when interrupted. */
+  readonly checkpointEvery: number;
+}
+
+/** How the table is laid out. */
+export interface TableSection {
+  /** Metrics as `evaluation.metric`; empty for every metric. */
+  readonly columns: readonly string[];
+  /** Row that the others are compared with. */
+  readonly baseline: string | null;
+  /** `file.yaml#key` of published figures, or `null`. */
+  readonly published: string | null;
+}
+
+/** A user plugin module as loaded, for the record. */
+export interface LoadedPlugin {
+  readonly kind: string;
+  readonly name: string;
+  readonly version: string;
+  /** Specifier as the manifest wrote it. */
+  readonly specifier: string;
+  /** SHA-256 of the module's bytes (npm: of its entry file), lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** One run of a plan. */
+export interface PlannedRun {
+  /** First 12 hex digits of SHA-256 over the RFC 8785 form of `identity`. */
+  readonly id: string;
+  /** Row label. */
+  readonly row: string;
+  readonly seed: number;
+  readonly run: ResolvedRun;
+  /** What was hashed. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** Paths of data that is not there; the id is provisional until they are. */
+  readonly missing: readonly string[];
+}

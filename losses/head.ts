@@ -1,0 +1,64 @@
+/**
+ * The contract of a head: unnormalised embeddings and labels in, scalar loss and statistics out.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Parameter } from "../tensor/parameter.ts";
+import type { Random } from "../tensor/random.ts";
+import type { Scalar, Tensor1D, Tensor2D } from "../tensor/tf.ts";
+
+/** What a head is told when it is made. */
+export interface HeadContext {
+  /** Dimension `d` of the embeddings. */
+  readonly embedding: number;
+  /** Number of training classes `C`. */
+  readonly classes: number;
+  /** Stream for the initial class weights. */
+  readonly random: Random;
+}
+
+/** What a head gives for one batch. The caller disposes the tensors, or calls inside a `tf.tidy`. */
+export interface HeadOutput {
+  /** Mean loss over the batch. */
+  readonly loss: Scalar;
+  /** Scalars worth logging, by name, such as `targetAngle` (mean θ_y in radians) or `pastBoundary` (share of samples). */
+  readonly statistics: Readonly<Record<string, Scalar>>;
+}
+
+/** A head at work: owns its class weights and state. */
+export interface Head {
+  /** Class weights and state, in a fixed order. */
+  readonly parameters: readonly Parameter[];
+  /**
+   * Loss of a batch, differentiable in the embeddings and in the trainable parameters.
+   *
+   * @param embeddings Unnormalised embeddings, shape `[batch, d]`.
+   * @param labels Class indices, int32, shape `[batch]`.
+   */
+  loss(embeddings: Tensor2D, labels: Tensor1D): HeadOutput;
+  /** Frees the variables. */
+  dispose(): void;
+}
+
+/** A head as a plugin value. */
+export interface HeadPlugin extends Plugin {
+  readonly kind: "head";
+  /** Makes the head from checked parameters. */
+  create(params: Record<string, unknown>, context: HeadContext): Head;
+  /** Number of class-side parameters, for plans that allocate nothing. */
+  size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
+}
+
+/** A {@link HeadPlugin} as written, with typed parameters. */
+export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  create(params: z.output<S>, context: HeadContext): Head;
+  size(params: z.output<S>, context: { embedding: number; classes: number }): number;
+}
+
+/** Declares a head; see {@link HeadPlugin}. */
+export function defineHead<S extends ParamsSchema>(definition: HeadDefinition<S>): HeadPlugin {
+  return definePlugin({ ...definition, kind: "head" } as unknown as HeadPlugin);
+}

@@ -1,0 +1,60 @@
+/**
+ * The contracts of optimizers and learning-rate schedules.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Parameter } from "../tensor/parameter.ts";
+import type { Tensor } from "../tensor/tf.ts";
+
+/** An optimizer at work: owns its state. */
+export interface Optimizer {
+  /** State as named parameters (momentum buffers and the like), in a fixed order, for checkpoints. */
+  readonly state: readonly Parameter[];
+  /**
+   * Updates the trainable parameters in place.
+   *
+   * @param gradients Gradient of each trainable parameter, in the order that `create` was given; not disposed.
+   * @param learningRate The step's learning rate.
+   */
+  update(gradients: readonly Tensor[], learningRate: number): void;
+  /** Frees the state. */
+  dispose(): void;
+}
+
+/** An optimizer as a plugin value. */
+export interface OptimizerPlugin extends Plugin {
+  readonly kind: "optimizer";
+  /** Makes the optimizer for these trainable parameters. */
+  create(params: Record<string, unknown>, trainable: readonly Parameter[]): Optimizer;
+}
+
+/** An {@link OptimizerPlugin} as written, with typed parameters. */
+export interface OptimizerDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  create(params: z.output<S>, trainable: readonly Parameter[]): Optimizer;
+}
+
+/** Declares an optimizer; see {@link OptimizerPlugin}. */
+export function defineOptimizer<S extends ParamsSchema>(definition: OptimizerDefinition<S>): OptimizerPlugin {
+  return definePlugin({ ...definition, kind: "optimizer" } as unknown as OptimizerPlugin);
+}
+
+/** A learning-rate schedule as a plugin value. */
+export interface SchedulePlugin extends Plugin {
+  readonly kind: "schedule";
+  /** Learning rate as a function of the step (from 0), for a run of `steps` steps. */
+  create(params: Record<string, unknown>, steps: number): (step: number) => number;
+}
+
+/** A {@link SchedulePlugin} as written, with typed parameters. */
+export interface ScheduleDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  readonly params: S;
+  create(params: z.output<S>, steps: number): (step: number) => number;
+}
+
+/** Declares a schedule; see {@link SchedulePlugin}. */
+export function defineSchedule<S extends ParamsSchema>(definition: ScheduleDefinition<S>): SchedulePlugin {
+  return definePlugin({ ...definition, kind: "schedule" } as unknown as SchedulePlugin);
+}
