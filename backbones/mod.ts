@@ -1,0 +1,10 @@
+/**
+ * Backbones: image `[batch, h, w, c]` → embedding `[batch, d]`.
+ *
+ * @module
+ */
+export * from "./backbone.ts";
+export * from "./catalogue.ts";
+export * from "./initialisers.ts";
+export * from "./layers.ts";
+export * from "./module.ts";

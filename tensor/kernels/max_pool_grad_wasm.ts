@@ -1,0 +1,63 @@
+/**
+ * Gradient of 2-D max pooling for tfjs's WASM backend, which lacks it. The gradient of a window goes to its first
+ * maximum in row-major order, as in PyTorch.
+ *
+ * @module
+ */
+import { tf } from "../tf.ts";
+import { heapViews, type TensorInfo } from "./wasm_heap.ts";
+
+/**
+ * Runs the gradient over the heap.
+ *
+ * @param backend The WASM backend.
+ * @param dy Output gradient, shape `[batch, oh, ow, channels]`.
+ * @param x Input of the pooling, shape `[batch, h, w, channels]`.
+ */
+export function maxPoolGradient(
+  backend: unknown,
+  dy: TensorInfo,
+  x: TensorInfo,
+  attributes: Record<string, unknown>,
+): TensorInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as {
+    filterSize: [number, number] | number;
+    strides: [number, number] | number;
+    pad: "valid" | "same" | number;
+    dimRoundingMode?: "floor" | "round" | "ceil";
+  };
+  const info = tf.backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
+  const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
+  result.fill(0);
+  const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
+  for (let n = 0, out = 0; n < batchSize; n++) {
+    const image = n * inHeight * inWidth * channels;
+    for (let oy = 0; oy < outHeight; oy++) {
+      const top = Math.max(0, oy * info.strideHeight - info.padInfo.top);
+      const bottom = Math.min(inHeight, oy * info.strideHeight - info.padInfo.top + info.effectiveFilterHeight);
+      for (let ox = 0; ox < outWidth; ox++) {
+        const left = Math.max(0, ox * info.strideWidth - info.padInfo.left);
+        const right = Math.min(inWidth, ox * info.strideWidth - info.padInfo.left + info.effectiveFilterWidth);
+        for (let c = 0; c < channels; c++, out++) {
+          let best = -Infinity, where = -1;
+          for (let y = top; y < bottom; y++) {
+            for (let x = left; x < right; x++) {
+              const at = image + (y * inWidth + x) * channels + c, value = input[at]!;
+              if (value > best || where < 0) best = value, where = at;
+            }
+          }
+          result[where]! += gradient[out]!;
+        }
+      }
+    }
+  }
+  return outputs[0]!;
+}
