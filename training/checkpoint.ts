@@ -1,0 +1,80 @@
+/**
+ * Checkpoints: every variable of a run and the step it stands at, as one safetensors file.
+ *
+ * Streams are addressed by step (`dropout/<step>`, …), so the step is the position of them all.
+ *
+ * @module
+ */
+import type { Parameter } from "../tensor/parameter.ts";
+import { tf } from "../tensor/tf.ts";
+import { decodeSafeTensors, encodeSafeTensors, type NamedTensor } from "./safetensors.ts";
+
+/** What a checkpoint holds apart from tensors. */
+export interface CheckpointState {
+  /** Optimizer updates done. */
+  readonly step: number;
+  /** Id of the run that it belongs to. */
+  readonly run: string;
+}
+
+/** Groups of parameters, by the prefix that keeps their names apart: `backbone`, `head`, `optimizer`, … */
+export type ParameterGroups = Readonly<Record<string, readonly Parameter[]>>;
+
+/** Reads all parameters to the host, in order, each named `<group>/<name>`. */
+export async function readParameters(groups: ParameterGroups): Promise<NamedTensor[]> {
+  const flat = Object.entries(groups).flatMap(([group, parameters]) =>
+    parameters.map(({ name, variable }) => ({ name: `${group}/${name}`, variable }))
+  );
+  return await Promise.all(flat.map(async ({ name, variable }) => ({
+    name,
+    shape: variable.shape,
+    values: Float32Array.from(await variable.data()),
+  })));
+}
+
+/** Writes the groups' values and the state as bytes. */
+export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointState): Promise<Uint8Array> {
+  const metadata = { format: "marginlab-checkpoint/1", run: state.run, step: String(state.step) };
+  return encodeSafeTensors({ tensors: await readParameters(groups), metadata });
+}
+
+/**
+ * Puts the values of a checkpoint into the groups' variables.
+ *
+ * @throws {SyntaxError} if the bytes are not a checkpoint.
+ * @throws {RangeError} if it belongs to another run, or its tensors are not exactly those of the groups.
+ */
+export function loadCheckpoint(bytes: Uint8Array, groups: ParameterGroups, run: string): CheckpointState {
+  const { tensors, metadata } = decodeSafeTensors(bytes);
+  const step = Number(metadata.step);
+  if (metadata.format !== "marginlab-checkpoint/1" || !Number.isInteger(step) || step < 0) {
+    throw new SyntaxError("Cannot read the checkpoint: it is a safetensors file, but not a marginlab checkpoint");
+  }
+  if (metadata.run !== run) {
+    throw new RangeError(
+      `Cannot resume run ${run}: the checkpoint belongs to run ${metadata.run}; remove it to start over`,
+    );
+  }
+  const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const wanted = Object.entries(groups).flatMap(([group, parameters]) =>
+    parameters.map(({ name, variable }) => ({ name: `${group}/${name}`, variable }))
+  );
+  for (const { name, variable } of wanted) {
+    const found = stored.get(name);
+    if (!found || String(found.shape) !== String(variable.shape)) {
+      const what = found ? `has shape [${found.shape}], wanted [${variable.shape}]` : "is missing";
+      throw new RangeError(
+        `Cannot resume run ${run}: tensor "${name}" of the checkpoint ${what}; remove it to start over`,
+      );
+    }
+  }
+  if (stored.size !== wanted.length) {
+    throw new RangeError(
+      `Cannot resume run ${run}: the checkpoint has ${stored.size} tensors, wanted ${wanted.length}`,
+    );
+  }
+  tf.tidy(() =>
+    wanted.forEach(({ name, variable }) => variable.assign(tf.tensor(stored.get(name)!.values, variable.shape)))
+  );
+  return { step, run };
+}

@@ -1,0 +1,11 @@
+/**
+ * Training: optimizers, schedules, the loop as an async generator of events, checkpoints.
+ *
+ * @module
+ */
+export * from "./catalogue.ts";
+export * from "./checkpoint.ts";
+export * from "./divergence.ts";
+export * from "./optimizer.ts";
+export * from "./safetensors.ts";
+export * from "./trainer.ts";

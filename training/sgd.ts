@@ -1,0 +1,59 @@
+/**
+ * Stochastic gradient descent with momentum and weight decay, in PyTorch's convention.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { parameter } from "../tensor/parameter.ts";
+import { tf } from "../tensor/tf.ts";
+import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
+
+const params = z.strictObject({
+  momentum: z.number().min(0).lt(1).default(0.9).describe("Momentum μ"),
+  weightDecay: z.number().min(0).max(1).default(5e-4).describe(
+    "L2 penalty λ, added to the gradient of every parameter",
+  ),
+  nesterov: z.boolean().default(false).describe("Step along g + μ v instead of v; needs a momentum above 0"),
+}).refine(({ nesterov, momentum }) => !nesterov || momentum > 0, {
+  path: ["nesterov"],
+  error: "nesterov needs a momentum above 0",
+});
+
+/**
+ * `g ← g + λ p`, `v ← μ v + g`, `p ← p − η v` (with Nesterov `p ← p − η (g + μ v)`).
+ *
+ * The learning rate multiplies the velocity when it is used, not when it is stored, as in PyTorch; no dampening.
+ */
+export const sgd: OptimizerPlugin = defineOptimizer({
+  name: "sgd",
+  version: "1.0.0",
+  summary: "Stochastic gradient descent with momentum and weight decay, in PyTorch's convention",
+  reference: "https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+  formula: "g ← g + λ p; v ← μ v + g; p ← p − η v",
+  params,
+  create({ momentum, weightDecay, nesterov }, trainable) {
+    const state = momentum === 0
+      ? []
+      : trainable.map(({ name, variable }) =>
+        parameter(`${name}.velocity`, new Float32Array(variable.size), { shape: variable.shape, role: "statistic" })
+      );
+    return {
+      state,
+      update(gradients, learningRate) {
+        tf.tidy(() =>
+          trainable.forEach(({ variable }, i) => {
+            const gradient = weightDecay === 0 ? gradients[i]! : tf.add(gradients[i]!, tf.mul(variable, weightDecay));
+            let direction = gradient;
+            if (momentum !== 0) {
+              const velocity = state[i]!.variable;
+              velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
+              direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity;
+            }
+            variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
+          })
+        );
+      },
+      dispose: () => state.forEach(({ variable }) => variable.dispose()),
+    };
+  },
+});
