@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Tensor4D, tf } from "../tf.ts";
+import { type Tensor2D, type Tensor4D, tf } from "../tf.ts";
+import { heapViews } from "./wasm_heap.ts";
 
 /** Shapes and strides of the forward convolution; tfjs gives gradients for undilated ones only. */
 export interface ConvGeometry {
@@ -68,21 +69,42 @@ export function convFilterGradient(x: Tensor4D, dy: Tensor4D, g: ConvGeometry): 
   });
 }
 
-/** For few input channels: patches as rows, `[kh·kw·in, batch·oh·ow]`, times the output gradient. */
+/** For few input channels: the output gradient, transposed, times the patches `[batch·oh·ow, kh·kw·in]`. */
 function patchProduct(x: Tensor4D, dy: Tensor4D, g: ConvGeometry): Tensor4D {
-  const [batch, oh, ow, out] = dy.shape, channels = x.shape[3];
-  const planes = tf.transpose(x, [3, 0, 1, 2]) as Tensor4D;
-  const rows: tf.Tensor[] = [];
-  for (let i = 0; i < g.filter[0]; i++) {
-    for (let j = 0; j < g.filter[1]; j++) {
-      const begin = [0, 0, i, j];
-      const end = [channels, batch, begin[2]! + (oh - 1) * g.strides[0] + 1, begin[3]! + (ow - 1) * g.strides[1] + 1];
-      const tap = tf.stridedSlice(planes, begin, end, [1, 1, g.strides[0], g.strides[1]]);
-      rows.push(tf.reshape(tap, [channels, -1]));
+  const [, oh, ow, out] = dy.shape, channels = x.shape[3];
+  const patches = gatherPatches(x, [oh, ow], g);
+  const product = tf.matMul(transposeRows(tf.reshape(dy, [-1, out])), patches);
+  return tf.reshape(tf.transpose(product), [g.filter[0], g.filter[1], channels, out]);
+}
+
+/** `[rows, columns]` → `[columns, rows]`: tfjs's own transposition takes four times as long on tall matrices. */
+function transposeRows(x: Tensor2D): Tensor2D {
+  const [rows, columns] = x.shape;
+  const { outputs, from, to } = heapViews(tf.backend(), [x], [[columns, rows]]);
+  const input = from[0]!, output = to[0]!;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) output[column * rows + row] = input[at++]!;
+  }
+  return tf.engine().makeTensorFromTensorInfo(outputs[0]!) as Tensor2D;
+}
+
+/** Copies the patch under each output pixel to a row: tfjs's strided slices and concatenation take four times as long. */
+function gatherPatches(x: Tensor4D, [oh, ow]: [number, number], g: ConvGeometry): Tensor2D {
+  const [batch, height, width, channels] = x.shape, [kh, kw] = g.filter;
+  const { outputs, from, to } = heapViews(tf.backend(), [x], [[batch * oh * ow, kh * kw * channels]]);
+  const input = from[0]!, rows = to[0]!;
+  let at = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < oh; oy++) {
+      for (let ox = 0; ox < ow; ox++) {
+        for (let i = 0; i < kh; i++) {
+          const start = ((n * height + oy * g.strides[0] + i) * width + ox * g.strides[1]) * channels;
+          for (let j = 0; j < kw * channels; j++) rows[at++] = input[start + j]!;
+        }
+      }
     }
   }
-  const product = tf.matMul(tf.concat(rows, 0), tf.reshape(dy, [-1, out]));
-  return tf.reshape(product, [g.filter[0], g.filter[1], channels, out]);
+  return tf.engine().makeTensorFromTensorInfo(outputs[0]!) as Tensor2D;
 }
 
 /** Puts `stride − 1` zeros between rows and between columns. */

@@ -37,6 +37,40 @@ export function maxPoolGradient(
   const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
   const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
   result.fill(0);
+  if (isHalving(info)) halvingGradient(gradient, input, result, info);
+  else windowGradient(gradient, input, result, info);
+  return outputs[0]!;
+}
+
+type PoolInfo = tf.backend_util.Conv2DInfo;
+
+function isHalving(info: PoolInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+  return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 2) && padInfo.type === "VALID";
+}
+
+/** Windows of 2×2 with stride 2: the place of the maximum by arithmetic, since a branch would be mispredicted. */
+function halvingGradient(gradient: Float32Array, input: Float32Array, result: Float32Array, info: PoolInfo): void {
+  const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
+  const down = inWidth * channels;
+  for (let n = 0, out = 0; n < batchSize; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ox = 0; ox < outWidth; ox++) {
+        const corner = ((n * inHeight + 2 * oy) * inWidth + 2 * ox) * channels;
+        for (let c = 0; c < channels; c++, out++) {
+          const at = corner + c;
+          const a = input[at]!, b = input[at + channels]!, d = input[at + down]!, e = input[at + down + channels]!;
+          const right = Number(b > a), lowerRight = Number(e > d), lower = Number(Math.max(d, e) > Math.max(a, b));
+          const where = at + lower * (down + lowerRight * channels) + (1 - lower) * right * channels;
+          result[where] = gradient[out]!;
+        }
+      }
+    }
+  }
+}
+
+/** Any window, overlapping or padded. */
+function windowGradient(gradient: Float32Array, input: Float32Array, result: Float32Array, info: PoolInfo): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
   for (let n = 0, out = 0; n < batchSize; n++) {
     const image = n * inHeight * inWidth * channels;
@@ -59,5 +93,4 @@ export function maxPoolGradient(
       }
     }
   }
-  return outputs[0]!;
 }

@@ -43,7 +43,10 @@ function tidyAll(fn: () => tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(fn) as tf.Tensor[];
 }
 
-/** Gradient kernels that tfjs's WASM backend lacks, or does eleven times slower than a convolution. */
+/**
+ * Kernels of tfjs's WASM backend that are missing (gradients of convolution and pooling), eleven times slower than need
+ * be (gradient of a convolution's input), or copy where a shared reference does (Identity, behind every saved tensor).
+ */
 function registerMissing(backendName: string): string[] {
   if (backendName !== "wasm") return [];
   tf.registerKernel({
@@ -72,7 +75,22 @@ function registerMissing(backendName: string): string[] {
     kernelFunc: ({ inputs, attrs, backend }) =>
       maxPoolGradient(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
   });
-  return ["Conv2DBackpropFilter (composition)", "Conv2DBackpropInput (composition)", "MaxPoolGrad (heap)"];
+  tf.unregisterKernel("Identity", backendName);
+  tf.registerKernel({
+    kernelName: "Identity",
+    backendName,
+    kernelFunc({ inputs, backend }) {
+      const { dataId, shape, dtype } = inputs.x!;
+      (backend as unknown as tf.KernelBackend).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
+  return [
+    "Identity (shared)",
+    "Conv2DBackpropFilter (composition)",
+    "Conv2DBackpropInput (composition)",
+    "MaxPoolGrad (heap)",
+  ];
 }
 
 function geometry(

@@ -25,9 +25,10 @@ export const preluBackward: OwnKernel = {
     const sum = new Float64Array(channels);
     for (let i = 0; i < x.length; i += channels) {
       for (let c = 0; c < channels; c++) {
-        const value = x[i + c]!, gradient = dy[i + c]!;
-        dx[i + c] = value > 0 ? gradient : gradient * alpha[c]!;
-        sum[c]! += value > 0 ? 0 : gradient * value;
+        // Arithmetic instead of a branch: signs are as good as random, and a branch would be mispredicted.
+        const value = x[i + c]!, gradient = dy[i + c]!, negative = Number(value <= 0);
+        dx[i + c] = gradient * (1 - negative + negative * alpha[c]!);
+        sum[c]! += gradient * value * negative;
       }
     }
     dAlpha.set(sum);
