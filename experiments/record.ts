@@ -1,0 +1,140 @@
+/**
+ * The record of one run: everything a stranger needs to check a figure, in one JSON file.
+ *
+ * Numbers that are not finite cannot be written in JSON; they stand as `null`.
+ *
+ * @module
+ */
+import type { MetricDefinition } from "../evaluation/protocol.ts";
+import type { Provenance } from "../datasets/reader.ts";
+import type { BackendInfo } from "../tensor/backend.ts";
+import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
+
+/** Version of the record's form; part of every run's identity. */
+export const RECORD_SCHEMA_VERSION = 1;
+
+/** How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`. */
+export type RunStatus = "completed" | "failed" | "diverged";
+
+/** The machine and the programs that ran. */
+export interface Environment {
+  readonly deno: string;
+  readonly v8: string;
+  readonly typescript: string;
+  readonly tfjs: string;
+  /** Version of this package. */
+  readonly marginlab: string;
+  /** Operating system, with its release where it may be read. */
+  readonly os: string;
+  /** Instruction set, such as `x86_64`. */
+  readonly arch: string;
+  /** Processor model and number of logical cores, or `unknown`. */
+  readonly cpu: string;
+  /** Checked-out commit of the working directory; `dirty` is `null` where git may not be run. */
+  readonly git: { readonly commit: string; readonly dirty: boolean | null } | null;
+}
+
+/** One data set that the run opened. */
+export interface RecordedData extends Provenance {
+  /** `train`, or the name of the evaluation. */
+  readonly role: string;
+  /** Number of pairs, for pair sets. */
+  readonly pairs?: number;
+}
+
+/** What the run trained. */
+export interface RecordedBackbone {
+  readonly name: string;
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  /** Of one image. */
+  readonly multiplyAdds: number;
+  /** Dimension of the embedding. */
+  readonly embedding: number;
+}
+
+/** What the run cost. */
+export interface RecordedCost {
+  /** Optimizer updates done. */
+  readonly steps: number;
+  /** Wall time of everything, summed over interruptions. */
+  readonly seconds: number;
+  /** Wall time of the training loop, summed over interruptions. */
+  readonly trainSeconds: number;
+  /** Training throughput, or `null` where nothing was timed. */
+  readonly imagesPerSecond: number | null;
+  /** Peak resident memory of the process, or `null` where it cannot be known. */
+  readonly peakMemoryBytes: number | null;
+}
+
+/** One figure. */
+export interface RecordedMetric {
+  /** Name of the evaluation. */
+  readonly evaluation: string;
+  readonly name: MetricDefinition["name"];
+  /** `null` where the measured value is not finite. */
+  readonly value: number | null;
+  /** Spread over folds (ddof 0), where the protocol defines one. */
+  readonly std?: number | null;
+  /** How many units (pairs, probes) the value rests on. */
+  readonly n: number;
+  readonly unit: string;
+  readonly higherIsBetter: boolean | null;
+  /** Id of the protocol's definition. */
+  readonly definition: string;
+}
+
+/** What training looked like. */
+export interface RecordedDiagnostics {
+  /** Loss of the last step. */
+  readonly finalLoss: number | null;
+  /** Gradient norm of the last step. */
+  readonly gradientNorm: number | null;
+  /** The head's statistics at the last step. */
+  readonly statistics: Readonly<Record<string, number | null>>;
+  /** SHA-256 of the trained weights: two runs of one identity and adapter agree on it. */
+  readonly weightsSha256: string | null;
+  /** First tensor that was not finite, for a diverged run. */
+  readonly firstBadTensor?: string;
+  /** Step of the first loss or gradient that was not finite, from 1. */
+  readonly divergedAtStep?: number;
+}
+
+/** The content of `record.json`. */
+export interface RunRecord {
+  readonly schemaVersion: 1;
+  /** First 12 hexadecimal digits of SHA-256 over the RFC 8785 form of `identity`. */
+  readonly id: string;
+  readonly experiment: string;
+  readonly row: string;
+  readonly seed: number;
+  readonly status: RunStatus;
+  /** Why the run did not complete, or `null`. */
+  readonly error: string | null;
+  /** The fully resolved run. */
+  readonly manifest: ResolvedRun;
+  /** What was hashed. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** `null` where the run failed before a backend was chosen. */
+  readonly backend: BackendInfo | null;
+  readonly environment: Environment;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly data: readonly RecordedData[];
+  /** `null` where the run failed before it was built. */
+  readonly backbone: RecordedBackbone | null;
+  /** `null` where the run failed before it trained. */
+  readonly cost: RecordedCost | null;
+  readonly metrics: readonly RecordedMetric[];
+  readonly diagnostics: RecordedDiagnostics;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
+}
+
+/** A number as a record holds it: `null` where it is not finite. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+export { checkRecord, recordJsonSchema, recordSchema } from "./record_schema.ts";

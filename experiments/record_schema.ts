@@ -1,0 +1,171 @@
+/**
+ * The schema of `record.json`, for checking on write and on read, and as JSON Schema (draft-07) for others.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { RunRecord } from "./record.ts";
+
+const text = z.string();
+const name = z.string().min(1);
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+const maybe = z.number().nullable();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const time = z.iso.datetime();
+const section = z.record(z.string(), z.unknown()).readonly();
+
+const manifest = z.strictObject({
+  backend: z.enum(["auto", "webgpu", "wasm", "cpu"]),
+  seed: z.int(),
+  data: z.strictObject({ train: section }),
+  backbone: section,
+  head: section,
+  auxiliary: z.array(section).readonly(),
+  optimizer: section,
+  schedule: section,
+  train: z.strictObject({ steps: count, batchSize: count, augment: z.array(section).readonly(), sampler: section }),
+  evaluate: z.array(z.strictObject({ name, protocol: section, data: section })).readonly(),
+});
+
+const backend = z.strictObject({
+  name: z.enum(["webgpu", "wasm", "cpu"]),
+  adapter: text.nullable(),
+  software: z.boolean(),
+  reason: text,
+  kernels: z.array(text).readonly(),
+  flags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).readonly(),
+});
+
+const environment = z.strictObject({
+  deno: text,
+  v8: text,
+  typescript: text,
+  tfjs: text,
+  marginlab: text,
+  os: text,
+  arch: text,
+  cpu: text,
+  git: z.strictObject({ commit: z.string().regex(/^[0-9a-f]{40,64}$/), dirty: z.boolean().nullable() }).nullable(),
+});
+
+const data = z.strictObject({
+  role: name,
+  reader: name,
+  classes: count,
+  images: count,
+  digest: sha256,
+  license: text.nullable(),
+  citation: text.nullable(),
+  decoder: text,
+  skipped: z.array(z.strictObject({ path: text, reason: text })).readonly(),
+  pairs: count.exactOptional(),
+});
+
+const backbone = z.strictObject({
+  name,
+  parameters: count,
+  trainableParameters: count,
+  multiplyAdds: count,
+  embedding: count,
+});
+
+const cost = z.strictObject({
+  steps: count,
+  seconds,
+  trainSeconds: seconds,
+  imagesPerSecond: seconds.nullable(),
+  peakMemoryBytes: count.nullable(),
+});
+
+const metric = z.strictObject({
+  evaluation: name,
+  name,
+  value: maybe,
+  std: maybe.exactOptional(),
+  n: count,
+  unit: text,
+  higherIsBetter: z.boolean().nullable(),
+  definition: name,
+});
+
+const diagnostics = z.strictObject({
+  finalLoss: maybe,
+  gradientNorm: maybe,
+  statistics: z.record(z.string(), maybe).readonly(),
+  weightsSha256: sha256.nullable(),
+  firstBadTensor: name.exactOptional(),
+  divergedAtStep: count.exactOptional(),
+});
+
+// What zod says by `refine` and JSON Schema by `if`: a completed run has every part and no error, any other has one.
+const completed = z.looseObject({
+  status: z.literal("completed"),
+  error: z.null(),
+  backend: z.unknown().refine((value) => value !== null, "a completed run has a backend"),
+  backbone: z.unknown().refine((value) => value !== null, "a completed run has a backbone"),
+  cost: z.unknown().refine((value) => value !== null, "a completed run has a cost"),
+});
+const present = { not: { type: "null" } };
+const statusRule = {
+  if: { properties: { status: { const: "completed" } } },
+  then: { properties: { error: { type: "null" }, backend: present, backbone: present, cost: present } },
+  else: { properties: { error: { type: "string", minLength: 1 } } },
+};
+
+/** Schema of {@link RunRecord}. */
+export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
+  schemaVersion: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  experiment: name,
+  row: name,
+  seed: z.int(),
+  status: z.enum(["completed", "failed", "diverged"]),
+  error: z.string().min(1).nullable(),
+  manifest,
+  identity: section,
+  backend: backend.nullable(),
+  environment,
+  plugins: z.array(z.strictObject({ kind: name, name, version: name, specifier: name, sha256 })).readonly(),
+  data: z.array(data).readonly(),
+  backbone: backbone.nullable(),
+  cost: cost.nullable(),
+  metrics: z.array(metric).readonly(),
+  diagnostics,
+  startedAt: time,
+  finishedAt: time,
+}).superRefine((record, context) => {
+  if (record.status !== "completed") {
+    if (record.error === null) {
+      context.addIssue({ code: "custom", path: ["error"], message: "a run that did not complete says why" });
+    }
+    return;
+  }
+  for (const issue of completed.safeParse(record).error?.issues ?? []) {
+    context.addIssue({ code: "custom", path: issue.path, message: issue.message });
+  }
+}).meta(statusRule);
+
+/**
+ * Checks a value against {@link recordSchema}.
+ *
+ * @param source Where the value comes from, for the message.
+ * @throws {TypeError} naming every field that is wrong.
+ */
+export function checkRecord(value: unknown, source: string): RunRecord {
+  const result = recordSchema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "record"}: ${message}`);
+  throw new TypeError(`Cannot accept ${source} as a run record: ${problems.join("; ")}`);
+}
+
+/** {@link recordSchema} as JSON Schema, draft-07. */
+export function recordJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(recordSchema, {
+    target: "draft-7",
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  });
+  return { ...schema, $id: "record.schema.json", title: "marginlab run record" };
+}

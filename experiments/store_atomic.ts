@@ -1,0 +1,53 @@
+/**
+ * Writing a file so that it is whole or absent, even when the power fails.
+ *
+ * @module
+ */
+
+/**
+ * Writes a file by way of a temporary one beside it: write, sync, rename, sync the folder.
+ *
+ * @param path File to make or to replace.
+ * @param content Its bytes, or text to be written as UTF-8.
+ */
+export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  try {
+    using file = await Deno.open(temporary, { createNew: true, write: true });
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    await file.sync();
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await Deno.rename(temporary, path);
+  await syncFolder(path.slice(0, path.lastIndexOf("/")));
+}
+
+/** Makes the names in a folder durable; systems that cannot open a folder do it by themselves. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using handle = await Deno.open(folder);
+  await handle.sync();
+}
+
+/** The content of a text file, or `undefined` when there is none. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The content of a file, or `undefined` when there is none. */
+export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, and the lock of who trains it.
+ *
+ * @module
+ */
+import { checkRecord, type RunRecord } from "./record.ts";
+import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./store_atomic.ts";
+import { parseHistory } from "./store_history.ts";
+import { decodeNpy, encodeNpy } from "./store_npy.ts";
+import { within } from "./store_paths.ts";
+
+/** Another process trains this run now. */
+export class RunBusyError extends Error {
+  override readonly name = "RunBusyError";
+}
+
+/** The folder of one run. Every file in it is whole or absent. */
+export class RunFolder {
+  /** Path of the folder. */
+  readonly path: string;
+  #lock: Deno.FsFile | undefined;
+
+  /** Use {@link Store.folder}, which checks the names. */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Writes `record.json`.
+   *
+   * @throws {TypeError} naming every field that the schema refuses; nothing is written then.
+   */
+  async writeRecord(record: RunRecord): Promise<void> {
+    checkRecord(record, "record.json");
+    await writeAtomically(await this.#file("record.json"), JSON.stringify(record, null, 2) + "\n");
+  }
+
+  /**
+   * Reads `record.json`, or gives `undefined` when there is none.
+   *
+   * @throws {SyntaxError | TypeError} naming the file if it is damaged.
+   */
+  async readRecord(): Promise<RunRecord | undefined> {
+    const path = `${this.path}/record.json`;
+    const text = await readTextIfThere(path);
+    if (text === undefined) return undefined;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new SyntaxError(`Cannot read ${path}: ${(error as Error).message}; delete the file to run this run again`);
+    }
+    return checkRecord(value, path);
+  }
+
+  /** Adds one line to `history.jsonl`. */
+  async appendHistory(line: Readonly<Record<string, unknown>>): Promise<void> {
+    await Deno.writeTextFile(await this.#file("history.jsonl"), JSON.stringify(line) + "\n", { append: true });
+  }
+
+  /** The lines of `history.jsonl`; a last line that a crash cut off is left out. */
+  async readHistory(): Promise<Record<string, unknown>[]> {
+    const path = `${this.path}/history.jsonl`;
+    return parseHistory(await readTextIfThere(path) ?? "", path);
+  }
+
+  /** Drops the lines whose `step` is past `afterStep`, which a resumed run will write again. */
+  async truncateHistory(afterStep: number): Promise<void> {
+    const kept = (await this.readHistory()).filter(({ step }) => !(typeof step === "number" && step > afterStep));
+    await writeAtomically(await this.#file("history.jsonl"), kept.map((line) => JSON.stringify(line) + "\n").join(""));
+  }
+
+  /** Stores a checkpoint; the one before stays until the next. */
+  async writeCheckpoint(bytes: Uint8Array): Promise<void> {
+    const current = await this.#file("checkpoint", "current");
+    await writeAtomically(`${current}.new`, bytes);
+    await Deno.rename(current, await this.#file("checkpoint", "previous")).catch(ignoreAbsence);
+    await Deno.rename(`${current}.new`, current);
+    await syncFolder(`${this.path}/checkpoint`);
+  }
+
+  /** The newest checkpoint, or the one before, or `undefined` when there is none. */
+  async readCheckpoint(which: "newest" | "previous" = "newest"): Promise<Uint8Array | undefined> {
+    const newest = which === "newest" ? await readIfThere(`${this.path}/checkpoint/current`) : undefined;
+    return newest ?? await readIfThere(`${this.path}/checkpoint/previous`);
+  }
+
+  /** Deletes the checkpoints. */
+  async removeCheckpoint(): Promise<void> {
+    await within(this.path, "checkpoint");
+    await Deno.remove(`${this.path}/checkpoint`, { recursive: true }).catch(ignoreAbsence);
+  }
+
+  /** Stores per-pair scores of an evaluation as `scores/<name>.npy`. */
+  async writeScores(name: string, scores: Float32Array): Promise<void> {
+    await writeAtomically(await this.#file("scores", scoresFile(name)), encodeNpy(scores));
+  }
+
+  /** Reads what {@link writeScores} wrote, or gives `undefined` when there is none. */
+  async readScores(name: string): Promise<Float32Array | undefined> {
+    const path = `${this.path}/scores/${scoresFile(name)}`;
+    const bytes = await readIfThere(path);
+    return bytes && decodeNpy(bytes, path);
+  }
+
+  /**
+   * Takes the run for this process, until {@link release} or the end of the process, however it ends.
+   *
+   * @throws {RunBusyError} naming the process that has it.
+   */
+  async claim(): Promise<void> {
+    const path = await this.#file("lock");
+    const file = await Deno.open(path, { create: true, read: true, write: true });
+    if (!await file.tryLock(true)) {
+      file.close();
+      const holder = (await readTextIfThere(path))?.trim() || "unknown";
+      throw new RunBusyError(`Cannot train the run in ${this.path}: another process (${holder}) trains it now`);
+    }
+    await file.truncate(0);
+    await file.write(new TextEncoder().encode(`pid ${Deno.pid} since ${new Date().toISOString()}\n`));
+    this.#lock = file;
+  }
+
+  /** Gives the run free. */
+  async release(): Promise<void> {
+    await this.#lock?.truncate(0);
+    this.#lock?.close();
+    this.#lock = undefined;
+  }
+
+  /** Path of a file to be written, its folder made. */
+  async #file(...names: string[]): Promise<string> {
+    const path = await within(this.path, ...names);
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    return path;
+  }
+}
+
+function scoresFile(name: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
+    throw new RangeError(`Cannot name scores "${name}": wanted letters, digits, ".", "_" or "-", the first no dot`);
+  }
+  return `${name}.npy`;
+}
+
+function ignoreAbsence(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
