@@ -1,0 +1,16 @@
+/**
+ * Evaluation: embeddings → metrics, each with an id that pins its definition.
+ *
+ * @module
+ */
+export * from "./catalogue.ts";
+export * from "./distance.ts";
+export * from "./embeddings.ts";
+export * from "./histogram.ts";
+export * from "./kfold.ts";
+export * from "./pairs.ts";
+export * from "./protocol.ts";
+export * from "./rate.ts";
+export * from "./roc.ts";
+export * from "./spread.ts";
+export * from "./val.ts";

@@ -1,0 +1,131 @@
+/**
+ * Face verification as insightface's `verification.py` defines it, with TAR at FAR, AUC and EER beside it.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { squaredDistances } from "./distance.ts";
+import { unitEmbeddings } from "./embeddings.ts";
+import { foldAccuracies } from "./kfold.ts";
+import { checkPairs } from "./pairs.ts";
+import { defineProtocol, type Metric, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { formatRate } from "./rate.ts";
+import { areaUnderCurve, equalErrorRate, sortDistances, tarAtFar } from "./roc.ts";
+import { mean, standardDeviation } from "./spread.ts";
+import { valAtFar } from "./val.ts";
+
+/** The false accept rate at which insightface reports VAL. */
+const VAL_FAR = 1e-3;
+
+const params = z.strictObject({
+  flip: z.boolean().default(false).describe(
+    "Add the embedding of the mirrored image before normalising: insightface's code does, the ArcFace paper does not",
+  ),
+  far: z.array(z.number().gt(0).lt(1)).max(16)
+    .refine((rates) => new Set(rates).size === rates.length, "Each false accept rate may be given once")
+    .default([1e-2, 1e-3])
+    .describe("False accept rates, in (0, 1), at which tar@… is measured"),
+});
+
+function definitions(far: readonly number[]): MetricDefinition[] {
+  const rate = { unit: "fraction", higherIsBetter: true };
+  return [
+    { name: "accuracy", ...rate, summary: "Pairs judged rightly, at the threshold best on the other folds" },
+    ...far.map((value) => ({
+      name: `tar@${formatRate(value)}`,
+      ...rate,
+      summary: `Same pairs accepted while at most ${formatRate(value)} of the different pairs are`,
+    })),
+    {
+      name: `val@${formatRate(VAL_FAR)}`,
+      ...rate,
+      summary: `Same pairs accepted at the threshold of false accept rate ${formatRate(VAL_FAR)} on the other folds`,
+    },
+    {
+      name: `far@${formatRate(VAL_FAR)}`,
+      unit: "fraction",
+      higherIsBetter: null,
+      summary: `Different pairs accepted at the thresholds of val@${formatRate(VAL_FAR)}`,
+    },
+    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
+    {
+      name: "eer",
+      unit: "fraction",
+      higherIsBetter: false,
+      summary: "Rate at which false accepts equal false rejects",
+    },
+    { name: "xnorm", unit: "norm", higherIsBetter: null, summary: "Mean norm of the embeddings before normalising" },
+  ];
+}
+
+function definitionId(flip: boolean, folds: number): string {
+  return [
+    "insightface-verification/1",
+    `flip=${flip ? "sum" : "none"}`,
+    "distance=squared-l2",
+    `folds=${folds}`,
+    "grid=0:4:0.01",
+    "tie=first",
+    "strict",
+    "ddof=0",
+    "tar=order-statistic",
+    "val=0:4:0.001,slinear,last-of-equals",
+    "auc=mann-whitney",
+    "eer=linear",
+  ].join("; ");
+}
+
+/**
+ * Verification of pairs by the squared distance of unit embeddings, `d = Σ (a/‖a‖ − b/‖b‖)²`; same iff `d < t`.
+ *
+ * - `accuracy` ± spread over folds (ddof 0): `t` from `0, 0.01, …, 3.99`, best on the other folds, first of equals.
+ * - `val@1e-3`, `far@1e-3` ± spread over folds: `t` from the other folds at FAR 10⁻³, see {@link valAtFar}.
+ * - `tar@…`, `auc`, `eer`: over all pairs at once, see {@link tarAtFar}, {@link areaUnderCurve}, {@link equalErrorRate}.
+ * - `xnorm`: mean norm of the raw embeddings, mirrored ones included when `flip` is set.
+ *
+ * `n` is the number of pairs (`accuracy`, `auc`, `eer`), of same pairs (`tar@…`, `val@…`), of different pairs
+ * (`far@…`), of embeddings (`xnorm`). Folds are those of the pair set; they equal insightface's contiguous ones when
+ * the pairs are listed fold by fold. Scores are the distances. Throws `RangeError` for fewer than two folds, a fold
+ * without pairs of both kinds, and an embedding that is not finite or has norm 0.
+ *
+ * Source: https://github.com/deepinsight/insightface, `recognition/arcface_torch/eval/verification.py`.
+ */
+export const verification: ProtocolPlugin = defineProtocol({
+  name: "verification",
+  version: "1.0.0",
+  summary: "Same or different: k-fold accuracy, VAL and TAR at FAR, AUC, EER over pairs",
+  reference: "https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py",
+  formula: "same iff Σ (a/‖a‖ − b/‖b‖)² < t",
+  params,
+  wants: "pairs",
+  metrics: ({ far }) => definitions(far),
+  mirrored: ({ flip }) => flip,
+  evaluate({ flip, far }, { embeddings, pairs }) {
+    if (!pairs) throw new TypeError("Cannot verify without pairs: give the evaluation a reader that gives pairs");
+    checkPairs(pairs, embeddings.count);
+    const unit = unitEmbeddings(embeddings, flip);
+    const distances = squaredDistances(unit, pairs);
+    const sorted = sortDistances(distances, pairs.same);
+    const all = distances.length, same = sorted.same.length, different = sorted.different.length;
+    const accuracies = foldAccuracies(distances, pairs);
+    const rates = valAtFar(distances, pairs, VAL_FAR);
+    const overFolds = (values: Float64Array, n: number) => ({
+      value: mean(values),
+      std: standardDeviation(values, 0),
+      n,
+    });
+    const figures = [
+      overFolds(accuracies, all),
+      ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
+      overFolds(rates.val, same),
+      overFolds(rates.far, different),
+      { value: areaUnderCurve(sorted), n: all },
+      { value: equalErrorRate(sorted), n: all },
+      { value: unit.meanNorm, n: unit.norms },
+    ];
+    const metrics: Metric[] = definitions(far).map(({ name, unit, higherIsBetter }, index) => {
+      return { name, ...figures[index]!, unit, higherIsBetter };
+    });
+    return { definition: definitionId(flip, pairs.folds), metrics, scores: Float32Array.from(distances) };
+  },
+});
