@@ -1,0 +1,15 @@
+/**
+ * Data sets: the contracts of readers, samplers and augmentations, the built-in ones, decoding and batches.
+ *
+ * @module
+ */
+export * from "./augmentation.ts";
+export * from "./batches.ts";
+export * from "./catalogue.ts";
+export * from "./contact_sheet.ts";
+export * from "./files.ts";
+export * from "./reader.ts";
+export { type Bitmap, toChannels } from "./decoding/bitmap.ts";
+export { decodeImage } from "./decoding/decode.ts";
+export { encodePng } from "./decoding/encode_png.ts";
+export { createResizer } from "./decoding/resize.ts";

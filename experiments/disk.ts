@@ -1,0 +1,99 @@
+/**
+ * The data folder on disk: what readers see as {@link Files}.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { type FileEntry, type Files, MissingDataError } from "../datasets/files.ts";
+
+/**
+ * Opens a folder as the data folder. Relative paths resolve against it, absolute ones stand for themselves.
+ * Digests are kept in memory while path, size and modification time stay the same.
+ *
+ * @param root The data folder; it need not exist before something in it is read.
+ */
+export function diskFiles(root: string): Files {
+  const digests = new Map<string, string>();
+  const locate = (path: string): string => resolve(root, path);
+
+  async function stat(path: string): Promise<"file" | "folder" | undefined> {
+    try {
+      const info = await Deno.stat(locate(path));
+      return info.isDirectory ? "folder" : "file";
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+      throw failure("look at", path, error);
+    }
+  }
+
+  async function list(folder: string): Promise<FileEntry[]> {
+    const entries: FileEntry[] = [];
+    try {
+      await walk(locate(folder), "", entries, []);
+    } catch (error) {
+      throw failure("list", folder, error);
+    }
+    return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async function read(path: string): Promise<Uint8Array> {
+    try {
+      return await Deno.readFile(locate(path));
+    } catch (error) {
+      throw failure("read", path, error);
+    }
+  }
+
+  /** SHA-256 of a file; streams, so that the file need not fit into memory. */
+  async function fileDigest(path: string): Promise<string> {
+    try {
+      const info = await Deno.stat(locate(path));
+      const key = `${locate(path)}|${info.size}|${info.mtime?.getTime()}`;
+      const known = digests.get(key);
+      if (known !== undefined) return known;
+      const hash = createHash("sha256");
+      const file = await Deno.open(locate(path));
+      for await (const part of file.readable) hash.update(part);
+      const digest = hash.digest("hex");
+      digests.set(key, digest);
+      return digest;
+    } catch (error) {
+      throw failure("hash", path, error);
+    }
+  }
+
+  async function digest(path: string): Promise<string> {
+    if (await stat(path) !== "folder") return await fileDigest(path);
+    const hash = createHash("sha256");
+    for (const entry of await list(path)) hash.update(`${await fileDigest(`${path}/${entry.path}`)}  ${entry.path}\n`);
+    return hash.digest("hex");
+  }
+
+  function failure(action: string, path: string, error: unknown): Error {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return new MissingDataError(
+        `Cannot ${action} "${path}": there is nothing at ${locate(path)}, ` +
+          `put the data there or name the data folder with --data`,
+        { cause: error },
+      );
+    }
+    return new Error(
+      `Cannot ${action} "${path}" at ${locate(path)}: ${(error as Error).message}, a readable file or folder is wanted`,
+      { cause: error },
+    );
+  }
+
+  return { stat, list, read, digest, locate };
+}
+
+/** Collects the files below a folder; follows links, but not one that leads back to a folder it lies in. */
+async function walk(folder: string, prefix: string, entries: FileEntry[], trail: readonly string[]): Promise<void> {
+  const real = await Deno.realPath(folder);
+  if (trail.includes(real)) throw new Error(`the link at ${folder} leads back to ${real}`);
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`, info = await Deno.stat(path);
+    if (info.isDirectory) await walk(path, `${prefix}${entry.name}/`, entries, [...trail, real]);
+    else if (info.isFile) entries.push({ path: `${prefix}${entry.name}`, size: info.size });
+  }
+}
