@@ -68,7 +68,7 @@ export interface RecordedCost {
 }
 
 /** One figure. */
-export interface MetricRecord {
+export interface RecordedMetric {
   /** Name of the evaluation. */
   readonly evaluation: string;
   readonly name: MetricDefinition["name"];
@@ -124,7 +124,7 @@ export interface RunRecord {
   readonly backbone: RecordedBackbone | null;
   /** `null` where the run failed before it trained. */
   readonly cost: RecordedCost | null;
-  readonly metrics: readonly MetricRecord[];
+  readonly metrics: readonly RecordedMetric[];
   readonly diagnostics: RecordedDiagnostics;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
