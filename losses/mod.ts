@@ -1,0 +1,40 @@
+/**
+ * Margin heads: what they are, the built-in ones, and the margins in closed form for curves and analysis.
+ *
+ * ```ts
+ * import { arcface, targetLogit } from "./mod.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const margin = arcface.margin(arcface.params.parse({ m: 0.5, boundary: "reflect" }));
+ * assert(targetLogit(margin, -1) < targetLogit(margin, -0.9)); // with "none" it would rise
+ * ```
+ *
+ * @module
+ */
+export * from "./catalogue.ts";
+export * from "./head.ts";
+export { type Algebra, angleOf, numbers, sineOf, tensors } from "./algebra.ts";
+export { crossEntropy } from "./cross_entropy.ts";
+export {
+  type Boundary,
+  boundaryAngle,
+  createMargin,
+  evaluateMargin,
+  type Margin,
+  type MarginPoint,
+  targetLogit,
+  targetLogitDerivative,
+} from "./margin.ts";
+export { defineMarginHead, type MarginHeadDefinition, type MarginHeadPlugin } from "./margin_head.ts";
+export {
+  angleFactor,
+  cosineMargin,
+  type GradientMode,
+  type MarginShape,
+  marginShape,
+  type MarginShapeOptions,
+  radians,
+  refuseFallback,
+  scale,
+} from "./margin_params.ts";
+export { cosines, createMarginSoftmax, type MarginSoftmaxOptions } from "./margin_softmax.ts";
