@@ -1,0 +1,40 @@
+/**
+ * Opens the readers that a resolved run names.
+ *
+ * @module
+ */
+import type { Files, ImageSet, PairSet } from "../datasets/mod.ts";
+import type { Registries } from "../registry/builtins.ts";
+import type { RecordedData } from "./record.ts";
+import type { Section } from "./resolved.ts";
+
+/** Opens a resolved reader section and the readers nested in it. */
+export async function openReader(
+  section: Section,
+  registries: Registries,
+  files: Files,
+): Promise<ImageSet | PairSet> {
+  const { reader, ...params } = section;
+  return await registries.reader.get(String(reader)).open(params, {
+    files,
+    open: (nested) => openReader(nested, registries, files),
+  });
+}
+
+/**
+ * Opens a resolved reader section that must give labelled images.
+ *
+ * @throws {TypeError} if it gives pairs.
+ */
+export async function openImages(section: Section, registries: Registries, files: Files): Promise<ImageSet> {
+  const set = await openReader(section, registries, files);
+  if (set.gives !== "images") {
+    throw new TypeError(`Cannot train on reader "${section.reader}": it gives ${set.gives}, training wants images`);
+  }
+  return set;
+}
+
+/** What the record keeps of a data set that a run opened. */
+export function recordData(role: string, set: ImageSet | PairSet): RecordedData {
+  return { role, ...set.provenance, ...set.gives === "pairs" ? { pairs: set.same.length } : {} };
+}

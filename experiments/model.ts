@@ -1,0 +1,113 @@
+/**
+ * Builds what a run trains: backbone, losses, optimizer, sampler, augmentations, schedule, all from one seed.
+ *
+ * @module
+ */
+import type { Backbone } from "../backbones/mod.ts";
+import { assembleBatch, type ImageSet } from "../datasets/mod.ts";
+import type { Registries } from "../registry/builtins.ts";
+import { createRandom } from "../tensor/random.ts";
+import {
+  type Optimizer,
+  type ParameterGroups,
+  train,
+  trainableOf,
+  type TrainOptions,
+  type WeightedHead,
+} from "../training/mod.ts";
+import type { ResolvedRun, Section } from "./resolved.ts";
+
+/** Everything of a run that lives on the backend. */
+export interface Model {
+  readonly backbone: Backbone;
+  /** The main head, then the auxiliary losses. */
+  readonly heads: readonly [WeightedHead, ...WeightedHead[]];
+  readonly optimizer: Optimizer;
+  /** Every variable, by the prefix that checkpoints use. */
+  readonly groups: ParameterGroups;
+  /** Frees all variables. */
+  dispose(): void;
+}
+
+/** Makes the model of a run; weights come from the `init` stream of its seed. */
+export function createModel(run: ResolvedRun, registries: Registries, training: ImageSet): Model {
+  const random = createRandom(run.seed, "init");
+  const [backboneName, backboneParams] = split(run.backbone);
+  const backbone = registries.backbone.get(backboneName).create(backboneParams, {
+    shape: training.shape,
+    random: random.fork("backbone"),
+  });
+  const context = { embedding: backbone.embedding, classes: training.classes.length };
+  const head = (section: Section, stream: string) => {
+    const [name, params] = split(section);
+    return registries.head.get(name).create(params, { ...context, random: random.fork(stream) });
+  };
+  const auxiliary = run.auxiliary.map(({ weight, ...section }, i): WeightedHead => ({
+    head: head(section, `auxiliary/${i}`),
+    weight: Number(weight),
+  }));
+  const heads: [WeightedHead, ...WeightedHead[]] = [{ head: head(run.head, "head"), weight: 1 }, ...auxiliary];
+  const [optimizerName, optimizerParams] = split(run.optimizer);
+  const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, trainableOf(backbone, heads));
+  return {
+    backbone,
+    heads,
+    optimizer,
+    groups: {
+      backbone: backbone.parameters,
+      head: heads[0].head.parameters,
+      ...Object.fromEntries(auxiliary.map(({ head }, i) => [`auxiliary${i}`, head.parameters])),
+      optimizer: optimizer.state,
+    },
+    dispose() {
+      backbone.dispose();
+      heads.forEach(({ head }) => head.dispose());
+      optimizer.dispose();
+    },
+  };
+}
+
+/** The trainer's options for a run that has done `from` steps: order, augmentation and dropout by streams of its seed. */
+export function trainOptions(
+  run: ResolvedRun,
+  registries: Registries,
+  model: Model,
+  training: ImageSet,
+  from: number,
+): TrainOptions {
+  const { steps, batchSize } = run.train;
+  const [samplerName, samplerParams] = split(run.train.sampler);
+  const indicesOf = registries.sampler.get(samplerName).create(samplerParams, {
+    labels: training.labels,
+    batchSize,
+    random: createRandom(run.seed, "order"),
+  });
+  const augment = run.train.augment.map((section) => {
+    const [name, params] = split(section);
+    return registries.augmentation.get(name).create(params, training.shape);
+  });
+  const [scheduleName, scheduleParams] = split(run.schedule);
+  const noise = createRandom(run.seed, "augment");
+  return {
+    backbone: model.backbone,
+    heads: model.heads,
+    optimizer: model.optimizer,
+    learningRate: registries.schedule.get(scheduleName).create(scheduleParams, steps),
+    steps,
+    from,
+    shape: training.shape,
+    batch: (step) => assembleBatch(training, indicesOf(step), { augment, random: noise.fork(step) }),
+    random: createRandom(run.seed, "dropout"),
+  };
+}
+
+/** {@link train} on {@link trainOptions}. */
+export function trainModel(...args: Parameters<typeof trainOptions>): ReturnType<typeof train> {
+  return train(trainOptions(...args));
+}
+
+/** A section's plugin name and its parameters. */
+export function split(section: Section): [name: string, params: Record<string, unknown>] {
+  const { name, ...params } = section;
+  return [String(name), params];
+}
