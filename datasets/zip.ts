@@ -64,6 +64,7 @@ export function openZip(bytes: Uint8Array): ZipArchive {
     seen.add(entry.path);
     entries.push(entry);
   }
+  if (at !== end) throw damaged(`its directory does not end with the last of its ${count} entries`);
   return { entries, read: (entry) => unpack(bytes, view, entry) };
 }
 
@@ -124,17 +125,19 @@ function readCentral(bytes: Uint8Array, view: DataView, at: number, end: number)
   const flags = view.getUint16(at + 8, true),
     method = view.getUint16(at + 10, true),
     crc = view.getUint32(at + 16, true);
-  const path = decodeName(bytes.subarray(at + 46, nameEnd)).replaceAll("\\", "/");
+  const path = readName(bytes.subarray(at + 46, nameEnd));
   return { entry: { path, size, packedSize, method, encrypted: (flags & 1) !== 0, crc, offset }, next };
 }
 
-/** A name is UTF-8 nowadays; one that is not is taken byte by byte, so that it stays distinct. */
-function decodeName(bytes: Uint8Array): string {
+/** A name is UTF-8 nowadays; one that is not is taken byte by byte, so that it stays distinct. Slashes go forward. */
+function readName(bytes: Uint8Array): string {
+  let name: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    name = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    name = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   }
+  return name.replaceAll("\\", "/");
 }
 
 function unpack(bytes: Uint8Array, view: DataView, entry: ZipEntry): Uint8Array {
@@ -153,7 +156,11 @@ function unpack(bytes: Uint8Array, view: DataView, entry: ZipEntry): Uint8Array 
       `Cannot unpack the zip entry: there is no entry at byte ${offset}, a whole archive is wanted`,
     );
   }
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
+  const nameEnd = offset + 30 + view.getUint16(offset + 26, true);
+  if (readName(bytes.subarray(offset + 30, nameEnd)) !== entry.path) {
+    throw new SyntaxError(`Cannot unpack the zip entry: the entry at byte ${offset} has another name in the directory`);
+  }
+  const start = nameEnd + view.getUint16(offset + 28, true);
   if (start + packedSize > bytes.length || (method === 0 && size !== packedSize)) {
     throw new SyntaxError(`Cannot unpack the zip entry: its ${packedSize} bytes at ${start} do not fit the archive`);
   }

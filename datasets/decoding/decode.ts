@@ -5,7 +5,7 @@
  */
 import type { Bitmap } from "./bitmap.ts";
 import { decodeJpeg, JPEG_DECODER, readJpegHeader } from "./jpeg.ts";
-import { decodePng, PNG_SIGNATURE, readPngHeader } from "./png.ts";
+import { decodePng, isPng, readPngHeader } from "./png.ts";
 import { decodePnm, readPnmHeader } from "./pnm.ts";
 import { decodeWebp, readWebpHeader, WEBP_DECODER } from "./webp.ts";
 
@@ -35,7 +35,7 @@ export const FORMATS: readonly ImageFormat[] = [
   {
     name: "PNG",
     decoder: "marginlab png 1.0.0",
-    matches: (bytes) => PNG_SIGNATURE.every((byte, i) => bytes[i] === byte),
+    matches: isPng,
     measure: readPngHeader,
     decode: decodePng,
   },

@@ -14,6 +14,11 @@ import { ADAM7, expand, type Layout, unfilter, WHOLE } from "./png_pixels.ts";
 /** The eight bytes that open a PNG file. */
 export const PNG_SIGNATURE: Uint8Array = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
+/** Whether the bytes open like a PNG file. */
+export function isPng(bytes: Uint8Array): boolean {
+  return PNG_SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
 /** Bit depths that each colour type allows. */
 const DEPTHS: Record<number, readonly number[]> = {
   0: [1, 2, 4, 8, 16],
@@ -33,6 +38,7 @@ interface Chunk {
 
 /** Walks the chunks up to IEND, checking each one's checksum. */
 function* chunks(bytes: Uint8Array): Generator<Chunk> {
+  if (!isPng(bytes)) throw damaged("the file does not open with the PNG signature");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = PNG_SIGNATURE.length; at < bytes.length;) {
     if (at + 12 > bytes.length) throw damaged(`the file ends within a chunk header at byte ${at}`);
