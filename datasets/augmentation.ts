@@ -9,6 +9,7 @@ import type { Random } from "../tensor/random.ts";
 
 /** An augmentation as a plugin value: changes the bytes of one training image. */
 export interface AugmentationPlugin extends Plugin {
+  /** Tells augmentations from other plugins. */
   readonly kind: "augmentation";
   /**
    * Makes the function that augments one image.
@@ -25,7 +26,9 @@ export interface AugmentationPlugin extends Plugin {
 
 /** An {@link AugmentationPlugin} as written, with typed parameters. */
 export interface AugmentationDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** As {@link AugmentationPlugin.create}. */
   create(
     params: z.output<S>,
     shape: readonly [number, number, number],
@@ -39,6 +42,7 @@ export function defineAugmentation<S extends ParamsSchema>(definition: Augmentat
 
 /** A sampler as a plugin value: the order in which training sees the images. */
 export interface SamplerPlugin extends Plugin {
+  /** Tells samplers from other plugins. */
   readonly kind: "sampler";
   /**
    * Makes the function that names the images of a step. It has random access, so resuming needs the step alone.
@@ -55,7 +59,9 @@ export interface SamplerPlugin extends Plugin {
 
 /** A {@link SamplerPlugin} as written, with typed parameters. */
 export interface SamplerDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** As {@link SamplerPlugin.create}. */
   create(
     params: z.output<S>,
     options: { labels: Int32Array; batchSize: number; random: Random },

@@ -8,3 +8,5 @@ export { imageFolder } from "./image_folder.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";
+export { syntheticFaces } from "./synthetic_faces.ts";
+export { syntheticFacePairs } from "./synthetic_pairs.ts";

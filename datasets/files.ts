@@ -28,5 +28,6 @@ export interface Files {
 
 /** Data that a manifest names and that is not there; the command line exits with status 3. */
 export class MissingDataError extends Error {
+  /** Tells the class by name, where `instanceof` cannot. */
   override readonly name = "MissingDataError";
 }

@@ -9,6 +9,8 @@ export * from "./catalogue.ts";
 export * from "./contact_sheet.ts";
 export * from "./files.ts";
 export * from "./reader.ts";
+export type { ParamsSchema, Plugin } from "../plugin/mod.ts";
+export type { Random } from "../tensor/random.ts";
 export { type Bitmap, toChannels } from "./decoding/bitmap.ts";
 export { decodeImage } from "./decoding/decode.ts";
 export { encodePng } from "./decoding/encode_png.ts";

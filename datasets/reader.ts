@@ -29,6 +29,7 @@ export interface Provenance {
 
 /** A labelled image set with random access; order belongs to the sampler. */
 export interface ImageSet {
+  /** Tells image sets from pair sets. */
   readonly gives: "images";
   /** Height, width, channels of every image. */
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -44,11 +45,13 @@ export interface ImageSet {
   name(index: number): string;
   /** Bytes of image `index` in `[h, w, c]` order; the caller may not change them. */
   read(index: number): Promise<Uint8Array>;
+  /** Where the images come from. */
   readonly provenance: Provenance;
 }
 
 /** Pairs of images of one set, in folds. */
 export interface PairSet {
+  /** Tells pair sets from image sets. */
   readonly gives: "pairs";
   /** The images that the pairs index. */
   readonly images: ImageSet;
@@ -62,6 +65,7 @@ export interface PairSet {
   readonly fold: Int32Array;
   /** Number of folds. */
   readonly folds: number;
+  /** Where the pairs and their images come from. */
   readonly provenance: Provenance;
 }
 
@@ -75,6 +79,7 @@ export interface ReaderContext {
 
 /** A reader as a plugin value. */
 export interface ReaderPlugin extends Plugin {
+  /** Tells readers from other plugins. */
   readonly kind: "reader";
   /** What `open` gives. */
   readonly gives: "images" | "pairs";
@@ -90,11 +95,17 @@ export interface ReaderPlugin extends Plugin {
 
 /** A {@link ReaderPlugin} as written, with typed parameters. */
 export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** As {@link ReaderPlugin.gives}. */
   readonly gives: "images" | "pairs";
+  /** As {@link ReaderPlugin.shape}. */
   shape(params: z.output<S>): readonly [number, number, number] | undefined;
+  /** As {@link ReaderPlugin.classes}. */
   classes?(params: z.output<S>): number | undefined;
+  /** As {@link ReaderPlugin.paths}. */
   paths(params: z.output<S>): readonly string[];
+  /** As {@link ReaderPlugin.open}. */
   open(params: z.output<S>, context: ReaderContext): Promise<ImageSet | PairSet>;
 }
 

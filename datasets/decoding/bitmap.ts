@@ -6,9 +6,13 @@
 
 /** A decoded image of 8 bits a channel: grey (1) or red, green, blue (3), row by row, `[height, width, channels]`. */
 export interface Bitmap {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** 1 for grey, 3 for colour. */
   readonly channels: 1 | 3;
+  /** `height · width · channels` bytes. */
   readonly data: Uint8Array;
 }
 
