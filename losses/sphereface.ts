@@ -19,7 +19,10 @@ export const sphereface: MarginHeadPlugin = defineMarginHead({
   formula: "z_y = s ((-1)^k cos(m θ_y) - 2k) with k = floor(m θ_y / pi), z_j = s cos θ_j",
   params: z.strictObject({
     m: angleFactor("m", 1.7, 1),
-    ...marginShape(30, { boundary: "reflect", boundaryNote: "; reflect is ψ; fallback wants m = 1" }),
+    ...marginShape(30, {
+      boundary: "reflect",
+      boundaryNote: "; reflect is ψ; fallback wants m = 1, where it has no effect",
+    }),
   }).superRefine(refuseFallback("m")),
   sizes: ({ m }) => ({ m1: m }),
 });
