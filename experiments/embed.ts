@@ -6,6 +6,7 @@
 import type { Backbone } from "../backbones/mod.ts";
 import { assembleBatch, type ImageSet } from "../datasets/mod.ts";
 import type { Embeddings } from "../evaluation/mod.ts";
+import { checkDevice } from "../tensor/device.ts";
 import { createRandom } from "../tensor/random.ts";
 import { tf } from "../tensor/tf.ts";
 
@@ -42,6 +43,7 @@ export async function* embedImages(
     });
     original.set(await plain.data() as Float32Array, begin * dimension);
     if (mirrored) mirrored.set(await flipped!.data() as Float32Array, begin * dimension);
+    checkDevice();
     tf.dispose([plain, ...flipped ? [flipped] : []]);
     yield { done: begin + part.length, total };
   }

@@ -5,6 +5,7 @@
  */
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
+import { watchDevice } from "./device.ts";
 import { registerKernels } from "./kernels/mod.ts";
 import { tf } from "./tf.ts";
 
@@ -82,6 +83,7 @@ export async function useBackend(request: BackendRequest, options: BackendOption
   const kernels = registerKernels(name);
   if (!await tf.setBackend(name)) throw new RangeError(`Cannot use backend "${name}": tfjs could not start it`);
   await tf.ready();
+  if (name === "webgpu") watchDevice();
   return {
     name,
     adapter: name === "webgpu" ? adapter!.name : null,

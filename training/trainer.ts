@@ -5,6 +5,7 @@
  */
 import type { Backbone } from "../backbones/backbone.ts";
 import type { Head } from "../losses/head.ts";
+import { checkDevice } from "../tensor/device.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
@@ -79,6 +80,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
     const result = differentiate(options, trainable, images, labels, random.fork(step));
     try {
       const [loss, gradientNorm, ...values] = await result.figures.data() as Float32Array;
+      checkDevice();
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
         const bad = await firstBadTensor({ images, trainable, gradients: result.gradients });
         throw new DivergenceError(step + 1, loss!, bad);
@@ -110,7 +112,7 @@ function differentiate(
         if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
         return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
       });
-      return tf.addN(losses) as Scalar;
+      return losses.reduce((sum, loss) => tf.add(sum, loss) as Scalar);
     };
     const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));
     const gradients = trainable.map(({ name, variable }) => {
@@ -118,7 +120,8 @@ function differentiate(
       if (!gradient) throw new TypeError(`Cannot train "${name}": the loss does not depend on it`);
       return gradient;
     });
-    const norm = tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+    // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
+    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
     const names = Object.keys(statistics);
     const figures = tf.stack([value, norm, ...names.map((name) => statistics[name]!)]) as Tensor1D;
     Object.values(statistics).forEach((kept) => kept.dispose());

@@ -1,0 +1,75 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { parameter } from "../../tensor/parameter.ts";
+import { loadCheckpoint, type ParameterGroups, saveCheckpoint } from "../../training/checkpoint.ts";
+import { decodeSafeTensors, encodeSafeTensors } from "../../training/safetensors.ts";
+import { testOnBackends } from "../backends.ts";
+
+function groups(value: number): ParameterGroups {
+  const make = (name: string, shape: number[]) =>
+    parameter(name, new Float32Array(shape.reduce((a, b) => a * b)).fill(value), { shape, role: "weight" });
+  return { backbone: [make("fc.weight", [3, 2])], head: [make("head.weight", [4])] };
+}
+
+function dispose(all: ParameterGroups): void {
+  Object.values(all).flat().forEach(({ variable }) => variable.dispose());
+}
+
+testOnBackends("loadCheckpoint() restores what saveCheckpoint() wrote", async () => {
+  const from = groups(1.5), to = groups(0);
+  assertEquals(loadCheckpoint(await saveCheckpoint(from, { step: 7, run: "abc" }), to, "abc"), { step: 7, run: "abc" });
+  assertEquals([...await to.backbone![0]!.variable.data()], Array(6).fill(1.5));
+  assertEquals([...await to.head![0]!.variable.data()], Array(4).fill(1.5));
+  dispose(from), dispose(to);
+}, ["wasm"]);
+
+testOnBackends("loadCheckpoint() refuses another run's checkpoint and other tensors, and changes nothing", async () => {
+  const from = groups(1), to = groups(0);
+  const bytes = await saveCheckpoint(from, { step: 1, run: "abc" });
+  assertThrows(() => loadCheckpoint(bytes, to, "abd"), RangeError, "belongs to run abc");
+  assertThrows(() => loadCheckpoint(bytes, { head: to.head! }, "abc"), RangeError, "has 2 tensors, wanted 1");
+  assertThrows(
+    () => loadCheckpoint(bytes, { ...to, optimizer: to.head! }, "abc"),
+    RangeError,
+    '"optimizer/head.weight"',
+  );
+  assertThrows(
+    () => loadCheckpoint(bytes, { backbone: to.head!, head: to.backbone! }, "abc"),
+    RangeError,
+    'tensor "backbone/head.weight" of the checkpoint is missing',
+  );
+  assertEquals([...await to.head![0]!.variable.data()], [0, 0, 0, 0]);
+  dispose(from), dispose(to);
+}, ["wasm"]);
+
+Deno.test("decodeSafeTensors() gives back what encodeSafeTensors() wrote, header aligned to 8 bytes", () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.array(fc.float({ noNaN: true }))), {
+        selector: ([n]) => n,
+      }),
+      fc.string(),
+      (entries, note) => {
+        const tensors = entries.filter(([name]) =>
+          name !== "__metadata__" && name !== "__proto__" && !/^\d+$/.test(name)
+        )
+          .map(([name, values]) => ({ name, shape: [values.length], values: Float32Array.from(values) }));
+        const bytes = encodeSafeTensors({ tensors, metadata: { note } });
+        assertEquals(new DataView(bytes.buffer).getBigUint64(0, true) % 8n, 0n);
+        assertEquals(decodeSafeTensors(bytes), { tensors, metadata: { note } });
+      },
+    ),
+    { seed: 1, numRuns: 100 },
+  );
+});
+
+Deno.test("decodeSafeTensors() names the damage of cut or changed files", () => {
+  const whole = encodeSafeTensors({
+    tensors: [{ name: "a", shape: [2], values: Float32Array.of(1, 2) }],
+    metadata: {},
+  });
+  assertThrows(() => decodeSafeTensors(whole.subarray(0, 5)), SyntaxError, "5 bytes are too few");
+  assertThrows(() => decodeSafeTensors(whole.subarray(0, 40)), SyntaxError, "header claims");
+  assertThrows(() => decodeSafeTensors(whole.subarray(0, -4)), SyntaxError, 'tensor "a" of shape [2] does not fit');
+  assertThrows(() => decodeSafeTensors(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x78)), SyntaxError, "not JSON");
+});
