@@ -7,7 +7,9 @@ import type { Embeddings } from "./protocol.ts";
 
 /** Unit embeddings, and how long the raw ones were. */
 export interface UnitEmbeddings {
+  /** Number of images. */
   readonly count: number;
+  /** Length of each vector. */
   readonly dimension: number;
   /** `e / ‖e‖`, or `(e + ē) / ‖e + ē‖` with the mirrored embedding ē; row-major `[count, dimension]`. */
   readonly values: Float64Array;

@@ -7,13 +7,17 @@ import type { Pairs } from "./protocol.ts";
 
 /** Thresholds `0, step, 2·step, …` (`count` of them), computed as `i · step`, as numpy's `arange` does. */
 export interface Grid {
+  /** Distance between neighbours. */
   readonly step: number;
+  /** Number of thresholds. */
   readonly count: number;
 }
 
 /** For each fold and threshold, how many pairs of a kind lie strictly below the threshold; `[folds, count]`. */
 export interface AcceptedCounts {
+  /** Accepted same pairs. */
   readonly same: Uint32Array;
+  /** Accepted different pairs. */
   readonly different: Uint32Array;
   /** Same pairs of each fold. */
   readonly sameTotal: Uint32Array;

@@ -20,20 +20,27 @@ export interface MetricDefinition {
 
 /** A measured figure. */
 export interface Metric {
+  /** Name within the evaluation. */
   readonly name: string;
+  /** The figure, in `unit`. */
   readonly value: number;
   /** Spread over folds (ddof 0), where the protocol defines one. */
   readonly std?: number;
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;
+  /** Unit, as in the {@link MetricDefinition}. */
   readonly unit: string;
+  /** Direction, as in the {@link MetricDefinition}. */
   readonly higherIsBetter: boolean | null;
 }
 
 /** Embeddings of `count` images, unnormalised, row-major `[count, dimension]`. */
 export interface Embeddings {
+  /** Number of images. */
   readonly count: number;
+  /** Length of each embedding. */
   readonly dimension: number;
+  /** Embeddings of the images as they are. */
   readonly original: Float32Array;
   /** Embeddings of the mirrored images, where the protocol asked for them. */
   readonly mirrored?: Float32Array;
@@ -41,15 +48,21 @@ export interface Embeddings {
 
 /** Pairs of embedded images, in folds. */
 export interface Pairs {
+  /** First image of each pair. */
   readonly first: Int32Array;
+  /** Second image of each pair. */
   readonly second: Int32Array;
+  /** 1 where both images are of one class, else 0. */
   readonly same: Uint8Array;
+  /** Fold of each pair, `0 … folds − 1`. */
   readonly fold: Int32Array;
+  /** Number of folds. */
   readonly folds: number;
 }
 
 /** What a protocol is handed. */
 export interface ProtocolInput {
+  /** Embeddings of the images. */
   readonly embeddings: Embeddings;
   /** Class of each image. */
   readonly labels: Int32Array;
@@ -61,6 +74,7 @@ export interface ProtocolInput {
 export interface Evaluation {
   /** Id that pins the definition of every metric (distance, grid, tie rule, folds, flip rule). */
   readonly definition: string;
+  /** The figures, in the order of {@link ProtocolPlugin.metrics}. */
   readonly metrics: readonly Metric[];
   /** Per-pair scores in the order of the pairs, so that protocols can be re-scored; lower is closer. */
   readonly scores?: Float32Array;
@@ -68,6 +82,7 @@ export interface Evaluation {
 
 /** A protocol as a plugin value. */
 export interface ProtocolPlugin extends Plugin {
+  /** Always `protocol`. */
   readonly kind: "protocol";
   /** What its `data` must give. */
   readonly wants: "images" | "pairs";
@@ -81,10 +96,15 @@ export interface ProtocolPlugin extends Plugin {
 
 /** A {@link ProtocolPlugin} as written, with typed parameters. */
 export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** What its `data` must give. */
   readonly wants: "images" | "pairs";
+  /** The metrics that these parameters will produce, in order. */
   metrics(params: z.output<S>): readonly MetricDefinition[];
+  /** Whether embeddings of mirrored images are needed. */
   mirrored(params: z.output<S>): boolean;
+  /** Measures. */
   evaluate(params: z.output<S>, input: ProtocolInput): Evaluation;
 }
 

@@ -6,7 +6,9 @@
 
 /** Distances of the two kinds of pairs, each ascending and not empty. */
 export interface SortedDistances {
+  /** Of pairs of one class. */
   readonly same: Float64Array;
+  /** Of pairs of two classes. */
   readonly different: Float64Array;
 }
 

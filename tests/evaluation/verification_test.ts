@@ -256,3 +256,19 @@ Deno.test("verification scores 12,000 images and 6,000 pairs in under a second",
   const milliseconds = performance.now() - start;
   assert(milliseconds < 1000, `It took ${milliseconds} ms`);
 });
+
+Deno.test("verification accepts nothing at VAL when the false accept rate is out of reach, not even distance 0", () => {
+  const evaluation = evaluate({
+    embeddings: { count: 2, dimension: 2, original: Float32Array.of(1, 0, -1, 0) },
+    labels: Int32Array.of(0, 1),
+    pairs: {
+      first: Int32Array.of(0, 0, 1, 0),
+      second: Int32Array.of(0, 1, 1, 1),
+      same: Uint8Array.of(1, 0, 1, 0),
+      fold: Int32Array.of(0, 0, 1, 1),
+      folds: 2,
+    },
+  });
+  assertEquals([valueOf(evaluation, "accuracy"), valueOf(evaluation, "tar@1e-3")], [1, 1]);
+  assertEquals([valueOf(evaluation, "val@1e-3"), valueOf(evaluation, "far@1e-3")], [0, 0]);
+});

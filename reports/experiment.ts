@@ -1,0 +1,52 @@
+/**
+ * The table of one experiment, from what its results folder holds.
+ *
+ * @module
+ */
+import type { StoredPlan } from "../experiments/store_plan.ts";
+import type { TableRecord } from "./cell.ts";
+import { buildTable, type Table } from "./table.ts";
+
+/** What a results folder holds. */
+export interface ExperimentContent {
+  /** What was planned; without it, the records themselves say which rows and seeds there are. */
+  readonly plan?: StoredPlan | undefined;
+  /** Every record that can be read. */
+  readonly records: readonly TableRecord[];
+  /** A message for each record that cannot be read; each becomes a note. */
+  readonly problems?: readonly string[];
+}
+
+/**
+ * Builds the table of an experiment. A record belongs to the row whose planned run has its id, whatever row it was
+ * first made for, because a label is no part of a run's identity; records of other plans are left out, with a note.
+ *
+ * @throws {RangeError} without a plan, if two records claim one row and seed.
+ */
+export function tableOfExperiment({ plan, records, problems = [] }: ExperimentContent): Table {
+  if (!plan) {
+    return buildTable({
+      rows: [...new Set(records.map(({ row }) => row))],
+      seeds: [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b),
+      records,
+      notes: [...problems, "There is no plan.json: rows and seeds are those of the records, missing runs are unknown"],
+    });
+  }
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const plannedIds = new Set(plan.runs.map(({ id }) => id));
+  const others = records.filter(({ id }) => !plannedIds.has(id)).map(({ id }) => id);
+  const notes = others.length > 0 ? [`Left out, as runs of another plan: ${others.join(", ")}`] : [];
+  return buildTable({
+    rows: plan.rows,
+    seeds: plan.seeds,
+    records: plan.runs.flatMap(({ id, row, seed }) => {
+      const record = byId.get(id);
+      return record ? [{ ...record, row, seed }] : [];
+    }),
+    columns: plan.table.columns,
+    baseline: plan.table.baseline,
+    published: plan.published,
+    publishedSource: plan.table.published,
+    notes: [...problems, ...notes],
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * What stands below a table: numbered footnotes, and what its signs mean.
+ *
+ * @module
+ */
+import type { Table } from "./table.ts";
+
+/** Footnotes of one rendering; equal texts share a number. */
+export interface Footnotes {
+  /** The mark of a text, such as `¹`; an empty text has none. */
+  mark(text: string): string;
+  /** The texts, each behind its mark. */
+  lines(): string[];
+}
+
+/** Starts an empty list of footnotes. */
+export function createFootnotes(): Footnotes {
+  const texts: string[] = [];
+  return {
+    mark(text) {
+      if (text === "") return "";
+      if (!texts.includes(text)) texts.push(text);
+      return superscript(texts.indexOf(text) + 1);
+    },
+    lines: () => texts.map((text, index) => `${superscript(index + 1)} ${text}`),
+  };
+}
+
+function superscript(n: number): string {
+  return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
+}
+
+/** Says what ±, bold, Δ, `(k/n)` and n/r stand for in a table, which definitions it follows, and its notes. */
+export function explain(table: Table, hasBold: boolean): string[] {
+  const cells = table.rows.flatMap((row) => row.cells);
+  const definitions = new Map<string, string[]>();
+  for (const { metric, definitions: ids } of table.columns) {
+    for (const id of ids) definitions.set(id, [...definitions.get(id) ?? [], metric]);
+  }
+  const when = (condition: boolean, text: string) => condition ? [text] : [];
+  const planned = table.seeds.length;
+  return [
+    ...when(cells.some(({ std }) => std !== null), "± is the standard deviation over seeds (ddof 1)"),
+    ...when(
+      cells.some(({ foldStd }) => foldStd !== null),
+      `± is the standard deviation over the folds of one seed (${
+        table.seeds[0]
+      }, ddof 0); it is not the spread over seeds`,
+    ),
+    ...when(
+      planned > 1 && cells.some(({ finished }) => finished === 1),
+      "A figure without ± in a table of several seeds rests on one seed",
+    ),
+    ...when(
+      cells.some(({ finished }) => finished > 0 && finished < planned),
+      `(k/${planned}): k of ${planned} planned seeds finished; the mean is over those`,
+    ),
+    ...when(hasBold, "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"),
+    ...when(
+      cells.some(({ delta }) => delta !== null),
+      `Δ is the mean difference to ${table.baseline}, seed by seed` +
+        (cells.some(({ delta }) => delta?.std != null) ? ", ± its standard deviation (ddof 1)" : ""),
+    ),
+    ...when(table.publishedSource !== null, `Published figures: ${table.publishedSource}`),
+    ...when(cells.some(({ published }) => published === null), "n/r: not reported there"),
+    ...[...definitions].map(([id, metrics]) => `Definition of ${metrics.join(", ")}: ${id}`),
+    ...table.notes,
+  ];
+}

@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { buildTable, csvText, renderCsv } from "../../reports/mod.ts";
+import { completed, definition, idOf, stopped } from "./sample.ts";
+
+/** Reads RFC 4180. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/gy;
+  for (let match = field.exec(text); match; match = field.exec(text)) {
+    rows.at(-1)!.push(match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"'));
+    if (match[3] === "\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+Deno.test("renderCsv() has one line for each row and metric, in full precision", () => {
+  const table = buildTable({
+    rows: ["Softmax", "CM1 (1, 0.3, 0.2)", "=m"],
+    seeds: [0, 1],
+    records: [
+      completed("Softmax", 0, 0.75),
+      completed("Softmax", 1, 0.25),
+      completed("CM1 (1, 0.3, 0.2)", 1, 0.125),
+      stopped("CM1 (1, 0.3, 0.2)", 0, "diverged", 'The "loss" is NaN,\nstep 3'),
+    ],
+    columns: ["unseen.accuracy"],
+    baseline: "Softmax",
+    published: { Softmax: { "unseen.accuracy": 0.9908 } },
+  });
+  const id = idOf("CM1 (1, 0.3, 0.2)", 0);
+  assertEquals(
+    renderCsv(table),
+    `
+row,metric,unit,higher_is_better,mean,std,spread,n,planned,finished,failed,diverged,missing,absent,baseline,delta_mean,delta_std,delta_seeds,published,definition,runs,problems
+Softmax,unseen.accuracy,fraction,true,0.5,0.3535533905932738,seeds,6000,2,2,0,0,0,0,Softmax,,,,0.9908,${definition},${
+      idOf("Softmax", 0)
+    } ${idOf("Softmax", 1)},
+"CM1 (1, 0.3, 0.2)",unseen.accuracy,fraction,true,0.125,,,6000,2,1,0,1,0,0,Softmax,-0.125,,1,,${definition},${
+      idOf("CM1 (1, 0.3, 0.2)", 1)
+    },"seed 0 diverged (${id}): The ""loss"" is NaN,
+step 3"
+'=m,unseen.accuracy,fraction,true,,,,,2,0,0,0,2,0,Softmax,,,,,,,seed 0 has no record; seed 1 has no record
+`.trimStart(),
+  );
+});
+
+Deno.test("renderCsv() of one planned seed names its spread as that over folds", () => {
+  const records = [completed("a", 0, 0.5)];
+  const [head, line] = readCsv(renderCsv(buildTable({ rows: ["a"], seeds: [0], records })));
+  assertEquals([line![head!.indexOf("std")], line![head!.indexOf("spread")]], ["0.0078", "folds"]);
+});
+
+Deno.test("csvText() disarms formulas and leaves other text as it is", () => {
+  for (const text of ["=1+1", "+1", "-1", "@x", "\tx", "\rx"]) {
+    assertEquals(readCsv(`${csvText(text)},\n`)[0]![0], `'${text}`);
+  }
+  assertEquals(["ArcFace (0.5)", "NS+Intra", "", "a=b"].map(csvText), ["ArcFace (0.5)", "NS+Intra", "", "a=b"]);
+});
+
+Deno.test("csvText() is read back as it was, whatever it holds", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1 }), (texts) => {
+      const wanted = texts.map((text) => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+      assertEquals(readCsv(`${texts.map(csvText).join(",")}\n`), [wanted]);
+    }),
+    { seed: 9, numRuns: 300 },
+  );
+});

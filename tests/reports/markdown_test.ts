@@ -1,0 +1,119 @@
+import { assert, assertEquals } from "@std/assert";
+import { buildTable, escapeMarkdown, renderMarkdown } from "../../reports/mod.ts";
+import { completed, stopped } from "./sample.ts";
+
+Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, published figures", () => {
+  const table = buildTable({
+    rows: ["Softmax", "CosFace (0.35)", "ArcFace (0.5)", "CM1 (1, 0.3, 0.2)"],
+    seeds: [0, 1, 2],
+    records: [
+      completed("Softmax", 0, 0.94),
+      completed("Softmax", 1, 0.942),
+      completed("Softmax", 2, 0.944),
+      completed("ArcFace (0.5)", 2, 0.953),
+      completed("ArcFace (0.5)", 0, 0.951),
+      stopped("ArcFace (0.5)", 1, "diverged", "Cannot go on: the loss is NaN\nat step 17 | head.weight"),
+      completed("CosFace (0.35)", 0, 0.949),
+      stopped("CM1 (1, 0.3, 0.2)", 0, "failed", "Out of memory"),
+      stopped("CM1 (1, 0.3, 0.2)", 1, "failed", "Out of memory"),
+    ],
+    columns: ["unseen.accuracy", "unseen.xnorm"],
+    baseline: "Softmax",
+    published: { "Softmax": { "unseen.accuracy": 0.9908 }, "CosFace (0.35)": { "unseen.accuracy": null } },
+    publishedSource: "published/arcface.yaml#table2_casia_resnet50",
+  });
+  assertEquals(
+    renderMarkdown(table),
+    String.raw`
+| row               |   unseen.accuracy (%) ↑ |     Δ Softmax (pp) | published (%) | unseen.xnorm (norm) | Δ Softmax (norm) |
+| ----------------- | ----------------------: | -----------------: | ------------: | ------------------: | ---------------: |
+| Softmax           |            94.20 ± 0.20 |                    |         99.08 |              11 ± 1 |                  |
+| CosFace (0.35)    |            94.90 (1/3)¹ |        +0.90 (1/3) |           n/r |           10 (1/3)¹ |          0 (1/3) |
+| ArcFace (0.5)     | **95.20 ± 0.14 (2/3)**² | +1.00 ± 0.14 (2/3) |               |     11 ± 1.4 (2/3)² |      0 ± 0 (2/3) |
+| CM1 (1, 0.3, 0.2) |                      —³ |                  — |               |                  —³ |                — |
+
+- ¹ CosFace (0.35): seed 1 has no record; seed 2 has no record
+- ² ArcFace (0.5): seed 1 diverged (007b925efcc7): Cannot go on: the loss is NaN at step 17 \| head.weight
+- ³ CM1 (1, 0.3, 0.2): seed 0 failed (001254ad2987): Out of memory; seed 1 failed (00ec193f0ba6): Out of memory; seed 2 has no record
+- ± is the standard deviation over seeds (ddof 1)
+- A figure without ± in a table of several seeds rests on one seed
+- (k/3): k of 3 planned seeds finished; the mean is over those
+- Bold is the best mean among rows with two finished seeds or more; it is no test of significance
+- Δ is the mean difference to Softmax, seed by seed, ± its standard deviation (ddof 1)
+- Published figures: published/arcface.yaml#table2_casia_resnet50
+- n/r: not reported there
+- Definition of unseen.accuracy, unseen.xnorm: insightface-verification/1; flip=none; folds=10
+`.trimStart(),
+  );
+});
+
+Deno.test("renderMarkdown() of one seed shows the spread over folds, and says so", () => {
+  const table = buildTable({
+    rows: ["Softmax", "ArcFace (0.5)"],
+    seeds: [7],
+    records: [completed("Softmax", 7, 0.94), completed("ArcFace (0.5)", 7, 0.95234)],
+    columns: ["unseen.accuracy"],
+  });
+  assertEquals(
+    renderMarkdown(table),
+    `
+| row           | unseen.accuracy (%) ↑ |
+| ------------- | --------------------: |
+| Softmax       |          94.00 ± 0.78 |
+| ArcFace (0.5) |          95.23 ± 0.78 |
+
+- ± is the standard deviation over the folds of one seed (7, ddof 0); it is not the spread over seeds
+- Definition of unseen.accuracy: insightface-verification/1; flip=none; folds=10
+`.trimStart(),
+  );
+});
+
+Deno.test("renderMarkdown() sets nothing in bold for one seed, one row, or a metric without direction", () => {
+  const rows = ["a", "b"];
+  const all = [completed("a", 0, 0.9), completed("a", 1, 0.9), completed("b", 0, 0.8), completed("b", 1, 0.8)];
+  const columns = ["unseen.accuracy"];
+  assert(renderMarkdown(buildTable({ rows, seeds: [0, 1], records: all, columns })).includes("**90.00 ± 0.00**"));
+  for (
+    const options of [
+      { rows, seeds: [0], records: all.filter(({ seed }) => seed === 0), columns },
+      { rows: ["a"], seeds: [0, 1], records: all.slice(0, 2), columns },
+      { rows, seeds: [0, 1], records: all.slice(0, 3), columns },
+      { rows, seeds: [0, 1], records: all, columns: ["unseen.xnorm"] },
+    ]
+  ) assert(!renderMarkdown(buildTable(options)).includes("**"));
+});
+
+Deno.test("renderMarkdown() of a metric where lower is better points down and sets the lowest in bold", () => {
+  const eer = (row: string, seed: number, value: number) => {
+    const record = completed(row, seed, value);
+    return { ...record, metrics: [{ ...record.metrics[0]!, name: "eer", higherIsBetter: false }] };
+  };
+  const records = [eer("a", 0, 0.1), eer("a", 1, 0.2), eer("b", 0, 0.3), eer("b", 1, 0.2)];
+  const text = renderMarkdown(buildTable({ rows: ["a", "b"], seeds: [0, 1], records }));
+  assert(text.includes("unseen.eer (%) ↓") && text.includes("**15.00 ± 7.07**") && !text.includes("**25"));
+});
+
+Deno.test("renderMarkdown() of no record at all still shows every row", () => {
+  const table = buildTable({ rows: ["a", "b"], seeds: [0], records: [], columns: ["unseen.accuracy"] });
+  assertEquals(
+    renderMarkdown(table),
+    `
+| row | unseen.accuracy |
+| --- | --------------: |
+| a   |              —¹ |
+| b   |              —² |
+
+- ¹ a: seed 0 has no record
+- ² b: seed 0 has no record
+`.trimStart(),
+  );
+});
+
+Deno.test("escapeMarkdown() keeps a cell a cell", () => {
+  assertEquals(escapeMarkdown("a|b\n`c` *d* <e> [f](g)"), "a\\|b \\`c\\` \\*d\\* \\<e\\> \\[f\\](g)");
+  assertEquals(escapeMarkdown("\u001b[31mred\0"), " \\[31mred".trim());
+  assertEquals(escapeMarkdown("_x_ agedb_30.accuracy"), "\\_x\\_ agedb_30.accuracy");
+  const table = buildTable({ rows: ["x | y\n| z"], seeds: [0], records: [], columns: ["unseen.accuracy"] });
+  const row = renderMarkdown(table).split("\n")[2]!;
+  assertEquals(row.replaceAll("\\|", "").split("|").length, 4);
+});
