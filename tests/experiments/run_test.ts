@@ -1,0 +1,198 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { MissingDataError } from "../../datasets/files.ts";
+import { diskFiles } from "../../experiments/disk.ts";
+import { type Environment, recordSchema, type RunRecord } from "../../experiments/record.ts";
+import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
+import { executeRun, type RunEvent } from "../../experiments/run.ts";
+import { openStore } from "../../experiments/store.ts";
+import { builtins } from "../../registry/builtins.ts";
+import { type Kind, nameKey, tableOfKind } from "../../registry/registries.ts";
+import { useBackend } from "../../tensor/backend.ts";
+import { testOnBackends } from "../backends.ts";
+
+const registries = builtins();
+const environment: Environment = {
+  deno: "2",
+  v8: "1",
+  typescript: "6",
+  tfjs: "4",
+  marginlab: "0",
+  os: "linux",
+  arch: "x86_64",
+  cpu: "test",
+  git: null,
+};
+
+/** Fills a section's defaults as the manifest does. */
+function section(kind: Kind, written: Record<string, unknown>): Section {
+  const key = nameKey(kind), { [key]: name, ...params } = written;
+  return { [key]: name, ...tableOfKind(registries, kind).get(String(name)).params.parse(params) };
+}
+
+/** A run of a few seconds on synthetic faces. */
+function smallRun(changes: Partial<ResolvedRun> & { steps?: number } = {}): ResolvedRun {
+  const { steps = 8, ...rest } = changes;
+  const faces = { size: [16, 16], channels: 1 };
+  return {
+    backend: "wasm",
+    seed: 0,
+    data: { train: section("reader", { reader: "synthetic-faces", identities: 6, perIdentity: 8, ...faces }) },
+    backbone: section("backbone", { name: "convnet", blocks: 2, width: 8, embedding: 16, dropout: 0.2 }),
+    head: section("head", { name: "arcface", m: 0.3, s: 16 }),
+    auxiliary: [],
+    optimizer: section("optimizer", { name: "sgd" }),
+    schedule: section("schedule", { name: "step", lr: 0.05 }),
+    train: {
+      steps,
+      batchSize: 12,
+      augment: [section("augmentation", { name: "flip" }), section("augmentation", { name: "shift", pixels: 1 })],
+      sampler: section("sampler", { name: "shuffle" }),
+    },
+    evaluate: [{
+      name: "unseen",
+      protocol: section("protocol", { protocol: "verification", flip: true }),
+      data: section("reader", {
+        reader: "sampled-pairs",
+        from: section("reader", {
+          reader: "synthetic-faces",
+          identities: 20,
+          perIdentity: 4,
+          firstIdentity: 6,
+          ...faces,
+        }),
+        perFold: 12,
+      }),
+    }],
+    ...rest,
+  };
+}
+
+/** Runs in a store of its own; gives the events and the run's folder. */
+async function execute(
+  run: ResolvedRun,
+  options: { root?: string; stopAt?: number; data?: string; checkpointEvery?: number } = {},
+) {
+  const root = options.root ?? await Deno.makeTempDir();
+  const id = "0123456789ab", stop = new AbortController();
+  const planned: PlannedRun = { id, row: "ArcFace", seed: run.seed, run, identity: { run }, missing: [] };
+  const folder = await openStore(root).folder("test", id);
+  const events: RunEvent[] = [];
+  const generator = executeRun({
+    planned,
+    registries,
+    plugins: [],
+    files: diskFiles(options.data ?? root),
+    output: { logEvery: 2, checkpointEvery: options.checkpointEvery ?? 0 },
+    store: folder,
+    environment,
+    experiment: "test",
+    stop: stop.signal,
+  });
+  for await (const event of generator) {
+    events.push(event);
+    if (event.type === "step" && event.step === options.stopAt) stop.abort();
+  }
+  const last = events.at(-1)!;
+  return { root, folder, events, record: last.type === "end" ? last.record : undefined };
+}
+
+/** Steps that an interrupted run had done. */
+function resumedAt([first]: readonly RunEvent[]): number | undefined {
+  return first?.type === "start" ? first.resumedAt : undefined;
+}
+
+/** What two runs of one identity must share. */
+function outcome({ metrics, diagnostics }: RunRecord) {
+  return { metrics, diagnostics };
+}
+
+testOnBackends("executeRun() gives identical metrics and weights for one manifest and seed", async () => {
+  const first = await execute(smallRun()), second = await execute(smallRun());
+  assertEquals(first.record!.status, "completed");
+  assertEquals(outcome(first.record!), outcome(second.record!));
+  assertEquals(await first.folder.readScores("unseen"), await second.folder.readScores("unseen"));
+  const other = await execute(smallRun({ seed: 1 }));
+  assert(other.record!.diagnostics.weightsSha256 !== first.record!.diagnostics.weightsSha256);
+}, ["wasm"]);
+
+testOnBackends("executeRun() writes a record that its schema accepts, a history and scores", async () => {
+  const { folder, record, events } = await execute(smallRun());
+  assertEquals(await folder.readRecord(), recordSchema.parse(record));
+  assertEquals((await folder.readHistory()).map(({ step }) => step), [2, 4, 6, 8]);
+  assertEquals((await folder.readScores("unseen"))!.length, 120);
+  assertEquals(record!.data.map(({ role, classes, pairs }) => [role, classes, pairs ?? null]), [
+    ["train", 6, null],
+    ["unseen", 20, 120],
+  ]);
+  assertEquals(record!.cost!.steps, 8);
+  assertEquals(await folder.readCheckpoint(), undefined);
+  assertEquals(events.map(({ type }) => type).filter((type) => type !== "evaluate"), [
+    "start",
+    ...Array(8).fill("step"),
+    "end",
+  ]);
+}, ["wasm"]);
+
+testOnBackends("executeRun() goes on from its checkpoint and ends with the bytes of an uninterrupted run", async () => {
+  const whole = await execute(smallRun());
+  const cut = await execute(smallRun(), { stopAt: 3 });
+  assertEquals(cut.events.at(-1), { type: "interrupted", step: 3 });
+  assertEquals(cut.record, undefined);
+  const resumed = await execute(smallRun(), { root: cut.root });
+  assertEquals(resumedAt(resumed.events), 3);
+  assertEquals(outcome(resumed.record!), outcome(whole.record!));
+  const losses = async (folder: typeof whole.folder) =>
+    (await folder.readHistory()).map(({ step, loss }) => [step, loss]);
+  assertEquals(await losses(resumed.folder), await losses(whole.folder));
+  assert(resumed.record!.cost!.trainSeconds > 0);
+}, ["wasm"]);
+
+testOnBackends("executeRun() goes on from a periodic checkpoint after a crash", async () => {
+  const whole = await execute(smallRun());
+  const broken = await execute(smallRun(), { stopAt: 7, checkpointEvery: 5 });
+  // As after a crash: only the periodic checkpoint is left, and the history is ahead of it.
+  await Deno.remove(`${broken.folder.path}/checkpoint/current`);
+  const resumed = await execute(smallRun(), { root: broken.root });
+  assertEquals(resumedAt(resumed.events), 5);
+  assertEquals(outcome(resumed.record!), outcome(whole.record!));
+}, ["wasm"]);
+
+testOnBackends("executeRun() records a diverged run with its step and first bad tensor", async () => {
+  const { record } = await execute(
+    smallRun({
+      schedule: section("schedule", { name: "step", lr: 100, milestones: [] }),
+      steps: 40,
+      head: section("head", { name: "softmax" }),
+      optimizer: section("optimizer", { name: "sgd", weightDecay: 1 }),
+    }),
+  );
+  assertEquals(record!.status, "diverged");
+  assert(record!.diagnostics.divergedAtStep! > 1);
+  assertStringIncludes(record!.error!, `diverged at step ${record!.diagnostics.divergedAtStep}`);
+  assertStringIncludes(record!.error!, record!.diagnostics.firstBadTensor!);
+  assertEquals(record!.metrics, []);
+}, ["wasm"]);
+
+testOnBackends("executeRun() records damaged data as a failed run, and refuses missing data", async () => {
+  const root = await Deno.makeTempDir();
+  for (const name of ["a", "b"]) {
+    await Deno.mkdir(`${root}/set/${name}`, { recursive: true });
+    await Deno.writeTextFile(`${root}/set/${name}/1.png`, "no image");
+  }
+  const train = (path: string) => ({
+    train: section("reader", { reader: "image-folder", path, size: [16, 16], channels: 1 }),
+  });
+  const { record } = await execute(smallRun({ data: train("set") }), { root });
+  assertEquals(record!.status, "failed");
+  assertStringIncludes(record!.error!, "1.png");
+  await assertRejects(() => execute(smallRun({ data: train("absent") }), { root }), MissingDataError, "absent");
+}, ["wasm"]);
+
+testOnBackends("executeRun() on WebGPU follows the losses of WASM", async () => {
+  const wasm = await execute(smallRun());
+  const webgpu = await execute(smallRun({ backend: "webgpu" }));
+  const losses = ({ events }: typeof wasm) => events.flatMap((event) => event.type === "step" ? [event.loss] : []);
+  losses(wasm).forEach((loss, i) => assert(Math.abs(losses(webgpu)[i]! / loss - 1) < 1e-3, `step ${i + 1}`));
+  assertEquals(webgpu.record!.backend!.name, "webgpu");
+  await useBackend("wasm");
+}, ["webgpu"]);
