@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Tensor2D, Tensor4D } from "../tensor/tf.ts";
@@ -71,8 +70,8 @@ export interface BackbonePlugin extends Plugin {
 /** A {@link BackbonePlugin} as written, with typed parameters. */
 export interface BackboneDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
   readonly params: S;
-  cost(params: z.output<S>, shape: ImageShape): BackboneCost;
-  create(params: z.output<S>, context: BackboneContext): Backbone;
+  cost(params: ParamsOf<S>, shape: ImageShape): BackboneCost;
+  create(params: ParamsOf<S>, context: BackboneContext): Backbone;
 }
 
 /** Declares a backbone; see {@link BackbonePlugin}. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { Random } from "../tensor/random.ts";
 
 /** An augmentation as a plugin value: changes the bytes of one training image. */
@@ -30,7 +29,7 @@ export interface AugmentationDefinition<S extends ParamsSchema> extends Omit<Plu
   readonly params: S;
   /** As {@link AugmentationPlugin.create}. */
   create(
-    params: z.output<S>,
+    params: ParamsOf<S>,
     shape: readonly [number, number, number],
   ): (image: Uint8Array, random: Random) => Uint8Array;
 }
@@ -63,7 +62,7 @@ export interface SamplerDefinition<S extends ParamsSchema> extends Omit<Plugin, 
   readonly params: S;
   /** As {@link SamplerPlugin.create}. */
   create(
-    params: z.output<S>,
+    params: ParamsOf<S>,
     options: { labels: Int32Array; batchSize: number; random: Random },
   ): (step: number) => Int32Array;
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { Files } from "./files.ts";
 
 /** Where a data set comes from, for the record. */
@@ -100,13 +99,13 @@ export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "
   /** As {@link ReaderPlugin.gives}. */
   readonly gives: "images" | "pairs";
   /** As {@link ReaderPlugin.shape}. */
-  shape(params: z.output<S>): readonly [number, number, number] | undefined;
+  shape(params: ParamsOf<S>): readonly [number, number, number] | undefined;
   /** As {@link ReaderPlugin.classes}. */
-  classes?(params: z.output<S>): number | undefined;
+  classes?(params: ParamsOf<S>): number | undefined;
   /** As {@link ReaderPlugin.paths}. */
-  paths(params: z.output<S>): readonly string[];
+  paths(params: ParamsOf<S>): readonly string[];
   /** As {@link ReaderPlugin.open}. */
-  open(params: z.output<S>, context: ReaderContext): Promise<ImageSet | PairSet>;
+  open(params: ParamsOf<S>, context: ReaderContext): Promise<ImageSet | PairSet>;
 }
 
 /** Declares a reader; see {@link ReaderPlugin}. */

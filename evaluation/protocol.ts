@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 
 /** What a metric is, known before anything runs. */
 export interface MetricDefinition {
@@ -101,11 +100,11 @@ export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<Plugin,
   /** What its `data` must give. */
   readonly wants: "images" | "pairs";
   /** The metrics that these parameters will produce, in order. */
-  metrics(params: z.output<S>): readonly MetricDefinition[];
+  metrics(params: ParamsOf<S>): readonly MetricDefinition[];
   /** Whether embeddings of mirrored images are needed. */
-  mirrored(params: z.output<S>): boolean;
+  mirrored(params: ParamsOf<S>): boolean;
   /** Measures. */
-  evaluate(params: z.output<S>, input: ProtocolInput): Evaluation;
+  evaluate(params: ParamsOf<S>, input: ProtocolInput): Evaluation;
 }
 
 /** Declares a protocol; see {@link ProtocolPlugin}. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Scalar, Tensor1D, Tensor2D } from "../tensor/tf.ts";
@@ -54,8 +53,8 @@ export interface HeadPlugin extends Plugin {
 /** A {@link HeadPlugin} as written, with typed parameters. */
 export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
   readonly params: S;
-  create(params: z.output<S>, context: HeadContext): Head;
-  size(params: z.output<S>, context: { embedding: number; classes: number }): number;
+  create(params: ParamsOf<S>, context: HeadContext): Head;
+  size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
 }
 
 /** Declares a head; see {@link HeadPlugin}. */

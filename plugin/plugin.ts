@@ -8,6 +8,9 @@ import { z } from "zod";
 /** Schema of a plugin's parameters: a strict zod object, so that an unknown key is an error. */
 export type ParamsSchema = z.ZodObject;
 
+/** What a schema gives for checked parameters: every key present, defaults filled in. */
+export type ParamsOf<S extends ParamsSchema> = S["_zod"]["output"];
+
 /** The part that plugins of every kind share. A plugin is a value: no class, no registration side effect. */
 export interface Plugin {
   /** What it plugs into: `head`, `backbone`, `reader`, `protocol`, `optimizer`, `schedule`, `augmentation`, `sampler`. */

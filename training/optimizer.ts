@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
-import { definePlugin, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tf.ts";
 
@@ -33,7 +32,7 @@ export interface OptimizerPlugin extends Plugin {
 /** An {@link OptimizerPlugin} as written, with typed parameters. */
 export interface OptimizerDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
   readonly params: S;
-  create(params: z.output<S>, trainable: readonly Parameter[]): Optimizer;
+  create(params: ParamsOf<S>, trainable: readonly Parameter[]): Optimizer;
 }
 
 /** Declares an optimizer; see {@link OptimizerPlugin}. */
@@ -51,7 +50,7 @@ export interface SchedulePlugin extends Plugin {
 /** A {@link SchedulePlugin} as written, with typed parameters. */
 export interface ScheduleDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
   readonly params: S;
-  create(params: z.output<S>, steps: number): (step: number) => number;
+  create(params: ParamsOf<S>, steps: number): (step: number) => number;
 }
 
 /** Declares a schedule; see {@link SchedulePlugin}. */
