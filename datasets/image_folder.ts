@@ -27,6 +27,10 @@ const params = z.strictObject({
     mean: z.number().min(0).max(255).default(127.5).describe("Subtracted from each byte"),
     std: z.number().positive().max(255).default(127.5).describe("Then divided by this"),
   }).prefault({}).describe("A network sees (byte − mean) / std"),
+  classes: z.strictObject({
+    first: z.int().min(0).default(0).describe("Number of the first class taken, from 0 in sorted order"),
+    count: z.int().min(2).describe("How many classes are taken"),
+  }).nullable().default(null).describe("Take only some classes, so that others stay unseen; null for all"),
   skipDamaged: z.boolean().default(false).describe("Leave damaged images out, and count them in the record"),
   license: z.string().nullable().default(null).describe("Licence of the data, for the record"),
   citation: z.string().nullable().default(null).describe("How to cite the data, for the record"),
@@ -66,10 +70,10 @@ export const imageFolder: ReaderPlugin = defineReader({
 async function open(params: Params, { files }: ReaderContext): Promise<ImageSet> {
   const { path, channels } = params;
   const source = await openSource(path, files);
-  const { images, skipped } = await scan(params, source);
-  const folders = images.map((image) => image.path.slice(0, Math.max(0, image.path.lastIndexOf("/"))));
-  const classes = [...new Set(folders)], indices = new Map(classes.map((name, index) => [name, index]));
-  checkClasses(path, images, classes, skipped.length);
+  const { images: all, skipped } = await scan(params, source);
+  checkClasses(path, all, [...new Set(all.map(folderOf))], skipped.length);
+  const { images, classes } = selectClasses(params, all);
+  const indices = new Map(classes.map((name, index) => [name, index]));
   const [height, width] = params.size ?? oneSize(path, images);
   const resize = createResizer(height, width), cache = createByteCache(CACHE_BYTES);
 
@@ -92,7 +96,7 @@ async function open(params: Params, { files }: ReaderContext): Promise<ImageSet>
     shape: [height, width, channels],
     length: images.length,
     classes,
-    labels: Int32Array.from(folders, (folder) => indices.get(folder)!),
+    labels: Int32Array.from(images, (image) => indices.get(folderOf(image))!),
     normalise: params.normalise,
     name: (index) => images[index]?.path ?? `${index}`,
     read,
@@ -107,6 +111,27 @@ async function open(params: Params, { files }: ReaderContext): Promise<ImageSet>
       skipped,
     },
   };
+}
+
+/** The folder of an image, which is its class. */
+function folderOf({ path }: Found): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** The classes that the parameters ask for, and their images. */
+function selectClasses(
+  { path, classes: wanted }: Params,
+  all: readonly Found[],
+): { images: Found[]; classes: string[] } {
+  const names = [...new Set(all.map(folderOf))];
+  const { first, count } = wanted ?? { first: 0, count: names.length };
+  if (first + count > names.length) {
+    throw new RangeError(
+      `Cannot take classes ${first} to ${first + count - 1} of "${path}": it has classes 0 to ${names.length - 1}`,
+    );
+  }
+  const classes = names.slice(first, first + count), taken = new Set(classes);
+  return { images: all.filter((image) => taken.has(folderOf(image))), classes };
 }
 
 /** Looks at every file: which are images, how large their headers say they are and, where skipping, whether they decode. */

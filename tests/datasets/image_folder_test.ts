@@ -35,6 +35,17 @@ Deno.test("imageFolder reads a zip, stored or deflated, as it reads a folder", a
   }
 });
 
+Deno.test("imageFolder takes some classes and leaves the others unseen", async () => {
+  const files = memoryFiles(Object.fromEntries([1, 2, 3, 4].map((i) => [`set/c${i}/x.png`, greyPng(i)])));
+  const open = (classes: unknown) => openFolder(files, { path: "set", channels: 1, classes });
+  const [seen, unseen] = [await open({ count: 2 }), await open({ first: 2, count: 2 })];
+  assertEquals([seen.classes, unseen.classes], [["c1", "c2"], ["c3", "c4"]]);
+  assertEquals([...unseen.labels], [0, 1]);
+  assertEquals((await unseen.read(0))[0], 3);
+  assertEquals(unseen.provenance.images, 2);
+  await assertRejects(() => open({ first: 3, count: 2 }), RangeError, 'classes 3 to 4 of "set": it has classes 0 to 3');
+});
+
 Deno.test("imageFolder tells formats by content, not by name, and records every decoder", async () => {
   const { decoded } = readFixture<{ decoded: { name: string; file: string }[] }>("images.json");
   const file = (name: string): Uint8Array => fromBase64(decoded.find((image) => image.name === name)!.file);
@@ -133,6 +144,7 @@ Deno.test("imageFolder's parameters are strict, and complete when left out", () 
     channels: 3,
     invert: false,
     normalise: { mean: 127.5, std: 127.5 },
+    classes: null,
     skipDamaged: false,
     license: null,
     citation: null,
