@@ -5,16 +5,21 @@
  */
 import type { Random } from "../../tensor/random.ts";
 import type { Conditions } from "./conditions.ts";
-import { clamp, type Colour, mix, noise, smooth } from "./maths.ts";
+import { clamp, noise, smooth } from "./maths.ts";
+import type { Paint } from "./paint.ts";
 
-/** The background at `(x, y)`, both −1 to 1 over the crop: a gradient with large soft shapes. */
-export function background({ background: behind, light }: Conditions, x: number, y: number): Colour {
-  const t = clamp(0.5 + 0.4 * (x * Math.cos(behind.angle) + y * Math.sin(behind.angle)), 0, 1);
-  const column = behind.blobs % 64, row = (behind.blobs - column) / 64;
-  const shapes = 0.5 * smooth(-0.15, 0.2, noise(1.3 * x + column, 1.3 * y + row));
-  const level = 0.5 + 0.5 * (light.directed[1] + light.ambient[1]);
-  const [red, green, blue] = mix(behind.from, behind.to, clamp(t * 0.7 + shapes, 0, 1));
-  return [0.7 * red * level, 0.7 * green * level, 0.7 * blue * level];
+/** Makes the function that paints the background at `(x, y)`, both −1 to 1 over the crop: a gradient with soft shapes. */
+export function background({ background: behind, light }: Conditions): (paint: Paint, x: number, y: number) => void {
+  const column = behind.blobs % 64, row = (behind.blobs - column) / 64, { from, to } = behind;
+  const c = 0.28 * Math.cos(behind.angle), s = 0.28 * Math.sin(behind.angle);
+  const level = 0.35 + 0.35 * (light.directed[1] + light.ambient[1]);
+  return (paint, x, y) => {
+    const shapes = 0.5 * smooth(-0.15, 0.2, noise(1.3 * x + column, 1.3 * y + row));
+    const t = clamp(0.35 + c * x + s * y + shapes, 0, 1);
+    paint.red = level * (from[0] + t * (to[0] - from[0]));
+    paint.green = level * (from[1] + t * (to[1] - from[1]));
+    paint.blue = level * (from[2] + t * (to[2] - from[2]));
+  };
 }
 
 /** How much of the thing before the face covers `(x, y)`, both −1 to 1 over the crop: a rounded slab from an edge. */

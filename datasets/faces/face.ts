@@ -43,7 +43,9 @@ export interface Face {
 
 /** Applies the age and the expression of the conditions to a person. */
 export function resolveFace(identity: Identity, conditions: Conditions): Face {
-  const { age, smile, open } = conditions, { skull, hair, ageing } = identity;
+  const { age, smile, open } = conditions,
+    { skull, ageing } = identity,
+    hair = age < ageing.restyle ? identity.hair : identity.laterHair;
   const old = smooth(30, 78, age), elder = clamp((age - 40) / 40, -0.3, 1), young = smooth(26, 16, age);
   const grey = smooth(ageing.grey, ageing.grey + 24, age);
   const sallow: Colour = [1 - 0.04 * old, 1 - 0.06 * old, 1 - 0.05 * old];

@@ -17,7 +17,7 @@ const THROAT: Colour = [0.05, 0.012, 0.012];
 /** Paints the eyes: almond of lids, white, iris, pupil, glint, lashes and the crease above. */
 export function paintEyes(paint: Paint, face: Face, x: number, y: number, soft: number): void {
   const { eyes } = face.identity, sign = x < 0 ? -1 : 1, dx = sign * x - eyes.x;
-  if (Math.abs(dx) > eyes.width * 1.5) return;
+  if (Math.abs(dx) > eyes.width * 1.3 || Math.abs(y - eyes.y) > 0.3) return;
   const dy = y - eyes.y - eyes.tilt * dx, across = 1 - (dx / eyes.width) ** 2;
   if (Math.abs(dy) > 0.26) return;
   const arch = Math.sqrt(Math.max(0, across)), open = face.eyeOpen;
@@ -25,7 +25,7 @@ export function paintEyes(paint: Paint, face: Face, x: number, y: number, soft: 
   const within = across > 0 ? inside(Math.min(dy - upper, lower - dy), soft) : 0;
   if (within > 0) {
     const [gazeX, gazeY] = face.conditions.gaze, ix = dx - sign * gazeX, iy = y - eyes.y - gazeY;
-    const distance = Math.hypot(ix, iy), { irisRadius } = eyes;
+    const distance = Math.sqrt(ix * ix + iy * iy), { irisRadius } = eyes;
     over(paint, SCLERA, within);
     darken(paint, within * 0.45 * smooth(0.5, 1, Math.abs(dx / eyes.width)));
     over(paint, eyes.iris, within * inside(irisRadius - distance, soft));
@@ -45,15 +45,19 @@ export function paintEyes(paint: Paint, face: Face, x: number, y: number, soft: 
 
 /** Paints the brows: tapering arches with a grain of hairs. */
 export function paintBrows(paint: Paint, face: Face, x: number, y: number, soft: number): void {
-  const { brows, eyes } = face.identity, dx = Math.abs(x) - eyes.x, length = brows.inner + brows.outer;
+  const { brows, eyes } = face.identity;
+  if (y > eyes.y || y < eyes.y - 0.6) return;
+  const dx = Math.abs(x) - eyes.x, length = brows.inner + brows.outer;
   const t = (dx + brows.inner) / length;
   if (t < -0.1 || t > 1.1) return;
   const middle = eyes.y - brows.height - face.browLift * (1.3 - 0.5 * t) + brows.slope * (0.4 - t) * 0.4 -
     brows.arch * (1 - ((t - 0.6) / 0.6) ** 2);
   const half = brows.thickness * (t < 0.65 ? 1 : 1 - 0.75 * (t - 0.65) / 0.35) * smooth(-0.1, 0.15, t);
   if (half <= 0) return;
-  const hairs = 0.85 + 0.25 * noise(40 * x + 20 * y, 25 * y);
-  over(paint, face.browColour, brows.density * hairs * line(y - middle, half, soft + 0.02) * smooth(1.08, 0.95, t));
+  const cover = line(y - middle, half, soft + 0.02);
+  if (cover <= 0) return;
+  const hairs = 0.85 + (soft < 0.03 ? 0.25 * noise(40 * x + 20 * y, 25 * y) : 0);
+  over(paint, face.browColour, brows.density * hairs * cover * smooth(1.08, 0.95, t));
 }
 
 /** Paints the mouth: two lips with the bow of the upper one, the line between them, or teeth and throat. */

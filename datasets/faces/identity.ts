@@ -85,11 +85,18 @@ export interface Identity {
     readonly grain: number;
   };
   readonly hair: Hair;
+  /** How the hair is worn from the age of `ageing.restyle` on; of the same natural colour. */
+  readonly laterHair: Hair;
   readonly beard: { readonly moustache: number; readonly chin: number; readonly cheeks: number };
   /** Frame of this person's glasses and how often they are worn, 0 to 1. */
   readonly glasses: { readonly habit: number; readonly round: number; readonly frame: Colour; readonly rim: number };
-  /** How this person ages: year when the hair turns grey, and how far the hairline goes back. */
-  readonly ageing: { readonly grey: number; readonly recession: number; readonly wrinkles: number };
+  /** How this person ages: when the hair turns grey and when it is restyled, how far the hairline goes back, wrinkles. */
+  readonly ageing: {
+    readonly grey: number;
+    readonly restyle: number;
+    readonly recession: number;
+    readonly wrinkles: number;
+  };
 }
 
 /**
@@ -106,6 +113,7 @@ export function drawIdentity(seed: number, index: number): Identity {
   const masculine = random.uniform() < 0.5 ? within(0, 0.4) : within(0.6, 1);
   const { melanin, colour: skin } = skinTone(random);
   const hair = drawHair(random, { masculine, melanin });
+  const laterHair = { ...drawHair(random, { masculine, melanin }), colour: hair.colour };
   const iris = IRIS[Math.floor(melanin > 0.45 ? within(0, 2.2) : within(0, IRIS.length))]!;
   const lipstick = masculine < 0.4 && random.uniform() < 0.6 ? within(0.3, 0.9) : 0;
   const redder: Colour = [skin[0] * 0.8, skin[1] * 0.5, skin[2] * 0.52];
@@ -178,6 +186,7 @@ export function drawIdentity(seed: number, index: number): Identity {
       grain: random.integer(64),
     },
     hair,
+    laterHair,
     beard: drawBeard(random, masculine),
     glasses: {
       habit: random.uniform() < 0.25 ? within(0.5, 1) : 0.04,
@@ -185,7 +194,12 @@ export function drawIdentity(seed: number, index: number): Identity {
       frame: mix([0.005, 0.005, 0.006], [within(0.02, 0.35), within(0.02, 0.2), within(0.02, 0.2)], random.uniform()),
       rim: within(0.015, 0.042),
     },
-    ageing: { grey: within(32, 62), recession: masculine * within(0, 0.5), wrinkles: within(0.5, 1.1) },
+    ageing: {
+      grey: within(32, 62),
+      restyle: within(34, 48),
+      recession: masculine * within(0, 0.5),
+      wrinkles: within(0.5, 1.1),
+    },
   };
 }
 

@@ -17,6 +17,7 @@ export interface Samples {
   readonly u: Float32Array;
   readonly v: Float32Array;
   readonly cover: Float32Array;
+  readonly below: Float32Array;
   /** Unit normal towards the viewer: x, y, z after one another. */
   readonly normal: Float32Array;
 }
@@ -32,6 +33,7 @@ export function createSamples(height: number, width: number): Samples {
     u: new Float32Array(n),
     v: new Float32Array(n),
     cover: new Float32Array(n),
+    below: new Float32Array(n),
     normal: new Float32Array(3 * n),
   };
 }
@@ -58,13 +60,13 @@ export function drawMesh(
   number: number,
   view: { turn: Rotation; crop: Similarity; oversample: number },
 ): void {
-  const placed = place(mesh, view), { columns, rows } = mesh;
+  const draw = { samples, mesh, number, placed: place(mesh, view) }, { columns, rows } = mesh;
   for (let i = 0; i + 1 < rows; i++) {
     for (let j = 0; j + 1 < columns; j++) {
       const a = i * columns + j, b = a + 1, c = a + columns, d = c + 1;
       if (mesh.hollow && Math.max(mesh.cover[a]!, mesh.cover[b]!, mesh.cover[c]!, mesh.cover[d]!) < -0.3) continue;
-      triangle(samples, mesh, number, placed, a, b, c);
-      triangle(samples, mesh, number, placed, b, d, c);
+      triangle(draw, a, b, c);
+      triangle(draw, b, d, c);
     }
   }
 }
@@ -103,37 +105,65 @@ function normals(world: Float32Array, rows: number, columns: number): Float32Arr
   return normal;
 }
 
+/** A mesh on its way into the samples. */
+interface Drawing {
+  readonly samples: Samples;
+  readonly mesh: Mesh;
+  readonly number: number;
+  readonly placed: Placed;
+}
+
+/** A point of a triangle: its corners and their weights, which add to 1. */
+interface Point {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  wa: number;
+  wb: number;
+  wc: number;
+}
+
 /** Draws one triangle where it is nearest and where its surface is covered. */
-function triangle(samples: Samples, mesh: Mesh, number: number, placed: Placed, a: number, b: number, c: number): void {
-  const { x, y, world, normal } = placed;
+function triangle(drawing: Drawing, a: number, b: number, c: number): void {
+  const { mesh, placed: { x, y, world }, samples: { width, height, depth } } = drawing;
   const ax = x[a]!, ay = y[a]!, bx = x[b]!, by = y[b]!, cx = x[c]!, cy = y[c]!;
   const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
   if (area === 0 || (area < 0 && !mesh.hollow)) return;
-  const x0 = Math.max(0, Math.ceil(Math.min(ax, bx, cx))),
-    x1 = Math.min(samples.width - 1, Math.floor(Math.max(ax, bx, cx)));
-  const y0 = Math.max(0, Math.ceil(Math.min(ay, by, cy))),
-    y1 = Math.min(samples.height - 1, Math.floor(Math.max(ay, by, cy)));
-  const az = world[3 * a + 2]!, bz = world[3 * b + 2]!, cz = world[3 * c + 2]!, facing = area < 0 ? -1 : 1;
-  const slack = -1e-6;
+  const x0 = Math.max(0, Math.ceil(ax < bx ? (ax < cx ? ax : cx) : bx < cx ? bx : cx));
+  const x1 = Math.min(width - 1, Math.floor(ax > bx ? (ax > cx ? ax : cx) : bx > cx ? bx : cx));
+  const y0 = Math.max(0, Math.ceil(ay < by ? (ay < cy ? ay : cy) : by < cy ? by : cy));
+  const y1 = Math.min(height - 1, Math.floor(ay > by ? (ay > cy ? ay : cy) : by > cy ? by : cy));
+  if (x0 > x1 || y0 > y1) return;
+  const az = world[3 * a + 2]!, bz = world[3 * b + 2]!, cz = world[3 * c + 2]!, slack = -1e-6;
+  const point: Point = { a, b, c, wa: 0, wb: 0, wc: 0 };
+  // Barycentric weights are affine in x and y.
+  const stepA = (by - cy) / area, stepB = (cy - ay) / area;
   for (let sy = y0; sy <= y1; sy++) {
-    for (let sx = x0; sx <= x1; sx++) {
-      const wa = ((bx - sx) * (cy - sy) - (by - sy) * (cx - sx)) / area;
-      const wb = ((cx - sx) * (ay - sy) - (cy - sy) * (ax - sx)) / area;
+    let wa = ((bx - x0) * (cy - sy) - (by - sy) * (cx - x0)) / area;
+    let wb = ((cx - x0) * (ay - sy) - (cy - sy) * (ax - x0)) / area;
+    for (let at = sy * width + x0, end = sy * width + x1; at <= end; at++, wa += stepA, wb += stepB) {
       const wc = 1 - wa - wb;
       if (wa < slack || wb < slack || wc < slack) continue;
-      const at = sy * samples.width + sx, depth = wa * az + wb * bz + wc * cz;
-      if (depth <= samples.depth[at]!) continue;
-      const cover = wa * mesh.cover[a]! + wb * mesh.cover[b]! + wc * mesh.cover[c]!;
-      const u = wa * mesh.u[a]! + wb * mesh.u[b]! + wc * mesh.u[c]!;
-      const v = wa * mesh.v[a]! + wb * mesh.v[b]! + wc * mesh.v[c]!;
-      if (cover + (mesh.ragged > 0 ? mesh.ragged * noise(40 * u, 2 * v) : 0) <= 0) continue;
-      samples.depth[at] = depth;
-      samples.mesh[at] = number;
-      samples.u[at] = u, samples.v[at] = v, samples.cover[at] = cover;
-      const n = 3 * at;
-      for (let k = 0; k < 3; k++) {
-        samples.normal[n + k] = facing * (wa * normal[3 * a + k]! + wb * normal[3 * b + k]! + wc * normal[3 * c + k]!);
-      }
+      const near = wa * az + wb * bz + wc * cz;
+      if (near <= depth[at]!) continue;
+      point.wa = wa, point.wb = wb, point.wc = wc;
+      if (record(drawing, point, at, area < 0 ? -1 : 1)) depth[at] = near;
     }
   }
+}
+
+/** Notes a point of a triangle at a sample; `false` where the surface ends before it. */
+function record(drawing: Drawing, point: Point, at: number, facing: number): boolean {
+  const { samples, mesh, number, placed: { normal } } = drawing, { a, b, c, wa, wb, wc } = point, { ragged } = mesh;
+  const u = wa * mesh.u[a]! + wb * mesh.u[b]! + wc * mesh.u[c]!;
+  const v = wa * mesh.v[a]! + wb * mesh.v[b]! + wc * mesh.v[c]!;
+  const cover = wa * mesh.cover[a]! + wb * mesh.cover[b]! + wc * mesh.cover[c]!;
+  if (cover <= ragged && cover + (ragged > 0 ? ragged * noise(40 * u, 2 * v) : 0) <= 0) return false;
+  samples.mesh[at] = number;
+  samples.u[at] = u, samples.v[at] = v, samples.cover[at] = cover;
+  samples.below[at] = wa * mesh.below[a]! + wb * mesh.below[b]! + wc * mesh.below[c]!;
+  for (let k = 0, to = 3 * at; k < 3; k++, to++) {
+    samples.normal[to] = facing * (wa * normal[3 * a + k]! + wb * normal[3 * b + k]! + wc * normal[3 * c + k]!);
+  }
+  return true;
 }

@@ -11,7 +11,7 @@ import { type Face, resolveFace } from "./face.ts";
 import type { Shell } from "./hairstyle.ts";
 import type { Identity } from "./identity.ts";
 import type { Colour } from "./maths.ts";
-import { headMesh, neckMesh, shellMesh } from "./mesh.ts";
+import { type Detail, headMesh, neckMesh, shellMesh } from "./mesh.ts";
 import type { Paint } from "./paint.ts";
 import { applySimilarity, fitSimilarity, misalign, project, rotation, template } from "./pose.ts";
 import { createSamples, drawMesh, type Samples } from "./raster.ts";
@@ -76,11 +76,12 @@ export function renderFace(identity: Identity, conditions: Conditions, size: Fac
   const { height, width } = size, face = resolveFace(identity, conditions), turn = rotation(conditions);
   const flat = project(landmarkPoints(face), turn);
   const crop = misalign(fitSimilarity(flat, template(height, width)), conditions.crop, size);
-  const oversample = height < 24 ? 3 : 2, view = { turn, crop, oversample };
+  const oversample = height < 24 ? 3 : 2, detail: Detail = height < 56 ? "coarse" : "fine";
+  const view = { turn, crop, oversample };
   const samples = createSamples(height * oversample, width * oversample);
   const scarf = conditions.occluder === "scarf", hat = conditions.occluder === "hat";
-  drawMesh(samples, headMesh(face), HEAD, view);
-  if (face.hair !== undefined) drawMesh(samples, shellMesh(face, face.hair), HAIR, view);
+  drawMesh(samples, headMesh(face, detail), HEAD, view);
+  if (face.hair !== undefined) drawMesh(samples, shellMesh(face, face.hair, detail), HAIR, view);
   if (hat) {
     const hair = face.hair ?? HAT_SHELL, curls = 1 + 2.5 * hair.curl;
     const shell: Shell = {
@@ -89,9 +90,9 @@ export function renderFace(identity: Identity, conditions: Conditions, size: Fac
       side: Math.max(HAT_SHELL.side, hair.side * curls + 0.05),
       front: -0.82 + 0.2 * conditions.occluderPlace[0],
     };
-    drawMesh(samples, shellMesh(face, shell), HAT, view);
+    drawMesh(samples, shellMesh(face, shell, detail), HAT, view);
   }
-  drawMesh(samples, neckMesh(face, scarf), NECK, { ...view, turn: rotation(conditions, 0.4) });
+  drawMesh(samples, neckMesh(face, scarf, detail), NECK, { ...view, turn: rotation(conditions, 0.4) });
   const unit = Math.hypot(crop.a, crop.b) * oversample;
   const linear = light(samples, face, { oversample, soft: 1 / unit });
   const random: Random = createRandom(conditions.camera.grain, `faces/grain/${identity.index}`);
@@ -103,12 +104,12 @@ function light(samples: Samples, face: Face, scale: { oversample: number; soft: 
   const { oversample, soft } = scale, { conditions } = face, { width, height } = samples;
   const across = width / oversample, linear = new Float32Array(3 * across * (height / oversample));
   const paint: Paint = { red: 0, green: 0, blue: 0, gloss: 0 }, share = 1 / (oversample * oversample);
-  const thing: Colour = conditions.occluderColour;
+  const thing: Colour = conditions.occluderColour, behind = background(conditions);
   for (let sy = 0; sy < height; sy++) {
     for (let sx = 0; sx < width; sx++) {
       const at = sy * width + sx, mesh = samples.mesh[at]!;
       const x = 2 * (sx + 0.5) / width - 1, y = 2 * (sy + 0.5) / height - 1;
-      if (mesh === 0) [paint.red, paint.green, paint.blue] = background(conditions, x, y);
+      if (mesh === 0) behind(paint, x, y);
       else {
         const skin = paintSample(paint, face, samples, at, soft);
         shade(paint, conditions.light, samples.normal, 3 * at, skin);

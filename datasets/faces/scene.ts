@@ -6,7 +6,6 @@
 import type { Face } from "./face.ts";
 import { paintBrows, paintEyes, paintMouth } from "./features.ts";
 import { type Colour, noise, smooth } from "./maths.ts";
-import { edgeLevel } from "./mesh.ts";
 import { base, darken, type Paint } from "./paint.ts";
 import type { Samples } from "./raster.ts";
 import { paintSkin } from "./skin.ts";
@@ -25,14 +24,24 @@ export const NECK = 4;
  */
 export function paintSample(paint: Paint, face: Face, samples: Samples, at: number, soft: number): boolean {
   const mesh = samples.mesh[at]!, u = samples.u[at]!, v = samples.v[at]!;
-  if (mesh === HEAD) return paintHead(paint, face, u, v, samples.cover[at]! - 2, soft);
+  if (mesh === HEAD) {
+    return paintHead(paint, face, { x: u, y: v, depth: samples.cover[at]! - 2, below: samples.below[at]! }, soft);
+  }
   if (mesh === NECK) return paintNeck(paint, face, u, v);
   if (mesh === HAIR) paintHair(paint, face, u, v, samples.cover[at]!);
   else paintHat(paint, face, u, v, samples.cover[at]!);
   return false;
 }
 
-function paintHead(paint: Paint, face: Face, x: number, y: number, depth: number, soft: number): boolean {
+/** A point of the head: on the neutral face, its depth on a unit cross-section, and how far it is below the hair. */
+interface HeadPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly depth: number;
+  readonly below: number;
+}
+
+function paintHead(paint: Paint, face: Face, { x, y, depth, below }: HeadPoint, soft: number): boolean {
   paintSkin(paint, face, x, y, soft);
   if (depth > 0.02) {
     paintMouth(paint, face, x, y, soft);
@@ -45,10 +54,8 @@ function paintHead(paint: Paint, face: Face, x: number, y: number, depth: number
     const { ears } = face.identity, r = Math.hypot((depth + 0.13) / 0.17, (y - ears.y) / ears.size);
     darken(paint, 0.5 * smooth(0.7, 0.3, r) + 0.3 * smooth(0.3, 0, Math.abs(r - 1.05)));
   }
-  if (face.hair !== undefined) {
-    const angle = Math.atan2(x, Math.max(0.05, depth)), below = y - edgeLevel(face.hair, angle);
-    darken(paint, 0.4 * smooth(0.2, 0, below));
-  } else if (y < -0.9) paint.gloss += 0.08; // a shaved head shines
+  if (below < 0.2) darken(paint, 0.4 * smooth(0.2, 0, below));
+  if (face.hair === undefined && y < -0.9) paint.gloss += 0.08; // a shaved head shines
   return true;
 }
 

@@ -15,8 +15,9 @@ const FRECKLE: Colour = [0.25, 0.09, 0.04];
 export function paintSkin(paint: Paint, face: Face, x: number, y: number, soft: number): void {
   const { skin } = face.identity, side = Math.abs(x), light = skin.colour[1];
   base(paint, face.skin, skin.gloss);
-  const mottle = 1 + (0.05 + 0.06 * face.wrinkles) * noise(5 * x + skin.grain, 5 * y) +
-    0.03 * noise(17 * x, 17 * y + skin.grain);
+  // Grain finer than a sample would only alias.
+  const fine = soft < 0.03 ? 0.03 * noise(17 * x, 17 * y + skin.grain) : 0;
+  const mottle = 1 + (0.05 + 0.06 * face.wrinkles) * noise(5 * x + skin.grain, 5 * y) + fine;
   paint.red *= mottle, paint.green *= mottle, paint.blue *= mottle;
   const cheek = bump((side - 0.55) / 0.42, (y - 0.22) / 0.36) + 0.6 * bump(x / 0.22, (y - face.nose.y) / 0.22);
   const rosy = skin.blush * (0.35 + 0.65 * light) * 0.3;
@@ -26,7 +27,7 @@ export function paintSkin(paint: Paint, face: Face, x: number, y: number, soft: 
     over(paint, FRECKLE, skin.freckles * spots * bump(x / 0.95, (y - 0.1) / 0.55));
   }
   for (const mole of skin.moles) {
-    const d = Math.hypot(x - mole.x, y - mole.y);
+    const dx = x - mole.x, dy = y - mole.y, d = Math.sqrt(dx * dx + dy * dy);
     if (d < mole.radius + soft) over(paint, MOLE, 0.8 * line(d, mole.radius, soft));
   }
   paintWrinkles(paint, face, x, y, soft);
@@ -53,11 +54,12 @@ function paintWrinkles(paint: Paint, face: Face, x: number, y: number, soft: num
     }
   }
   const dx = side - eyes.x, dy = y - eyes.y;
+  if (dx < -0.3 || dx > 0.46 || dy < -0.2 || dy > 0.4) return;
   const bag = Math.max(eyes.bags * 0.4, depth) * 0.35;
-  if (dx > -0.3 && dx < 0.34 && dy > 0 && dy < 0.4) {
+  if (dx < 0.34 && dy > 0) {
     darken(paint, bag * ridge((dy - 0.2 + 0.35 * dx * dx) / (0.05 + soft / 2)) * ridge(dx / 0.26));
   }
-  if (depth > 0 && dx > 0.2 && dx < 0.46) {
+  if (depth > 0 && dx > 0.2) {
     const rays = Math.cos(26 * Math.atan2(dy, dx - 0.1));
     darken(paint, 0.3 * depth * smooth(0.4, 1, rays) * bump((dx - 0.32) / 0.14, dy / 0.2));
   }
@@ -66,9 +68,10 @@ function paintWrinkles(paint: Paint, face: Face, x: number, y: number, soft: num
 /** Shade beside the root of the nose, round its wings and in the nostrils. */
 function paintNoseShade(paint: Paint, face: Face, side: number, y: number, soft: number): void {
   const { nose } = face, { eyes, relief } = face.identity;
+  if (y > nose.y + 0.34) return;
   darken(paint, 2.2 * relief.socket * bump((side - 0.19) / 0.14, (y - eyes.y + 0.03) / 0.24));
   darken(paint, 1.2 * relief.socket * bump((side - eyes.x) / 0.34, (y - eyes.y + 0.1) / 0.15));
-  if (y < nose.y - 0.25 || y > nose.y + 0.34 || side > 0.45) return;
+  if (y < nose.y - 0.25 || side > 0.45) return;
   darken(paint, 0.32 * ridge((side - 1.22 * nose.width) / 0.06) * ridge((y - nose.y - 0.02) / 0.14));
   darken(paint, 0.4 * bump(side / (1.15 * nose.width), (y - nose.y - 0.17) / 0.07));
   const hole = bump(
