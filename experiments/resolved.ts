@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { LoadedPlugin } from "../registry/load.ts";
 
 /** A resolved plugin section: the plugin's name under `name` (readers: `reader`) beside all its parameters. */
 export type Section = Readonly<Record<string, unknown>>;
@@ -56,17 +57,6 @@ export interface TableSection {
   readonly baseline: string | null;
   /** `file.yaml#key` of published figures, or `null`. */
   readonly published: string | null;
-}
-
-/** A user plugin module as loaded, for the record. */
-export interface LoadedPlugin {
-  readonly kind: string;
-  readonly name: string;
-  readonly version: string;
-  /** Specifier as the manifest wrote it. */
-  readonly specifier: string;
-  /** SHA-256 of the module's bytes (npm: of its entry file), lower-case hexadecimal. */
-  readonly sha256: string;
 }
 
 /** One run of a plan. */

@@ -1,0 +1,211 @@
+/**
+ * Loads a manifest: parses, inherits, overrides, loads its plugins, expands its rows, and checks all of it before
+ * anything runs.
+ *
+ * @module
+ */
+import type { MetricDefinition } from "../evaluation/protocol.ts";
+import { type LoadedPlugin, loadPlugins, type ModuleLoader } from "../registry/load.ts";
+import type { Registries } from "../registry/registries.ts";
+import { checkObject, unknownKey } from "./manifest_check.ts";
+import { CrossChecker } from "./manifest_cross.ts";
+import { Problems } from "./manifest_error.ts";
+import { readChain } from "./manifest_extends.ts";
+import type { Resolver } from "./manifest_plugin.ts";
+import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest_rows.ts";
+import { resolveRow, type RowRun } from "./manifest_sections.ts";
+import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest_shape.ts";
+import { checkTable, metricsOf } from "./manifest_table.ts";
+import { child, type MapNode, mapNode, type TreeNode } from "./manifest_tree.ts";
+import { checkUsed } from "./manifest_used.ts";
+import { noteIdenticalRows } from "./manifest_twins.ts";
+import { applyOverrides, type OverrideOptions, parseOverrides } from "./overrides.ts";
+import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
+
+export { ManifestError, type ManifestProblem } from "./manifest_error.ts";
+
+/** What {@link loadManifest} is handed. */
+export interface ManifestOptions extends OverrideOptions {
+  /** Reads a text file: the manifest and those that it extends. */
+  readonly read: (path: string) => Promise<string>;
+  /** The tables to which the manifest's own plugins are added. */
+  readonly registries: Registries;
+  /** Reaches the modules under `plugins:`; without it a manifest that names some is refused. */
+  readonly loader?: ModuleLoader | undefined;
+}
+
+/** One row of the table, resolved. */
+export interface ManifestRow {
+  readonly label: string;
+  /** The run of any seed: add `seed` to have a {@link ResolvedRun}. */
+  readonly run: Omit<ResolvedRun, "seed">;
+}
+
+/** A manifest that was found to be legal. */
+export interface Manifest {
+  /** Its path, as given. */
+  readonly path: string;
+  /** The files it was read from: itself, then those that it extends. */
+  readonly files: readonly string[];
+  readonly name: string;
+  readonly description: string;
+  readonly cite: readonly string[];
+  readonly seeds: readonly number[];
+  readonly rows: readonly ManifestRow[];
+  readonly table: TableSection;
+  readonly output: OutputSettings;
+  /** Every metric that the rows give, named `evaluation.metric`. */
+  readonly metrics: readonly MetricDefinition[];
+  /** The users' plugins that were loaded. */
+  readonly plugins: readonly LoadedPlugin[];
+  /** The tables with those plugins in them. */
+  readonly registries: Registries;
+}
+
+/**
+ * Loads and checks a manifest.
+ *
+ * @param path Path of the manifest, handed to `read`.
+ * @throws {ManifestError} with every problem of every row, if there is any.
+ */
+export async function loadManifest(path: string, options: ManifestOptions): Promise<Manifest> {
+  const problems = new Problems();
+  const overrides = parseOverrides(options, problems);
+  const { root: read, files } = await readChain(path, options.read, problems);
+  const root = read && applyOverrides(read, overrides, problems);
+  problems.throwIfAny(files);
+  const header = checkHeader(problems, root!);
+  const { registries, plugins, failed } = await loadAll(problems, root!, files, options);
+  const rows = expandRows(problems, root!, header.name);
+  const resolver: Resolver = { problems, registries, pluginsFailed: failed, partial: false, memory: new WeakMap() };
+  if (hasAblation(root!)) resolveRow({ ...resolver, partial: true }, baseOf(root!));
+  const resolved = resolveRows(resolver, rows);
+  const { table, output, metrics } = checkRest(problems, root!, registries, rows, resolved);
+  checkUsed(problems, overrides, root!, rows);
+  problems.throwIfAny(files);
+  const { name, description, cite, seeds, backend } = header;
+  return {
+    path,
+    files,
+    name,
+    description,
+    cite,
+    seeds,
+    rows: resolved.map(({ row, run }) => ({ label: row.label, run: { backend, ...run } })),
+    table,
+    output,
+    metrics,
+    plugins,
+    registries,
+  };
+}
+
+interface Header {
+  readonly name: string;
+  readonly description: string;
+  readonly cite: readonly string[];
+  readonly seeds: readonly number[];
+  readonly backend: ResolvedRun["backend"];
+}
+
+const OTHER_SECTIONS = ["ablation", "table", "output"];
+
+function checkHeader(problems: Problems, root: MapNode): Header {
+  const known = [...Object.keys(headerShape.shape), ...RUN_SECTIONS, ...OTHER_SECTIONS];
+  for (const [name, { key }] of root.entries) {
+    if (!known.includes(name)) problems.add(key, unknownKey(name, "the manifest", known, headerShape, elsewhere(name)));
+  }
+  // A key without a value stands for its default.
+  const given = [...root.entries].filter(([key]) => key in headerShape.shape && child(root, key));
+  const header = checkObject(problems, mapNode(given, root.at), headerShape, { what: "the manifest" });
+  return (header ?? { name: "base", description: "", cite: [], seeds: [0], backend: "auto" }) as unknown as Header;
+}
+
+const INNER: Readonly<Record<string, readonly string[]>> = {
+  train: [...Object.keys(trainShape.shape), "augment", "sampler"],
+  ablation: Object.keys(ABLATION_HELP),
+  table: Object.keys(tableShape.shape),
+  output: Object.keys(outputShape.shape),
+};
+
+/** The section in which a key that stands at the top belongs. */
+function elsewhere(name: string): string | undefined {
+  return Object.keys(INNER).find((section) => INNER[section]!.includes(name));
+}
+
+async function loadAll(
+  problems: Problems,
+  root: MapNode,
+  files: readonly string[],
+  { registries, loader }: ManifestOptions,
+): Promise<{ registries: Registries; plugins: LoadedPlugin[]; failed: boolean }> {
+  const node = child(root, "plugins");
+  const plugins: LoadedPlugin[] = [];
+  let failed = false;
+  for (const item of node?.type === "list" ? node.items : []) {
+    if (item.type !== "scalar" || typeof item.value !== "string") continue;
+    const from = files.includes(item.at.file) ? item.at.file : files[0]!;
+    try {
+      if (!loader) throw new TypeError(`Cannot load plugins from "${item.value}": this program loads none`);
+      const loaded = await loadPlugins(registries, item.value, from, loader);
+      registries = loaded.registries;
+      plugins.push(...loaded.plugins);
+    } catch (error) {
+      failed = true;
+      problems.add(item.at, (error as Error).message);
+    }
+  }
+  return { registries, plugins, failed };
+}
+
+interface ResolvedRow {
+  readonly row: RowTree;
+  readonly run: RowRun;
+  readonly tree: MapNode;
+}
+
+function resolveRows(resolver: Resolver, rows: readonly RowTree[]): ResolvedRow[] {
+  const checker = new CrossChecker(resolver.problems, resolver.registries);
+  const resolved = rows.flatMap((row) => {
+    const run = resolveRow(resolver, row.tree);
+    if (run) checker.check(run, row.tree);
+    return run ? [{ row, run, tree: row.tree }] : [];
+  });
+  noteIdenticalRows(resolver.problems, resolved);
+  return resolved;
+}
+
+function checkRest(
+  problems: Problems,
+  root: MapNode,
+  registries: Registries,
+  rows: readonly RowTree[],
+  resolved: readonly ResolvedRow[],
+): { table: TableSection; output: OutputSettings; metrics: MetricDefinition[] } {
+  const metrics = metricsOf(problems, registries, resolved);
+  const table = plainSection(problems, root, "table", tableShape) as unknown as TableSection | undefined;
+  const output = plainSection(problems, root, "output", outputShape) as unknown as OutputSettings;
+  // Rows that are wrong themselves may lack the metrics and labels that the table names.
+  const sound = table && resolved.length === rows.length && rows.length > 0;
+  if (sound) {
+    checkTable(
+      problems,
+      table,
+      child(root, "table"),
+      metrics.map(({ name }) => name),
+      rows.map(({ label }) => label),
+    );
+  }
+  return { table: table!, output, metrics };
+}
+
+function plainSection(
+  problems: Problems,
+  root: MapNode,
+  name: string,
+  shape: typeof tableShape,
+): Record<string, unknown> | undefined {
+  const node: TreeNode = child(root, name) ?? mapNode([], root.at);
+  if (node.type === "map") return checkObject(problems, node, shape, { what: name });
+  problems.add(node.at, `Cannot use ${name}: wanted a mapping with the keys ${Object.keys(shape.shape).join(", ")}`);
+}

@@ -1,0 +1,103 @@
+/**
+ * Checks that the sections of a run fit together, as far as that can be told without data: the schedule its steps, the
+ * backbone and the augmentations their images, the evaluations the backbone.
+ *
+ * @module
+ */
+import type { BackboneCost, ImageShape } from "../backbones/backbone.ts";
+import type { Registries } from "../registry/registries.ts";
+import type { Place, Problems } from "./manifest_error.ts";
+import { child, type MapNode } from "./manifest_tree.ts";
+import { shapeOf } from "./readers.ts";
+import type { RowRun } from "./manifest_sections.ts";
+import type { Section } from "./resolved.ts";
+
+/** Checks rows; what many rows share is checked once. */
+export class CrossChecker {
+  readonly #problems: Problems;
+  readonly #registries: Registries;
+  readonly #ids = new WeakMap<object, number>();
+  readonly #done = new Set<string>();
+  #next = 0;
+
+  constructor(problems: Problems, registries: Registries) {
+    this.#problems = problems;
+    this.#registries = registries;
+  }
+
+  /** Checks a resolved row; `tree` tells where its sections stand. */
+  check(run: RowRun, tree: MapNode): void {
+    const at = (name: keyof RowRun) => child(tree, name)?.at ?? tree.at;
+    this.#schedule(run, at("schedule"));
+    const shape = shapeOf(run.data.train, this.#registries);
+    if (!shape) return;
+    this.#backbone(run, shape, at("backbone"));
+    for (const section of run.train.augment) this.#augmentation(section, shape, at("train"));
+    for (const { name, data } of run.evaluate) this.#evaluation(name, data, shape, at("evaluate"));
+  }
+
+  #schedule({ schedule, train: { steps } }: RowRun, at: Place): void {
+    this.#once([schedule], `schedule ${steps}`, () => {
+      const { name, ...params } = schedule;
+      this.#attempt(`schedule "${name}" for ${steps} steps`, at, () => {
+        const rate = this.#registries.schedule.get(String(name)).create(params, steps);
+        for (const step of [0, steps - 1]) {
+          const value = rate(step);
+          if (!(Number.isFinite(value) && value >= 0)) {
+            throw new RangeError(`its learning rate at step ${step} is ${value}, wanted 0 or more`);
+          }
+        }
+      });
+    });
+  }
+
+  #backbone({ backbone, data }: RowRun, shape: ImageShape, at: Place): void {
+    this.#once([backbone, data], "backbone", () => {
+      const { name, ...params } = backbone;
+      const what = `backbone "${name}" for images of ${shape.join("×")}`;
+      this.#attempt(what, at, (): BackboneCost => this.#registries.backbone.get(String(name)).cost(params, shape));
+    });
+  }
+
+  #augmentation(section: Section, shape: ImageShape, at: Place): void {
+    this.#once([section], `augmentation ${shape}`, () => {
+      const { name, ...params } = section;
+      const what = `augmentation "${name}" for images of ${shape.join("×")}`;
+      this.#attempt(what, at, () => this.#registries.augmentation.get(String(name)).create(params, shape));
+    });
+  }
+
+  #evaluation(name: string, data: Section, shape: ImageShape, at: Place): void {
+    this.#once([data], `evaluation ${shape}`, () => {
+      const found = shapeOf(data, this.#registries);
+      if (!found || found.join() === shape.join()) return;
+      this.#problems.add(
+        at,
+        `Cannot run evaluation "${name}": its images are ${found.join("×")}, those of data.train are ` +
+          `${shape.join("×")}; give both readers one size and one number of channels`,
+      );
+    });
+  }
+
+  #attempt(what: string, at: Place, action: () => unknown): void {
+    try {
+      action();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#problems.add(at, message.startsWith("Cannot ") ? message : `Cannot use ${what}: ${message}`);
+    }
+  }
+
+  #once(objects: readonly object[], purpose: string, action: () => void): void {
+    const key = `${purpose} ${objects.map((object) => this.#id(object)).join(" ")}`;
+    if (this.#done.has(key)) return;
+    this.#done.add(key);
+    action();
+  }
+
+  #id(object: object): number {
+    const known = this.#ids.get(object) ?? this.#next++;
+    this.#ids.set(object, known);
+    return known;
+  }
+}

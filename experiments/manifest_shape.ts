@@ -1,0 +1,111 @@
+/**
+ * The plain parts of a manifest: the keys that are no plugin's, with the words that editors show.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** Sections that describe a run; rows, grids and zips may change these and nothing else. */
+export const RUN_SECTIONS: readonly RunSectionName[] = [
+  "data",
+  "backbone",
+  "head",
+  "auxiliary",
+  "optimizer",
+  "schedule",
+  "train",
+  "evaluate",
+];
+
+/** Name of a section that describes a run. */
+export type RunSectionName =
+  | "data"
+  | "backbone"
+  | "head"
+  | "auxiliary"
+  | "optimizer"
+  | "schedule"
+  | "train"
+  | "evaluate";
+
+/** What each section that describes a run is for. */
+export const SECTION_HELP: Readonly<Record<RunSectionName, string>> = {
+  data: "What is read: { train: { reader: …, … } }",
+  backbone: "The network from images to embeddings",
+  head: "The margin head: from embeddings and labels to the loss",
+  auxiliary: "Further losses, added with their weights: [{ name: …, weight: 1, … }]",
+  optimizer: "How gradients change the weights; sgd by default",
+  schedule: "Learning rate by step",
+  train: "How long and on what batches a run trains",
+  evaluate: "Evaluations after training, each with its protocol and data",
+};
+
+/** The keys beside the sections. */
+export const headerShape: z.ZodObject = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
+    error: "a name is letters, digits, dots, hyphens and underscores, for it names a folder",
+  }).describe("Name of the experiment; its records are in a folder of this name"),
+  description: z.string().default("").describe("One sentence: the question that the experiment answers"),
+  cite: z.array(z.string()).default([]).describe("What to cite, such as arXiv:1801.07698"),
+  extends: z.string().min(1).optional().describe(
+    "Manifest to inherit from, relative to this one; a section that names another plugin replaces the inherited " +
+      "one, otherwise keys merge; ablation and lists replace",
+  ),
+  plugins: z.array(z.string().min(1)).default([]).describe(
+    "Modules with plugins of your own: ./my_head.ts, relative to this file, or npm:@me/heads@1.2.3",
+  ),
+  backend: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto").describe(
+    "Where tensors live; auto takes WebGPU when its adapter is hardware, else WASM",
+  ),
+  seeds: z.array(z.int().min(0)).min(1).default([0]).refine((seeds) => new Set(seeds).size === seeds.length, {
+    error: "which names a seed twice",
+  }).describe("Replicates: one run for each row and seed"),
+});
+
+/** The plain keys of `train`; `augment` and `sampler` name plugins. */
+export const trainShape: z.ZodObject = z.strictObject({
+  steps: z.int().min(1).max(1e9).describe("Optimizer updates"),
+  batchSize: z.int().min(1).max(1e6).describe("Images of each update"),
+});
+
+/** What `augment` and `sampler` are for. */
+export const TRAIN_HELP = {
+  augment: "Augmentations of each training image, applied in this order",
+  sampler: "Order in which training sees the images; shuffle by default",
+} as const;
+
+/** The plain keys of an evaluation; its protocol's parameters stand beside them. */
+export const evaluateShape: z.ZodObject = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
+    error: "a name is letters, digits, hyphens and underscores, for columns are written name.metric",
+  }).describe("Prefix of its metrics in tables: unseen gives unseen.accuracy"),
+});
+
+/** The plain key of an auxiliary loss; its head's parameters stand beside it. */
+export const auxiliaryShape: z.ZodObject = z.strictObject({
+  weight: z.number().gt(0).max(1e6).default(1).describe("Factor of this loss in the sum"),
+});
+
+/** The keys of `ablation`, for messages. */
+export const ABLATION_HELP = {
+  rows: "Rows of the table, each a label and the sections that it replaces",
+  grid: "One row for every combination of values: { head.m: [0.4, 0.5], head.s: [16, 64] } gives four",
+  zip: "One row for each position in lists of one length: { head.m: [0.4, 0.5], head.s: [16, 64] } gives two",
+} as const;
+
+/** The keys of `table`. */
+export const tableShape: z.ZodObject = z.strictObject({
+  columns: z.array(z.string()).default([]).describe("Metrics as evaluation.metric; every metric when empty"),
+  baseline: z.string().nullable().default(null).describe("Label of the row that the others are compared with"),
+  published: z.string().regex(/^[^#\s]+\.ya?ml#[A-Za-z0-9_-]+$/, {
+    error: "write it as file.yaml#key, such as published/arcface.yaml#table2",
+  }).nullable().default(null).describe("Published figures to print beside ours, as file.yaml#key"),
+});
+
+/** The keys of `output`; none changes a result, so none is part of a run's identity. */
+export const outputShape: z.ZodObject = z.strictObject({
+  logEvery: z.int().min(1).default(10).describe("Write a line of history every this many steps"),
+  checkpointEvery: z.int().min(0).default(0).describe(
+    "Write a checkpoint every this many steps; 0 for only when interrupted",
+  ),
+});

@@ -1,0 +1,102 @@
+/**
+ * The plan of a manifest: rows × seeds, each run fully resolved and named by what determines its result.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import type { Files } from "../datasets/files.ts";
+import type { LoadedPlugin } from "../registry/load.ts";
+import type { Registries } from "../registry/registries.ts";
+import type { Manifest, ManifestRow } from "./manifest.ts";
+import { type RowCost, rowCost } from "./plan_cost.ts";
+import { type UsedPlugin, usedPlugins } from "./plan_plugins.ts";
+import { pathsOf } from "./readers.ts";
+import { RECORD_SCHEMA_VERSION } from "./record.ts";
+import type { PlannedRun, ResolvedRun } from "./resolved.ts";
+
+/** One row of a plan. */
+export interface PlannedRow {
+  readonly label: string;
+  /** What each of its runs costs; `undefined` where the image shape is known only when the data is opened. */
+  readonly cost: RowCost | undefined;
+}
+
+/** A frozen plan. */
+export interface Plan {
+  readonly manifest: Manifest;
+  readonly rows: readonly PlannedRow[];
+  /** Every run: rows in the manifest's order, seeds within each. */
+  readonly runs: readonly PlannedRun[];
+  /** Paths of data that is not there, each once; the ids of the runs that want them are provisional. */
+  readonly missing: readonly string[];
+}
+
+/** What {@link planRuns} is handed. */
+export interface PlanOptions {
+  /** The data folder; every path is hashed once. */
+  readonly files: Files;
+}
+
+/** What determines the result of a run; its RFC 8785 form is hashed. */
+interface Identity extends Record<string, unknown> {
+  readonly schemaVersion: number;
+  readonly run: ResolvedRun;
+  /** Each plugin that the run uses, with its version; users' ones with the SHA-256 of their module. */
+  readonly plugins: readonly UsedPlugin[];
+  /** SHA-256 of each path that the readers read; `null` where it is not there. */
+  readonly data: Readonly<Record<string, string | null>>;
+}
+
+/**
+ * Makes the plan of a manifest. Labels, descriptions and output settings are no part of a run's identity.
+ *
+ * @throws what `files` throws if data is there and cannot be read.
+ */
+export async function planRuns(manifest: Manifest, { files }: PlanOptions): Promise<Plan> {
+  const digests = new Map<string, string | null>();
+  const runs: PlannedRun[] = [];
+  for (const row of manifest.rows) {
+    const paths = dataPaths(row, manifest.registries);
+    for (const path of paths) if (!digests.has(path)) digests.set(path, await digestOf(files, path));
+    runs.push(...runsOf(row, manifest, paths, digests));
+  }
+  return {
+    manifest,
+    rows: manifest.rows.map(({ label, run }) => ({ label, cost: rowCost(run, manifest.registries) })),
+    runs,
+    missing: [...digests].filter(([, digest]) => digest === null).map(([path]) => path).sort(),
+  };
+}
+
+/** Paths that the readers of a row read, sorted, each once. */
+function dataPaths({ run }: ManifestRow, registries: Registries): string[] {
+  const sections = [run.data.train, ...run.evaluate.map(({ data }) => data)];
+  return [...new Set(sections.flatMap((section) => pathsOf(section, registries)))].sort();
+}
+
+async function digestOf(files: Files, path: string): Promise<string | null> {
+  return await files.stat(path) === undefined ? null : await files.digest(path);
+}
+
+function runsOf(
+  { label, run }: ManifestRow,
+  { seeds, registries, plugins: loaded }: Manifest,
+  paths: readonly string[],
+  digests: ReadonlyMap<string, string | null>,
+): PlannedRun[] {
+  const plugins = usedPlugins(run, registries, loaded as readonly LoadedPlugin[]);
+  const data = Object.fromEntries(paths.map((path) => [path, digests.get(path)!]));
+  const missing = paths.filter((path) => data[path] === null);
+  return seeds.map((seed) => {
+    const { backend, ...sections } = run;
+    const resolved: ResolvedRun = { backend, seed, ...sections };
+    const identity: Identity = { schemaVersion: RECORD_SCHEMA_VERSION, run: resolved, plugins, data };
+    return { id: runId(identity), row: label, seed, run: resolved, identity, missing };
+  });
+}
+
+/** The first 12 hexadecimal digits of SHA-256 over the RFC 8785 form of an identity. */
+export function runId(identity: Readonly<Record<string, unknown>>): string {
+  return createHash("sha256").update(canonicalize(identity)!).digest("hex").slice(0, 12);
+}

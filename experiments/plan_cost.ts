@@ -1,0 +1,67 @@
+/**
+ * What a run costs, counted from its description: nothing is opened or allocated.
+ *
+ * @module
+ */
+import type { Registries } from "../registry/registries.ts";
+import { classesOf, shapeOf } from "./readers.ts";
+import type { ResolvedRun } from "./resolved.ts";
+
+/** What each run of a row costs. */
+export interface RowCost {
+  /** Height, width and channels of an image. */
+  readonly shape: readonly [number, number, number];
+  /** Dimension of the embedding. */
+  readonly embedding: number;
+  /** Parameters of the backbone. */
+  readonly parameters: number;
+  /** Class-side parameters of the heads; `undefined` where the number of classes is known only to the data. */
+  readonly headParameters: number | undefined;
+  /** Multiply-adds of the backbone for one image, forward. */
+  readonly multiplyAdds: number;
+  /** Multiply-adds of the whole training: three passes' worth (forward, and twice that backward) of every image. */
+  readonly trainingMultiplyAdds: number;
+  /** Estimate of the memory that training needs, in bytes. */
+  readonly memory: number;
+}
+
+const FLOAT = 4;
+/** Floats kept for each parameter: itself, its gradient, its momentum. */
+const COPIES = 3;
+/** Floats kept for each activation: itself and its gradient. */
+const PASSES = 2;
+
+/** The cost of a row, or `undefined` where the image shape is known only when the data is opened. */
+export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries): RowCost | undefined {
+  const shape = shapeOf(run.data.train, registries);
+  if (!shape) return undefined;
+  const { name, ...params } = run.backbone;
+  const cost = registries.backbone.get(String(name)).cost(params, shape);
+  const classes = classesOf(run.data.train, registries);
+  const headParameters = classes === undefined ? undefined : headSize(run, registries, cost.embedding, classes);
+  const { steps, batchSize } = run.train;
+  const image = shape[0] * shape[1] * shape[2];
+  const floats = COPIES * (cost.parameters + (headParameters ?? 0)) + batchSize * (PASSES * cost.activations + image);
+  return {
+    shape,
+    embedding: cost.embedding,
+    parameters: cost.parameters,
+    headParameters,
+    multiplyAdds: cost.multiplyAdds,
+    trainingMultiplyAdds: 3 * steps * batchSize * cost.multiplyAdds,
+    memory: FLOAT * floats,
+  };
+}
+
+function headSize(
+  { head, auxiliary }: Omit<ResolvedRun, "seed">,
+  registries: Registries,
+  embedding: number,
+  classes: number,
+): number {
+  const sections = [head, ...auxiliary.map(({ weight: _, ...section }) => section)];
+  return sections.reduce(
+    (sum, { name, ...params }) => sum + registries.head.get(String(name)).size(params, { embedding, classes }),
+    0,
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * What `list` and `describe` tell of a plugin, as plain values that JSON can hold.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { type Plugin, referenceOf } from "../plugin/mod.ts";
+import { legalValues, listedValues } from "./legal.ts";
+
+/** One parameter of a plugin. */
+export interface ParamDescription {
+  readonly name: string;
+  /** What it accepts, in words: `a number from 0 to 1`. */
+  readonly type: string;
+  /** Whether a manifest must give it. */
+  readonly required: boolean;
+  /** The default; absent where there is none. */
+  readonly default?: unknown;
+  /** The legal values, where they can be listed. */
+  readonly values?: readonly unknown[];
+  /** Meaning, unit and range. */
+  readonly description: string;
+}
+
+/** A plugin, described. */
+export interface PluginDescription {
+  readonly kind: string;
+  readonly name: string;
+  readonly version: string;
+  readonly summary: string;
+  readonly reference: string;
+  /** The defining equation, or `null`. */
+  readonly formula: string | null;
+  readonly params: readonly ParamDescription[];
+}
+
+/** Describes a plugin: what it is, and each parameter with its default, legal values and meaning. */
+export function describePlugin(plugin: Plugin): PluginDescription {
+  const { kind, name, version, summary, reference, formula, params } = plugin;
+  return {
+    kind,
+    name,
+    version,
+    summary,
+    reference,
+    formula: formula ?? null,
+    params: Object.entries(params.shape).map(([name, schema]) => describeParam(name, schema as z.ZodType)),
+  };
+}
+
+function describeParam(name: string, schema: z.ZodType): ParamDescription {
+  const reference = referenceOf(schema);
+  const values = listedValues(schema);
+  const whenAbsent = schema.safeParse(undefined);
+  const optional = whenAbsent.success;
+  return {
+    name,
+    type: reference ? `a section that names a ${reference.plugin}` : legalValues(schema),
+    required: !optional,
+    ...optional && whenAbsent.data !== undefined ? { default: whenAbsent.data } : {},
+    ...values ? { values } : {},
+    description: descriptionOf(schema),
+  };
+}
+
+/** The description of a parameter, whether it was given before or after its default. */
+export function descriptionOf(schema: z.ZodType): string {
+  if (schema.description !== undefined) return schema.description;
+  const inner = (schema.def as { innerType?: z.ZodType }).innerType;
+  return inner ? descriptionOf(inner) : "";
+}
