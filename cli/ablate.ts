@@ -1,0 +1,61 @@
+/**
+ * `ablate M`: trains what is missing of the whole plan, then prints the table.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { missingRuns } from "../experiments/sweep.ts";
+import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
+import { examples, positiveNumber, withManifestOptions, withPrintOptions } from "./options.ts";
+import { type TrainingOptions, trainRuns } from "./training.ts";
+
+/** Adds the command. */
+export function registerAblate(program: Command, context: Context): void {
+  const command = program.command("ablate").argument("<manifest>", "manifest file")
+    .description(
+      "Train what is missing of a manifest's plan, then print the table. Completed and diverged runs are final, " +
+        "failed ones are tried again, interrupted ones go on from their checkpoint.",
+    );
+  withTrainingOptions(command)
+    .addHelpText(
+      "after",
+      examples("ablate my.yaml", "ablate experiments/manifests/omniglot-margins.yaml --data data --jobs 2"),
+    )
+    .action(async (path: string, options: TrainingOptions) =>
+      await ablate(await loadSweep(path, options), options, context)
+    );
+}
+
+/** Adds the flags of commands that train a sweep. */
+export function withTrainingOptions(command: Command): Command {
+  return withPrintOptions(withManifestOptions(command), "print events as JSON lines, and the table as the last one")
+    .option("--jobs <n>", "train this many runs at a time, each in a process of its own", positiveNumber);
+}
+
+/** Trains what is missing of a sweep and prints its table. */
+export async function ablate(sweep: LoadedSweep, options: TrainingOptions, context: Context): Promise<void> {
+  const { store, experiment, plan: { runs } } = sweep;
+  const missing = await missingRuns(runs, store, experiment);
+  if (sweep.missing.length === 0) await store.writePlan(await storedPlan(sweep));
+  if (!options.quiet && !options.json) {
+    context.io.err(
+      `${experiment}: ${runs.length} runs, ${runs.length - missing.length} done, ${missing.length} to do\n`,
+    );
+  }
+  const code = await trainRuns(missing, sweep, options, context);
+  const { records, problems } = await store.records(experiment);
+  const table = tableOfExperiment({ plan: await store.readPlan(experiment), records, problems });
+  if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
+  else {
+    context.io.out(tableFormats.md(table));
+    context.io.out(
+      `\nRecords: ${store.root}/${experiment}/\nThis table again: deno task table ${store.root}/${experiment}\n`,
+    );
+  }
+  const ids = new Set(runs.map(({ id }) => id));
+  const completed = records.filter(({ id, status }) => ids.has(id) && status === "completed").length;
+  context.code = code !== EXIT.done ? code : completed === runs.length ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,61 @@
+/**
+ * Exit codes, and which one an error means.
+ *
+ * @module
+ */
+import { CommanderError } from "commander";
+import { MissingDataError } from "../datasets/files.ts";
+import { ManifestError } from "../experiments/manifest_error.ts";
+import { RunBusyError } from "../experiments/store.ts";
+
+/** What the process's status says. */
+export const EXIT = Object.freeze({
+  done: 0,
+  /** Bad manifest or arguments: the same command will fail again. */
+  usage: 2,
+  /** Data is missing or has another digest. */
+  data: 3,
+  /** A run failed, or a defect. */
+  failed: 70,
+  /** Stopped with the work saved: the same command goes on. */
+  interrupted: 75,
+});
+
+/** An argument that makes no sense; the message says what is wanted. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What to print for an error, and the status to exit with. */
+export interface Failure {
+  readonly code: number;
+  /** Text for standard error, without a final line break; empty where it has been printed already. */
+  readonly message: string;
+}
+
+/** Tells a user's mistake from a defect: our own messages begin with "Cannot", and a person can act on them. */
+export function explain(error: unknown): Failure {
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, message: "" };
+  if (error instanceof ManifestError) {
+    const count = error.problems.length === 1 ? "1 problem" : `${error.problems.length} problems`;
+    return { code: EXIT.usage, message: `${error.message}\n${count}; nothing was run` };
+  }
+  if (error instanceof MissingDataError) return { code: EXIT.data, message: error.message };
+  if (error instanceof RunBusyError) return { code: EXIT.interrupted, message: error.message };
+  if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
+  if (error instanceof Deno.errors.NotCapable) {
+    return { code: EXIT.usage, message: `Cannot go on without a permission: ${error.message}` };
+  }
+  if (error instanceof Error && /^Cannot /.test(error.message)) return { code: EXIT.usage, message: error.message };
+  // What the operating system refuses (a full disk, a read-only folder) is told as it says it.
+  const name = error instanceof Error ? error.constructor.name : "";
+  if (name in Deno.errors) return { code: EXIT.failed, message: `Cannot go on: ${(error as Error).message}` };
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const place = error instanceof Error
+    ? error.stack?.split("\n").find((line) => /^\s+at /.test(line))?.trim()
+    : undefined;
+  return {
+    code: EXIT.failed,
+    message: `This is a defect in marginlab, please report it: ${text}${place ? `\n  ${place}` : ""}`,
+  };
+}

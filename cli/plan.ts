@@ -1,0 +1,118 @@
+/**
+ * `plan M`: the runs of a manifest, which are done, and what they cost.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { timeEstimator } from "../experiments/estimate.ts";
+import { isFinal } from "../experiments/sweep.ts";
+import type { Context } from "./context.ts";
+import { alignColumns, formatBytes, formatCount, formatDuration } from "./format.ts";
+import { type LoadedSweep, loadSweep } from "./load.ts";
+import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
+
+/** One run, as `plan --json` prints it; `null` where a figure cannot be known yet. */
+interface PlanLine {
+  readonly id: string;
+  readonly row: string;
+  readonly seed: number;
+  /** Whether it has a final record. */
+  readonly done: boolean;
+  /** Status of its record. */
+  readonly status: string | null;
+  /** Paths of its data that are not there; the id is provisional until they are. */
+  readonly missing: readonly string[];
+  /** Parameters of the backbone. */
+  readonly parameters: number | null;
+  /** Class-side parameters of the heads. */
+  readonly headParameters: number | null;
+  /** Multiply-adds of the backbone for one image, forward. */
+  readonly multiplyAdds: number | null;
+  /** Multiply-adds of the whole training. */
+  readonly trainingMultiplyAdds: number | null;
+  /** Estimate of the memory that training needs. */
+  readonly memoryBytes: number | null;
+  /** Estimate of the training time, by the runs that are done. */
+  readonly seconds: number | null;
+}
+
+/** Adds the command. */
+export function registerPlan(program: Command, context: Context): void {
+  const command = program.command("plan").argument("<manifest>", "manifest file")
+    .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
+  withManifestOptions(command).option("--json", "print JSON")
+    .addHelpText("after", examples("plan experiments/manifests/omniglot-margins.yaml", "plan my.yaml --json"))
+    .action(async (path: string, options: ManifestOptions & PrintOptions) => {
+      const sweep = await loadSweep(path, options);
+      const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));
+      context.io.out(
+        options.json ? JSON.stringify({ experiment: sweep.experiment, runs }) + "\n" : render(sweep, runs),
+      );
+    });
+}
+
+async function planLines({ store, experiment, plan }: LoadedSweep, warn: (text: string) => void): Promise<PlanLine[]> {
+  const { records, problems } = await store.records(experiment);
+  problems.forEach(warn);
+  const seconds = timeEstimator(records);
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const costs = new Map(plan.rows.map(({ label, cost }) => [label, cost]));
+  return plan.runs.map(({ id, row, seed, missing, run }) => {
+    const record = byId.get(id), cost = costs.get(row);
+    return {
+      id,
+      row,
+      seed,
+      done: isFinal(record),
+      status: record?.status ?? null,
+      missing,
+      parameters: cost?.parameters ?? null,
+      headParameters: cost?.headParameters ?? null,
+      multiplyAdds: cost?.multiplyAdds ?? null,
+      trainingMultiplyAdds: cost?.trainingMultiplyAdds ?? null,
+      memoryBytes: cost?.memory ?? null,
+      seconds: seconds(run),
+    };
+  });
+}
+
+function render(sweep: LoadedSweep, runs: readonly PlanLine[]): string {
+  const known = <T>(value: T | null, format: (value: T) => string) => value === null ? "unknown" : format(value);
+  const table = alignColumns([
+    ["run", "row", "seed", "state", "parameters", "head", "multiply-adds", "memory", "time"],
+    ...runs.map((run) => [
+      run.id + (run.missing.length > 0 ? "?" : ""),
+      run.row,
+      String(run.seed),
+      run.status ?? "to do",
+      known(run.parameters, formatCount),
+      known(run.headParameters, formatCount),
+      known(run.multiplyAdds, formatCount),
+      known(run.memoryBytes, formatBytes),
+      known(run.seconds, formatDuration),
+    ]),
+  ]);
+  const open = runs.filter(({ done }) => !done);
+  const notes = [
+    `${runs.length} runs, ${runs.length - open.length} done, ${open.length} to do`,
+    "parameters and multiply-adds: the backbone's, for one image; head: the class-side parameters",
+    "memory: weights, gradients, momentum and the activations of a batch; an estimate",
+  ];
+  const times = open.flatMap(({ seconds }) => seconds ?? []);
+  if (open.length > 0 && times.length < open.length) {
+    notes.push("time: unknown until a run with this backbone, batch size and data is done");
+  } else if (open.length > 0) {
+    notes.push(
+      `time: about ${
+        formatDuration(times.reduce((a, b) => a + b))
+      } of training in all, judged by the runs that are done`,
+    );
+  }
+  if (sweep.missing.length > 0) {
+    notes.push(
+      "Data that is not there, so that the ids marked ? will change:",
+      ...sweep.missing.map((at) => `  ${at}`),
+    );
+  }
+  return [...table, "", ...notes].join("\n") + "\n";
+}

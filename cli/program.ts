@@ -1,0 +1,78 @@
+/**
+ * The commands, put together.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import project from "../deno.json" with { type: "json" };
+import { registerAblate } from "./ablate.ts";
+import type { Context, Register } from "./context.ts";
+import { registerDataset } from "./dataset.ts";
+import { registerDescribe } from "./describe.ts";
+import { explain } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { registerList } from "./list.ts";
+import { registerPlan } from "./plan.ts";
+import { registerQuickstart } from "./quickstart.ts";
+import { registerRun } from "./run.ts";
+import { registerSchema } from "./schema.ts";
+import { registerTable } from "./table.ts";
+import { registerValidate } from "./validate.ts";
+
+const COMMANDS: readonly Register[] = [
+  registerQuickstart,
+  registerValidate,
+  registerPlan,
+  registerRun,
+  registerAblate,
+  registerTable,
+  registerList,
+  registerDescribe,
+  registerSchema,
+  registerDataset,
+];
+
+const HELP = `
+Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing or with another digest, 70 a run failed,
+75 interrupted with a checkpoint, 130 and 143 interrupted with nothing to save.
+
+deno task <command> --help tells more about a command.`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args Arguments, without the program's name.
+ * @param io Where it prints.
+ * @param exit Ends the process at once, for a second signal.
+ * @returns The exit status.
+ */
+export async function main(args: readonly string[], io: Io, exit: (code: number) => void): Promise<number> {
+  const context: Context = { io, exit, code: 0 };
+  const program = new Command("marginlab")
+    .description("Margin-based metric learning: a manifest becomes an ablation table.")
+    .version(project.version)
+    .addHelpText("after", HELP);
+  for (const register of COMMANDS) register(program, context);
+  for (const command of commandsOf(program)) {
+    command.exitOverride().showHelpAfterError(false).configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return context.code;
+  } catch (error) {
+    const { code, message } = explain(error);
+    if (message) io.err(message + "\n");
+    return code;
+  }
+}
+
+function commandsOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
+}

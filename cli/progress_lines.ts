@@ -1,0 +1,58 @@
+/**
+ * Progress as plain lines: at every tenth of a run, or every ten seconds.
+ *
+ * @module
+ */
+import type { SweepEvent } from "../experiments/jobs.ts";
+import type { RunRecord } from "../experiments/record.ts";
+import { formatDuration } from "./format.ts";
+import type { Io } from "./io.ts";
+import type { Reporter } from "./progress.ts";
+
+/** Seconds between two lines of a run. */
+const INTERVAL = 10;
+
+/** Shows runs as plain lines on standard error. */
+export function lineReporter(io: Io, runs: number, clock: () => number): Reporter {
+  const shown = new Map<string, { time: number; tenth: number }>();
+  let ended = 0;
+  const print = (text: string) => io.err(text + "\n");
+  const show = ({ planned: { id, row, seed }, event }: SweepEvent) => {
+    const who = `${row}, seed ${seed}`;
+    if (event.type === "start") {
+      const { backend, resumedAt, steps } = event;
+      const resumed = resumedAt > 0 ? `, from step ${resumedAt}` : "";
+      print(
+        `${who}: run ${id} on ${backend.name}${
+          backend.adapter ? ` (${backend.adapter})` : ""
+        }, ${steps} steps${resumed}`,
+      );
+      shown.set(id, { time: clock(), tenth: Math.floor(10 * resumedAt / steps) });
+    } else if (event.type === "step") {
+      const last = shown.get(id), time = clock(), tenth = Math.floor(10 * event.step / event.steps);
+      if (last && tenth === last.tenth && time - last.time < INTERVAL) return;
+      shown.set(id, { time, tenth });
+      const left = event.imagesPerSecond > 0 ? `, ${Math.round(event.imagesPerSecond)} images/s` : "";
+      print(`${who}: step ${event.step} of ${event.steps}, loss ${figure(event.loss)}${left}`);
+    } else if (event.type === "evaluate") {
+      if (event.done === event.total) print(`${who}: evaluated "${event.name}", ${event.total} images`);
+    } else if (event.type === "end") {
+      ended++;
+      print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
+    } else print(`${who}: stopped at step ${event.step}, checkpoint written`);
+  };
+  return { show, note: print, close() {} };
+}
+
+/** How a run ended, in a few words. */
+export function summary(record: RunRecord): string {
+  if (record.status !== "completed") return `${record.status}: ${record.error}`;
+  const first = record.metrics[0];
+  const metric = first && first.value !== null ? `, ${first.evaluation}.${first.name} ${figure(first.value)}` : "";
+  return `done in ${formatDuration(record.cost?.seconds ?? 0)}${metric}`;
+}
+
+/** A number in four significant digits; `null` is what JSON makes of a number that is not finite. */
+export function figure(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? "not finite" : String(Number(value.toPrecision(4)));
+}

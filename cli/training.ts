@@ -1,0 +1,124 @@
+/**
+ * Trains runs and shows their progress; what `run`, `ablate` and `quickstart` share.
+ *
+ * @module
+ */
+import { readEnvironment } from "../experiments/environment.ts";
+import { failedRecord } from "../experiments/failed_record.ts";
+import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
+import type { Environment } from "../experiments/record.ts";
+import type { PlannedRun } from "../experiments/resolved.ts";
+import { sweepHere } from "../experiments/sweep.ts";
+import type { Context } from "./context.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { type LoadedSweep, missingData } from "./load.ts";
+import type { ManifestOptions, PrintOptions } from "./options.ts";
+import { createReporter } from "./progress.ts";
+import { listenForSignals } from "./signals.ts";
+
+/** Flags of commands that train. */
+export interface TrainingOptions extends ManifestOptions, PrintOptions {
+  /** Processes at a time. */
+  readonly jobs?: number;
+  /** Whether another process started this one, and its standard input ends when it should stop. */
+  readonly child?: boolean;
+}
+
+/**
+ * Trains runs, in this process or in several.
+ *
+ * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came.
+ * @throws {MissingDataError} if data is not there, before anything is trained.
+ */
+export async function trainRuns(
+  runs: readonly PlannedRun[],
+  sweep: LoadedSweep,
+  options: TrainingOptions,
+  context: Context,
+): Promise<number> {
+  if (runs.length === 0) return EXIT.done;
+  if (sweep.missing.length > 0) throw missingData(sweep);
+  const reporter = createReporter(context.io, options, runs.length);
+  const stop = listenForSignals(() => reporter.note("Stopping after this step; once more to stop at once"), (code) => {
+    reporter.close();
+    context.exit(code);
+  });
+  if (options.child) void stopAtEndOfInput(stop.request);
+  const environment = await readEnvironment(Deno.cwd());
+  const { experiment, registries, plugins, files, output, store } = sweep;
+  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal };
+  const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
+  let code: number = EXIT.done;
+  try {
+    const events = parallel ? parallelEvents(runs, sweep, options, environment, stop.signal) : sweepHere(runs, shared);
+    for await (const shown of events) {
+      if (shown.event.type === "start") stop.protect();
+      if (shown.event.type === "end" && shown.event.record.status !== "completed") code = EXIT.failed;
+      reporter.show(shown);
+    }
+  } finally {
+    reporter.close();
+    stop.dispose();
+  }
+  return stop.signal.aborted ? EXIT.interrupted : code;
+}
+
+/** Runs in child processes, each the command `run --child` for one run. */
+async function* parallelEvents(
+  runs: readonly PlannedRun[],
+  sweep: LoadedSweep,
+  options: TrainingOptions,
+  environment: Environment,
+  stop: AbortSignal,
+): AsyncGenerator<SweepEvent> {
+  const cli = new URL("../cli.ts", import.meta.url), project = new URL("..", import.meta.url);
+  if (cli.protocol !== "file:") {
+    throw new UsageError("Cannot run several jobs from a remote module: clone the repository, or leave --jobs out");
+  }
+  const paths = [decodeURIComponent(project.pathname), options.data, options.out, ...sweep.manifest.files];
+  const flags = await childFlags({ read: paths, write: [options.out] });
+  const config = decodeURIComponent(new URL("../deno.json", import.meta.url).pathname);
+  yield* runJobs(runs, {
+    jobs: options.jobs!,
+    command: await denoCommand(),
+    args: ({ id }) => [
+      "run",
+      ...flags,
+      `--config=${config}`,
+      decodeURIComponent(cli.pathname),
+      "run",
+      sweep.path,
+      `--id=${id}`,
+      "--child",
+      "--json",
+      ...manifestArguments(options),
+    ],
+    died: async (planned, error, startedAt) => {
+      const { experiment, plugins, store } = sweep;
+      const finishedAt = new Date().toISOString();
+      const record = failedRecord({ planned, experiment, plugins, environment, error, startedAt, finishedAt });
+      await (await store.folder(experiment, planned.id)).writeRecord(record);
+      return { type: "end", record };
+    },
+    stop,
+  });
+}
+
+/** The shared flags, as a command line has them. */
+function manifestArguments({ set, data, out, backend, seed }: ManifestOptions): string[] {
+  return [
+    ...set.map((text) => `--set=${text}`),
+    `--data=${data}`,
+    `--out=${out}`,
+    ...backend === undefined ? [] : [`--backend=${backend}`],
+    ...seed === undefined ? [] : [`--seed=${seed}`],
+  ];
+}
+
+async function stopAtEndOfInput(request: () => void): Promise<void> {
+  try {
+    for await (const _ of Deno.stdin.readable);
+  } finally {
+    request();
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The record of a run whose process ended before it could write one.
+ *
+ * @module
+ */
+import { type Environment, RECORD_SCHEMA_VERSION, type RunRecord } from "./record.ts";
+import type { LoadedPlugin, PlannedRun } from "./resolved.ts";
+
+/** What {@link failedRecord} is told. */
+export interface FailedRun {
+  readonly planned: PlannedRun;
+  readonly experiment: string;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly environment: Environment;
+  /** What went wrong, for people. */
+  readonly error: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
+}
+
+/** A record of status `failed` that claims nothing but the error. */
+export function failedRecord({ planned, error, ...known }: FailedRun): RunRecord {
+  return {
+    schemaVersion: RECORD_SCHEMA_VERSION,
+    id: planned.id,
+    experiment: known.experiment,
+    row: planned.row,
+    seed: planned.seed,
+    status: "failed",
+    error,
+    manifest: planned.run,
+    identity: planned.identity,
+    backend: null,
+    environment: known.environment,
+    plugins: known.plugins,
+    data: [],
+    backbone: null,
+    cost: null,
+    metrics: [],
+    diagnostics: { finalLoss: null, gradientNorm: null, statistics: {}, weightsSha256: null },
+    startedAt: known.startedAt,
+    finishedAt: known.finishedAt,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Trains the runs of a plan that have no final record yet.
+ *
+ * @module
+ */
+import type { SweepEvent } from "./jobs.ts";
+import type { RunRecord } from "./record.ts";
+import type { PlannedRun } from "./resolved.ts";
+import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
+import type { Store } from "./store.ts";
+
+/** What every run of a sweep shares. */
+export type SweepOptions = Omit<RunOptions, "planned" | "store"> & { readonly store: Store };
+
+/**
+ * Whether a record is final. A completed run is, and so is a diverged one, which would diverge again; a failed one is
+ * tried again.
+ */
+export function isFinal(record: RunRecord | undefined): boolean {
+  return record?.status === "completed" || record?.status === "diverged";
+}
+
+/** The runs of a plan that are still to be trained. */
+export async function missingRuns(
+  plan: readonly PlannedRun[],
+  store: Store,
+  experiment: string,
+): Promise<PlannedRun[]> {
+  const missing: PlannedRun[] = [];
+  for (const planned of plan) if (!isFinal(await store.find(experiment, planned.id))) missing.push(planned);
+  return missing;
+}
+
+/**
+ * Trains one run in this process, which holds it for as long.
+ *
+ * @throws {RunBusyError} if another process trains it.
+ */
+export async function* runHere(planned: PlannedRun, options: SweepOptions): AsyncGenerator<RunEvent> {
+  const folder = await options.store.folder(options.experiment, planned.id);
+  await folder.claim();
+  try {
+    yield* executeRun({ ...options, planned, store: folder });
+  } finally {
+    await folder.release();
+  }
+}
+
+/** Trains runs one after the other in this process. */
+export async function* sweepHere(runs: readonly PlannedRun[], options: SweepOptions): AsyncGenerator<SweepEvent> {
+  for (const planned of runs) {
+    if (options.stop?.aborted) return;
+    for await (const event of runHere(planned, options)) yield { planned, event };
+  }
+}
