@@ -32,7 +32,12 @@ const params = z.strictObject({
     refuse("identities", `a fold needs two people: ${p.folds} folds want ${2 * p.folds} identities or more`);
   } else if (wanted > same) {
     refuse("perFold", `${people} people a fold give ${same} same pairs, so perFold is at most ${2 * same}`);
-  } else if (2 * wanted > different) refuse("perFold", `${people} people a fold allow at most ${different} pairs`);
+  } else if (wanted > different) {
+    refuse(
+      "perFold",
+      `${people} people a fold give ${different} different pairs, so perFold is at most ${2 * different}`,
+    );
+  }
 });
 
 /** Checked parameters of {@link syntheticFacePairs}. */
@@ -45,6 +50,23 @@ function samePairs(p: { kind: string; perIdentity: number }): number {
   return p.kind === "lfw" ? p.perIdentity * (p.perIdentity - 1) / 2 : p.perIdentity ** 2;
 }
 
+/**
+ * The conditions of one photograph of {@link syntheticFacePairs}; with `drawIdentity` and `renderFace` they give the
+ * image again, with its landmarks.
+ *
+ * @param p Checked parameters.
+ * @param identity Who.
+ * @param photograph From 0; for `cfp-fp` and `agedb` the second side starts at `perIdentity`.
+ */
+export function pairConditions(p: SyntheticPairsParams, identity: Identity, photograph: number): Conditions {
+  const random = createRandom(p.seed, `faces/${p.kind}/${identity.index}/${photograph}`);
+  const plain = drawConditions(identity, random, p), second = photograph >= p.perIdentity;
+  const u = random.uniform(), side = random.uniform() < 0.5 ? -1 : 1;
+  if (p.kind === "cfp-fp") return { ...plain, yaw: side * DEGREE * (second ? 60 + 25 * u : 10 * u) };
+  if (p.kind === "agedb") return { ...plain, age: (second ? 50 : 20) + 10 * u };
+  return plain;
+}
+
 function plan(p: SyntheticPairsParams): FaceSetPlan {
   return {
     reader: name,
@@ -52,14 +74,7 @@ function plan(p: SyntheticPairsParams): FaceSetPlan {
     firstIdentity: p.firstIdentity,
     identities: p.identities,
     photographs: p.kind === "lfw" ? p.perIdentity : 2 * p.perIdentity,
-    photo(identity: Identity, photograph: number): Conditions {
-      const random = createRandom(p.seed, `faces/${p.kind}/${identity.index}/${photograph}`);
-      const plain = drawConditions(identity, random, p), second = photograph >= p.perIdentity;
-      const u = random.uniform(), side = random.uniform() < 0.5 ? -1 : 1;
-      if (p.kind === "cfp-fp") return { ...plain, yaw: side * DEGREE * (second ? 60 + 25 * u : 10 * u) };
-      if (p.kind === "agedb") return { ...plain, age: (second ? 50 : 20) + 10 * u };
-      return plain;
-    },
+    photo: (identity, photograph) => pairConditions(p, identity, photograph),
   };
 }
 

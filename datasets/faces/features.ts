@@ -32,7 +32,7 @@ export function paintEyes(paint: Paint, face: Face, x: number, y: number, soft: 
     darken(paint, within * 0.6 * line(distance - irisRadius, 0.014, soft));
     over(paint, PUPIL, within * inside(0.45 * irisRadius - distance, soft));
     darken(paint, within * 0.5 * smooth(0.06, 0, dy - upper));
-    over(paint, GLINT, 0.85 * within * inside(0.02 - Math.hypot(ix + sign * 0.03, iy + 0.035), soft));
+    over(paint, GLINT, 0.85 * within * inside(0.02 - Math.hypot(ix + sign * 0.04, iy + 0.045), soft));
     paint.gloss = 0;
   }
   if (across > -0.25) {

@@ -113,7 +113,8 @@ export function drawIdentity(seed: number, index: number): Identity {
   const masculine = random.uniform() < 0.5 ? within(0, 0.4) : within(0.6, 1);
   const { melanin, colour: skin } = skinTone(random);
   const hair = drawHair(random, { masculine, melanin });
-  const laterHair = { ...drawHair(random, { masculine, melanin }), colour: hair.colour };
+  const later = drawHair(random, { masculine, melanin });
+  const laterHair = hair.present ? { ...later, colour: hair.colour } : hair;
   const iris = IRIS[Math.floor(melanin > 0.45 ? within(0, 2.2) : within(0, IRIS.length))]!;
   const lipstick = masculine < 0.4 && random.uniform() < 0.6 ? within(0.3, 0.9) : 0;
   const redder: Colour = [skin[0] * 0.8, skin[1] * 0.5, skin[2] * 0.52];
@@ -173,7 +174,7 @@ export function drawIdentity(seed: number, index: number): Identity {
       upper: within(0.04, 0.085) + 0.025 * melanin,
       lower: within(0.065, 0.12) + 0.03 * melanin,
       bow: within(0.1, 0.5),
-      corners: about(0.015, 0.02),
+      corners: about(0.03, 0.02),
       colour: mix(redder, paint, lipstick),
     },
     ears: { size: within(0.27, 0.38), out: within(0.09, 0.26), y: within(-0.06, 0.08) },
