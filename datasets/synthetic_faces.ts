@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { createRandom } from "../tensor/random.ts";
 import { drawConditions, type Identity, type RenderedFace } from "./faces/mod.ts";
-import { FACE_FIELDS, type FaceSetPlan, openFaceSet, renderPlanned } from "./faces/face_set.ts";
+import { FACE_FIELDS, type FaceFields, type FaceSetPlan, openFaceSet, renderPlanned } from "./faces/face_set.ts";
 import { defineReader, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -21,7 +21,14 @@ const params = z.strictObject({
 });
 
 /** Checked parameters of {@link syntheticFaces}. */
-export type SyntheticFacesParams = z.output<typeof params>;
+export interface SyntheticFacesParams extends FaceFields {
+  /** How many people; each is a class. */
+  readonly identities: number;
+  /** Photographs of each. */
+  readonly perIdentity: number;
+  /** Index of the first person under the seed. */
+  readonly firstIdentity: number;
+}
 
 const name = "synthetic-faces", version = "1.0.0";
 
@@ -44,7 +51,7 @@ function plan(p: SyntheticFacesParams): FaceSetPlan {
  * @param index Image of the set: identity `⌊index / perIdentity⌋`, photograph `index mod perIdentity`.
  * @throws {RangeError} if there is no such image.
  */
-export function syntheticFace(options: z.input<typeof params>, index: number): RenderedFace {
+export function syntheticFace(options: Partial<SyntheticFacesParams>, index: number): RenderedFace {
   const p = params.parse(options), length = p.identities * p.perIdentity;
   if (!Number.isInteger(index) || index < 0 || index >= length) {
     throw new RangeError(`Cannot render face ${index}: indices are 0 to ${length - 1}`);

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { createRandom, type Random } from "../tensor/random.ts";
 import { type Conditions, drawConditions, type Identity } from "./faces/mod.ts";
-import { FACE_FIELDS, type FaceSetPlan, openFaceSet } from "./faces/face_set.ts";
+import { FACE_FIELDS, type FaceFields, type FaceSetPlan, openFaceSet } from "./faces/face_set.ts";
 import { defineReader, type PairSet, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -41,7 +41,20 @@ const params = z.strictObject({
 });
 
 /** Checked parameters of {@link syntheticFacePairs}. */
-export type SyntheticPairsParams = z.output<typeof params>;
+export interface SyntheticPairsParams extends FaceFields {
+  /** What makes the two photographs of a pair differ. */
+  readonly kind: "lfw" | "cfp-fp" | "agedb";
+  /** How many people. */
+  readonly identities: number;
+  /** Photographs of each; for `cfp-fp` and `agedb` so many of either side. */
+  readonly perIdentity: number;
+  /** Index of the first person under the seed. */
+  readonly firstIdentity: number;
+  /** Folds, no person in two of them. */
+  readonly folds: number;
+  /** Pairs of a fold, half of them same. */
+  readonly perFold: number;
+}
 
 const name = "synthetic-face-pairs", version = "1.0.0", DEGREE = Math.PI / 180;
 

@@ -33,17 +33,23 @@ const OCCLUDERS: readonly Occluder[] = ["sunglasses", "mask", "scarf", "hat", "h
 
 /** One photograph's conditions. */
 export interface Conditions {
-  /** Turns of the head in radians: yaw to the right of the image, pitch downwards, roll clockwise. */
+  /** Turn of the head to the right of the image, in radians. */
   readonly yaw: number;
+  /** Turn of the head downwards, in radians. */
   readonly pitch: number;
+  /** Tilt of the head clockwise, in radians. */
   readonly roll: number;
   /** Age in years. */
   readonly age: number;
-  /** From 0 to 1: smile and opening of the mouth; −1 to 1: brows; 0 to 1: how far the eyes are open (1 is neutral). */
+  /** Smile, 0 to 1; a little below 0 the corners go down. */
   readonly smile: number;
+  /** Opening of the mouth, 0 to 1. */
   readonly open: number;
+  /** Lift of the brows, −1 to 1. */
   readonly brows: number;
+  /** How far the eyes are open; 1 is neutral. */
   readonly lids: number;
+  /** Where the eyes look, as a shift of the irises in head units. */
   readonly gaze: readonly [x: number, y: number];
   /** Length of today's stubble, 0 to 1. */
   readonly stubble: number;
@@ -53,13 +59,17 @@ export interface Conditions {
     readonly directed: Colour;
     readonly ambient: Colour;
   };
+  /** What hides a part of the face. */
   readonly occluder: Occluder;
-  /** Colour, place and size of the occluder, in its own terms. */
+  /** Colour of the occluder. */
   readonly occluderColour: Colour;
+  /** Three numbers, 0 to 1, for place and form of the occluder. */
   readonly occluderPlace: readonly [number, number, number];
+  /** Whether the person wears their glasses. */
   readonly glasses: boolean;
   /** Two colours of the background, the direction between them, and where on the noise lattice its shapes are. */
   readonly background: { readonly from: Colour; readonly to: Colour; readonly angle: number; readonly blobs: number };
+  /** Colour of the clothes. */
   readonly clothes: Colour;
   /** Gain by channel, blur radius in pixels of a 112-pixel crop, and standard deviation of the noise in bytes. */
   readonly camera: { readonly gain: Colour; readonly blur: number; readonly noise: number; readonly grain: number };

@@ -9,7 +9,7 @@ import canonicalize from "canonicalize";
 import { z } from "zod";
 import { createByteCache } from "../byte_cache.ts";
 import type { ImageSet, Provenance } from "../reader.ts";
-import type { Conditions } from "./conditions.ts";
+import type { Conditions, Nuisances } from "./conditions.ts";
 import { drawIdentity, type Identity } from "./identity.ts";
 import { type RenderedFace, renderFace } from "./render.ts";
 
@@ -33,8 +33,17 @@ export const FACE_FIELDS = {
     .describe("A network sees (byte − mean) / std"),
 } as const;
 
-/** The checked form of {@link FACE_FIELDS}. */
-export type FaceFields = z.output<z.ZodObject<typeof FACE_FIELDS>>;
+/** Parameters that every reader of procedural faces has, as checked. */
+export interface FaceFields extends Nuisances {
+  /** Height and width in pixels. */
+  readonly size: readonly [height: number, width: number];
+  /** 1 for grey, 3 for colour. */
+  readonly channels: 1 | 3;
+  /** Seed of the population. */
+  readonly seed: number;
+  /** A network sees `(byte − mean) / std`. */
+  readonly normalise: { readonly mean: number; readonly std: number };
+}
 
 /** Most bytes of rendered images that a set keeps; the oldest go first and are rendered anew when asked for. */
 const CACHE_BYTES = 256 * 2 ** 20;

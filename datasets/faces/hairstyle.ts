@@ -9,21 +9,25 @@ import type { Colour } from "./maths.ts";
 
 /** The form of a shell round the head: hair or a hat. Angles go round the head from the middle of the face. */
 export interface Shell {
-  /** How far it stands off the crown, the sides and the back, in head units. */
+  /** How far it stands off the crown, in head units. */
   readonly top: number;
+  /** How far it stands off the sides and the back. */
   readonly side: number;
   /** Level (y) of its edge over the middle of the forehead. */
   readonly front: number;
-  /** How much lower or higher the edge is towards the temples, and how it slants from left to right. */
+  /** How much lower the edge is towards the temples. */
   readonly temple: number;
+  /** How much lower it is on the right of the image than in the middle. */
   readonly slant: number;
-  /** Level of its edge at the ears and at the nape. */
+  /** Level of its edge at the ears. */
   readonly ear: number;
+  /** Level of its edge at the nape. */
   readonly nape: number;
   /** Angle, in radians, where the edge turns down beside the face. */
   readonly opening: number;
-  /** Depth of the locks along the edge, and of the curls over the whole. */
+  /** Depth of the locks along the edge. */
   readonly ragged: number;
+  /** Depth of the curls, as a share of the thickness. */
   readonly curl: number;
 }
 
@@ -31,7 +35,9 @@ export interface Shell {
 export interface Hair extends Shell {
   /** `false` for a shaved head. */
   readonly present: boolean;
+  /** Natural colour. */
   readonly colour: Colour;
+  /** Strength of the band of light across it. */
   readonly shine: number;
 }
 

@@ -36,6 +36,7 @@ export interface Identity {
     readonly browRidge: number;
     readonly socket: number;
   };
+  /** Middle, half width, opening, tilt outwards, height of the crease above, iris, thickness of lashes, bags below. */
   readonly eyes: {
     readonly x: number;
     readonly y: number;
@@ -48,6 +49,7 @@ export interface Identity {
     readonly lashes: number;
     readonly bags: number;
   };
+  /** Height above the eyes, half thickness, arch, slope, reach from the eye inwards and outwards, density. */
   readonly brows: {
     readonly height: number;
     readonly thickness: number;
@@ -57,6 +59,7 @@ export interface Identity {
     readonly outer: number;
     readonly density: number;
   };
+  /** Level of the tip, half width of the wings, height of tip and of bridge, hook of the ridge, size of the tip. */
   readonly nose: {
     readonly y: number;
     readonly width: number;
@@ -65,6 +68,7 @@ export interface Identity {
     readonly hook: number;
     readonly tip: number;
   };
+  /** Level, half width, thickness of the lips, depth of the bow, lift of the corners, colour of the lips. */
   readonly mouth: {
     readonly y: number;
     readonly width: number;
@@ -74,7 +78,9 @@ export interface Identity {
     readonly corners: number;
     readonly colour: Colour;
   };
+  /** Half height, how far they stand off, and level of the middle. */
   readonly ears: { readonly size: number; readonly out: number; readonly y: number };
+  /** Colour, redness of cheeks, density of freckles, shine, places of moles. */
   readonly skin: {
     readonly colour: Colour;
     readonly blush: number;
@@ -84,9 +90,11 @@ export interface Identity {
     /** Where on the noise lattice this person's skin and hair are taken from. */
     readonly grain: number;
   };
+  /** Hair in youth. */
   readonly hair: Hair;
   /** How the hair is worn from the age of `ageing.restyle` on; of the same natural colour. */
   readonly laterHair: Hair;
+  /** Density of the beard by region, 0 to 1. */
   readonly beard: { readonly moustache: number; readonly chin: number; readonly cheeks: number };
   /** Frame of this person's glasses and how often they are worn, 0 to 1. */
   readonly glasses: { readonly habit: number; readonly round: number; readonly frame: Colour; readonly rim: number };

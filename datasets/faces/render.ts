@@ -21,7 +21,9 @@ import { landmarkPoints } from "./surface.ts";
 
 /** Size of a rendered image. */
 export interface FaceSize {
+  /** Rows of pixels. */
   readonly height: number;
+  /** Columns of pixels. */
   readonly width: number;
   /** 1 for grey, 3 for red, green, blue. */
   readonly channels: number;

@@ -32,6 +32,8 @@ export function paintSkin(paint: Paint, face: Face, x: number, y: number, soft: 
   }
   paintWrinkles(paint, face, x, y, soft);
   paintNoseShade(paint, face, side, y, soft);
+  const { cleft } = face.identity.relief;
+  if (cleft > 0) darken(paint, 0.35 * cleft * bump(x / (0.045 + soft / 2), (y - face.skull.chin + 0.16) / 0.12));
   paintBeard(paint, face, x, y);
 }
 

@@ -109,7 +109,7 @@ for (const kind of ["lfw", "cfp-fp", "agedb"] as const) {
 Deno.test("pairConditions() turns heads for cfp-fp and lets years pass for agedb", () => {
   const person = drawIdentity(0, 1_000_000), degree = Math.PI / 180;
   const options = (kind: string) =>
-    syntheticFacePairs.params.parse({ kind, identities: 20, perIdentity: 30 }) as SyntheticPairsParams;
+    syntheticFacePairs.params.parse({ kind, identities: 20, perIdentity: 30 }) as unknown as SyntheticPairsParams;
   for (let i = 0; i < 30; i++) {
     const front = pairConditions(options("cfp-fp"), person, i),
       profile = pairConditions(options("cfp-fp"), person, 30 + i);
@@ -124,8 +124,12 @@ Deno.test("pairConditions() turns heads for cfp-fp and lets years pass for agedb
 });
 
 Deno.test("syntheticFacePairs shows the photographs that pairConditions() describes", async () => {
-  const options = syntheticFacePairs.params.parse({ ...small, kind: "cfp-fp", perFold: 20 }) as SyntheticPairsParams;
-  const set = await syntheticFacePairs.open(options, nothing) as PairSet, person = drawIdentity(0, 1_000_003);
+  const options = syntheticFacePairs.params.parse({
+    ...small,
+    kind: "cfp-fp",
+    perFold: 20,
+  }) as unknown as SyntheticPairsParams;
+  const set = await syntheticFacePairs.open({ ...options }, nothing) as PairSet, person = drawIdentity(0, 1_000_003);
   const { pixels } = renderFace(person, pairConditions(options, person, 7), { height: 16, width: 16, channels: 1 });
   assertEquals(await set.images.read(3 * 12 + 7), pixels);
 });
