@@ -41,6 +41,11 @@ export class Problems {
     if (!this.#found.has(key)) this.#found.set(key, { file, line, column, message: oneLine(message) });
   }
 
+  /** Whether there is one in a file. */
+  in(file: string): boolean {
+    return [...this.#found.values()].some((problem) => problem.file === file);
+  }
+
   /** How many there are. */
   get size(): number {
     return this.#found.size;

@@ -30,10 +30,10 @@ export async function readChain(
   const maps: MapNode[] = [];
   let next: { path: string; at: Place } | undefined = { path, at: { file: path, line: 1, column: 1 } };
   while (next) {
-    const cycle = files.includes(next.path) || files.length >= MAX_CHAIN;
-    if (cycle) {
+    const circle = files.includes(next.path);
+    if (circle || files.length >= MAX_CHAIN) {
       const chain = [...files, next.path].map((file) => `"${file}"`).join(" extends ");
-      problems.add(next.at, `Cannot extend in a circle, or more than ${MAX_CHAIN} deep: ${chain}`);
+      problems.add(next.at, `Cannot extend ${circle ? "in a circle" : `more than ${MAX_CHAIN} deep`}: ${chain}`);
       break;
     }
     files.push(next.path);

@@ -61,6 +61,10 @@ export function parseTree(
     problems.add({ file, line: 1, column }, `Cannot read YAML: it is nested deeper than ${MAX_DEPTH} levels`);
     return undefined;
   }
+  if (document.errors.some(({ message }) => message.includes("call stack"))) {
+    problems.add(place(document.errors[0]!.pos[0]), `Cannot read YAML: it is nested deeper than ${MAX_DEPTH} levels`);
+    return undefined;
+  }
   for (const { code, message, pos } of [...document.errors, ...document.warnings].slice(0, 10)) {
     problems.add(place(pos[0]), `Cannot read YAML: ${explain(code, message)}`);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ProtocolPlugin } from "../evaluation/protocol.ts";
+import { listNames } from "../registry/nearest.ts";
 import { checkNames, checkObject } from "./manifest_check.ts";
 import type { Place } from "./manifest_error.ts";
 import { remember, resolvePlugin, type Resolver, wantMap } from "./manifest_plugin.ts";
@@ -39,7 +40,14 @@ function section<T>(
 ): T | undefined {
   const node = child(row, name) ?? (standard === undefined ? undefined : defaultNode(resolver, row, name, standard));
   if (node) return remember(resolver, node, `${name} ${resolver.partial}`, () => resolve(node, resolver));
-  if (!resolver.partial) resolver.problems.add(row.at, `Missing section "${name}": ${SECTION_HELP[name]}`);
+  if (!resolver.partial) {
+    resolver.problems.add(row.at, `Missing section "${name}": ${SECTION_HELP[name]}${known(resolver, name)}`);
+  }
+}
+
+function known({ registries }: Resolver, name: SectionName): string {
+  if (name !== "backbone" && name !== "head" && name !== "schedule") return "";
+  return `; known ${name}s are ${listNames(registries[name].names())}`;
 }
 
 /** The node of a section that the manifest leaves to its default: one for all rows. */

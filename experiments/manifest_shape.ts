@@ -30,14 +30,14 @@ export type RunSectionName =
 
 /** What each section that describes a run is for. */
 export const SECTION_HELP: Readonly<Record<RunSectionName, string>> = {
-  data: "What is read: { train: { reader: …, … } }",
-  backbone: "The network from images to embeddings",
-  head: "The margin head: from embeddings and labels to the loss",
-  auxiliary: "Further losses, added with their weights: [{ name: …, weight: 1, … }]",
-  optimizer: "How gradients change the weights; sgd by default",
-  schedule: "Learning rate by step",
-  train: "How long and on what batches a run trains",
-  evaluate: "Evaluations after training, each with its protocol and data",
+  data: "what training reads, such as data: { train: { reader: image-folder, path: faces.zip } }",
+  backbone: "the network from images to embeddings, such as backbone: { name: convnet, embedding: 128 }",
+  head: "the margin head, from embeddings and labels to the loss, such as head: { name: arcface, m: 0.5 }",
+  auxiliary: "further losses, added with their weights, such as auxiliary: [{ name: softmax, weight: 0.1 }]",
+  optimizer: "how gradients change the weights; sgd by default",
+  schedule: "the learning rate by step, such as schedule: { name: step, lr: 0.1, milestones: [800] }",
+  train: "how long and on what batches a run trains, such as train: { steps: 1200, batchSize: 128 }",
+  evaluate: "what is measured after training, each with a name, a protocol and its data; [] for nothing",
 };
 
 /** The keys beside the sections. */

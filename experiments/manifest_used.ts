@@ -18,6 +18,7 @@ export function checkUsed(
   rows: readonly RowTree[],
 ): void {
   for (const { path, key } of overrides) {
+    if (problems.in(key.file)) continue;
     const inRows = RUN_SECTIONS.includes(path[0] as RunSectionName) && rows.length > 0;
     const trees = inRows ? rows.map(({ tree }) => tree) : [root];
     if (trees.some((tree) => isFrom(nodeAt(tree, path), key.file))) continue;

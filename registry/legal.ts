@@ -22,6 +22,7 @@ interface Json {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
   readonly properties?: Readonly<Record<string, Json>>;
 }
 
@@ -73,7 +74,9 @@ function ofType(type: string, json: Json): string {
   switch (type) {
     case "number":
     case "integer":
-      return `${type === "integer" ? "an integer" : "a number"}${range(json)}`;
+      return `${type === "integer" ? "an integer" : "a number"}${range(json)}${
+        json.multipleOf ? `, a multiple of ${json.multipleOf}` : ""
+      }`;
     case "string":
       return json.minLength ? "a text that is not empty" : "a text";
     case "boolean":
