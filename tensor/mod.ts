@@ -1,11 +1,10 @@
 /**
- * What everything stands on: tfjs behind one door, backend choice, random streams, parameters, kernels.
+ * What everything stands on: tfjs behind one door, backend choice, random streams, parameters.
  *
  * @module
  */
 export * from "./backend.ts";
 export * from "./device.ts";
-export * from "./kernels/mod.ts";
 export * from "./parameter.ts";
 export * from "./random.ts";
 export * from "./tf.ts";

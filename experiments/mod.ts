@@ -1,0 +1,17 @@
+/**
+ * Experiments: a manifest becomes a plan, a plan becomes runs, a run becomes a record in a store.
+ *
+ * @module
+ */
+export { diskFiles } from "./disk.ts";
+export { type EmbedProgress } from "./embed.ts";
+export { type Environment, readEnvironment } from "./environment.ts";
+export * from "./manifest.ts";
+export * from "./plan.ts";
+export { moduleLoader } from "./plugins.ts";
+export * from "./record.ts";
+export * from "./resolved.ts";
+export * from "./run.ts";
+export { manifestSchema } from "./schema.ts";
+export * from "./store.ts";
+export * from "./sweep.ts";
