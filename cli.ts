@@ -6,7 +6,17 @@
 import { processIo } from "./cli/io.ts";
 import { main } from "./cli/program.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processIo(), Deno.exit));
+if (import.meta.main) {
+  await silenceVulkan();
+  Deno.exit(await main(Deno.args, processIo(), Deno.exit));
+}
 
 export { main } from "./cli/program.ts";
 export type { Io } from "./cli/io.ts";
+
+/** Mesa complains on standard error when this variable is not set, though it needs it for windows alone. */
+async function silenceVulkan(): Promise<void> {
+  const name = "XDG_RUNTIME_DIR";
+  const { state } = await Deno.permissions.query({ name: "env", variable: name });
+  if (Deno.build.os === "linux" && state === "granted" && !Deno.env.get(name)) Deno.env.set(name, "/tmp");
+}

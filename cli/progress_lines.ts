@@ -15,6 +15,7 @@ const INTERVAL = 10;
 /** Shows runs as plain lines on standard error. */
 export function lineReporter(io: Io, runs: number, clock: () => number): Reporter {
   const shown = new Map<string, { time: number; tenth: number }>();
+  const evaluated = new Set<string>();
   let ended = 0;
   const print = (text: string) => io.err(text + "\n");
   const show = ({ planned: { id, row, seed }, event }: SweepEvent) => {
@@ -35,7 +36,9 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       const left = event.imagesPerSecond > 0 ? `, ${Math.round(event.imagesPerSecond)} images/s` : "";
       print(`${who}: step ${event.step} of ${event.steps}, loss ${figure(event.loss)}${left}`);
     } else if (event.type === "evaluate") {
-      if (event.done === event.total) print(`${who}: evaluated "${event.name}", ${event.total} images`);
+      if (event.done === event.total && evaluated.size < evaluated.add(`${id} ${event.name}`).size) {
+        print(`${who}: evaluated "${event.name}", ${event.total} images`);
+      }
     } else if (event.type === "end") {
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);

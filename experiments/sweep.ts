@@ -7,6 +7,7 @@ import type { SweepEvent } from "./jobs.ts";
 import type { RunRecord } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
+import { shareReaders } from "./shared_readers.ts";
 import type { Store } from "./store.ts";
 
 /** What every run of a sweep shares. */
@@ -46,10 +47,12 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
   }
 }
 
-/** Trains runs one after the other in this process. */
+/** Trains runs one after the other in this process; data sets that they share are opened once. */
 export async function* sweepHere(runs: readonly PlannedRun[], options: SweepOptions): AsyncGenerator<SweepEvent> {
+  const { registries, nextRun } = shareReaders(options.registries);
   for (const planned of runs) {
     if (options.stop?.aborted) return;
-    for await (const event of runHere(planned, options)) yield { planned, event };
+    nextRun();
+    for await (const event of runHere(planned, { ...options, registries })) yield { planned, event };
   }
 }
