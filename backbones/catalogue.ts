@@ -5,3 +5,4 @@
  */
 export { convnet } from "./convnet.ts";
 export { iresnet } from "./iresnet.ts";
+export { pixels } from "./pixels.ts";

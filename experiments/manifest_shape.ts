@@ -64,7 +64,7 @@ export const headerShape: z.ZodObject = z.strictObject({
 
 /** The plain keys of `train`; `augment` and `sampler` name plugins. */
 export const trainShape: z.ZodObject = z.strictObject({
-  steps: z.int().min(1).max(1e9).describe("Optimizer updates"),
+  steps: z.int().min(0).max(1e9).describe("Optimizer updates; 0 evaluates without training"),
   batchSize: z.int().min(1).max(1e6).describe("Images of each update"),
 });
 
