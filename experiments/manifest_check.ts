@@ -84,11 +84,19 @@ function report(
     return;
   }
   const { found, missing, at } = locate(node, path);
+  const custom = issue.message === NO_MESSAGE ? undefined : issue.message;
+  if (missing !== undefined && issue.code === "custom") {
+    // A rule that binds several parameters names one that the manifest leaves to its default.
+    problems.add(
+      at,
+      `Cannot use ${what} with ${path.join(".")} at its default: ${custom ?? "they do not fit together"}`,
+    );
+    return;
+  }
   if (missing !== undefined) {
     if (!partial) problems.add(at, missingKey(path, what, schema));
     return;
   }
-  const custom = issue.message === NO_MESSAGE ? undefined : issue.message;
   problems.add(at, describeIssue({ path, what, found, schema: schemaAt(schema, path), issue, custom }));
 }
 

@@ -47,8 +47,8 @@ function discriminator(node: MapNode): "protocol" | "reader" | "name" {
 function namesAnother(beneath: MapNode, over: MapNode): boolean {
   const key = discriminator(beneath);
   if (key === "name" && discriminator(over) !== "name") return true;
-  const named = over.entries.get(key)?.value;
-  return named !== undefined && textOf(named) !== textOf(beneath.entries.get(key)?.value);
+  const before = beneath.entries.get(key)?.value, named = over.entries.get(key)?.value;
+  return before !== undefined && named !== undefined && textOf(named) !== textOf(before);
 }
 
 /**

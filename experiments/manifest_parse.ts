@@ -10,7 +10,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   parseDocument,
   type YAMLMap,
@@ -46,17 +45,13 @@ export function parseTree(
   { column = 1 }: ParseOptions = {},
 ): TreeNode | undefined {
   const before = problems.size;
-  const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) + (line <= 1 ? column - 1 : 0) };
-  };
+  const place = placer(text, file, column);
   if (text.length > MAX_LENGTH) {
     const found = `found ${text.length} characters, wanted at most ${MAX_LENGTH}`;
     problems.add({ file, line: 1, column }, `Cannot read a manifest of this size: ${found}`);
     return undefined;
   }
-  const document = parseQuietly(text, lines);
+  const document = parseQuietly(text);
   if (!document) {
     problems.add({ file, line: 1, column }, `Cannot read YAML: it is nested deeper than ${MAX_DEPTH} levels`);
     return undefined;
@@ -74,11 +69,26 @@ export function parseTree(
   return problems.size > before ? undefined : tree;
 }
 
+/** Turns offsets into places; the parser's own line counter is incomplete after a syntax error. */
+function placer(text: string, file: string, firstColumn: number): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const within = Math.min(offset, text.length);
+    let low = 0, high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= within) low = middle;
+      else high = middle - 1;
+    }
+    return { file, line: low + 1, column: within - starts[low]! + (low === 0 ? firstColumn : 1) };
+  };
+}
+
 /** The document, or `undefined` where nesting exhausts the parser's stack. */
-function parseQuietly(text: string, lineCounter: LineCounter): Document | undefined {
+function parseQuietly(text: string): Document | undefined {
   try {
     return parseDocument(text, {
-      lineCounter,
       prettyErrors: false,
       uniqueKeys: false,
       version: "1.2",

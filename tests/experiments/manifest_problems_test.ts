@@ -1,0 +1,257 @@
+import { z } from "zod";
+import { defineSchedule } from "../../training/optimizer.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { loadManifest, ManifestError } from "../../experiments/manifest.ts";
+import { base, fixtures, problemsOf, registries, withLine } from "./manifest_helpers.ts";
+
+Deno.test("loadManifest() reports every mistake at once, in the order of the file", async () => {
+  const read = (path: string) => Deno.readTextFile(path);
+  const error = await assertRejects(
+    () => loadManifest(`${fixtures}mistakes.yaml`, { read, registries }),
+    ManifestError,
+  );
+  const told = error.problems.map(({ line, column, message }) => `${line}:${column} ${message.split(/[:;,]/)[0]}`);
+  assertEquals(told, [
+    "2:8 Cannot use seeds of the manifest",
+    '3:1 Unknown key "steps" of the manifest',
+    '5:20 Cannot find reader "image-foldr"',
+    '6:36 Cannot use blocks of backbone "convnet"',
+    '6:48 Cannot use width of backbone "convnet"',
+    '6:54 Unknown key "embeding" of backbone "convnet"',
+    "7:27 Cannot use m = 28.6",
+    '7:33 Unknown key "margin" of head "arcface"',
+    '7:56 Cannot use boundary of head "arcface"',
+    '8:1 Unknown key "optimiser" of the manifest',
+    '9:29 Cannot use lr of schedule "step"',
+    '9:31 Unknown key "1" of schedule "step"',
+    '9:46 Cannot use milestones of schedule "step"',
+    '10:23 Unknown key "batch_size" of train',
+    '14:21 Cannot use reader "image-folder" as evaluate[0].data',
+    "15:11 Cannot use name of evaluate[1]",
+    '16:15 Cannot find protocol "verificaton"',
+    '17:42 Missing key "reader" of evaluate[1].data.from',
+    '20:48 Unknown key "m" of head "softmax"',
+    '21:25 Unknown key "hed" of row "ArcFace"',
+    '22:7 Duplicate row "Softmax"',
+    '22:25 Unknown key "backend" of row "Softmax"',
+    '22:54 Cannot find head "arcfase"',
+    '23:11 Cannot sweep "heads.m"',
+    "23:36 Cannot sweep optimizer",
+    "24:8 Cannot zip lists of different lengths",
+    '26:3 Unknown key "colums" of table',
+    "27:14 Cannot use published of table",
+  ]);
+});
+
+/** A change of `base`, and what the one line of its error must contain. */
+const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
+  ["a margin in degrees", withLine("head", "head: { name: arcface, m: 28.6 }"), "m.yaml:4:27:", "radians", "0.499"],
+  [
+    "margin for m",
+    withLine("head", "head: { name: arcface, margin: 0.5 }"),
+    'm.yaml:4:24: Unknown key "margin" of head "arcface": known keys are "name", "m", "s"',
+    'Did you mean "m" (',
+  ],
+  [
+    "a misspelt head",
+    withLine("head", "head: { name: arcfase }"),
+    'm.yaml:4:15: Cannot find head "arcfase": known heads are "arcface"',
+    'Did you mean "arcface"?',
+  ],
+  ["a section without its plugin", withLine("head", "head: { m: 0.5 }"), 'm.yaml:4:7: Missing key "name" of head'],
+  [
+    "a section that is a word",
+    withLine("head", "head: arcface"),
+    'm.yaml:4:7: Cannot use head: found "arcface", wanted a mapping such as { name: ',
+  ],
+  ["no head", withLine("head", "cite: []"), 'm.yaml:1:1: Missing section "head": ', 'known heads are "arcface"'],
+  ["an empty head", withLine("head", "head:"), 'm.yaml:1:1: Missing section "head": '],
+  [
+    "a number in quotes",
+    withLine("train", 'train: { steps: "10", batchSize: 4 }'),
+    'm.yaml:6:17: Cannot use steps of train: found "10", wanted an integer from 1 to 1000000000; write it without quotes: 10',
+  ],
+  ["yes for true", base.replace("channels: 1", "channels: 1, invert: yes"), 'found "yes", wanted true or false'],
+  [
+    "an unknown backend",
+    base + "backend: webgl\n",
+    'found "webgl", wanted "auto", "webgpu", "wasm" or "cpu". Did you mean "webgpu"?',
+  ],
+  ["no seeds", base + "seeds: []\n", "m.yaml:11:8: Cannot use seeds of the manifest: found []"],
+  [
+    "a missing parameter",
+    base.replace("path: a.zip, ", ""),
+    'm.yaml:2:16: Missing key "path" of reader "image-folder": Folder',
+  ],
+  [
+    "a parameter of a nested list",
+    base.replace("size: [28, 28]", "size: [28, 2.5]"),
+    'm.yaml:2:64: Cannot use size[1] of reader "image-folder": found 2.5, wanted an integer from 1 to 4096',
+  ],
+  [
+    "pairs for training",
+    withLine("data", "data: { train: { reader: synthetic-face-pairs } }"),
+    'm.yaml:2:26: Cannot use reader "synthetic-face-pairs" as data.train: it gives pairs, wanted images',
+  ],
+  [
+    "images too small for the backbone",
+    base.replaceAll("size: [28, 28]", "size: [2, 2]"),
+    "m.yaml:3:11: Cannot",
+  ],
+  [
+    "evaluation images of another size",
+    base.replace("b.zip, size: [28, 28]", "b.zip, size: [32, 32]"),
+    'm.yaml:8:3: Cannot run evaluation "unseen": its images are 32×32×1, those of data.train are 28×28×1',
+  ],
+  [
+    "a rule that binds two parameters, one left to its default",
+    withLine("data", "data: { train: { reader: synthetic-faces, identities: 1000000 } }"),
+    'm.yaml:2:16: Cannot use reader "synthetic-faces" with perIdentity at its default: ',
+  ],
+  [
+    "a column that is no metric",
+    base + "table: { columns: [unseen.acuracy] }\n",
+    'm.yaml:11:20: Cannot show column "unseen.acuracy": known metrics are "unseen.accuracy"',
+    'Did you mean "unseen.accuracy"?',
+  ],
+  [
+    "a baseline that is no row",
+    base + "table: { baseline: Tiny }\n",
+    'm.yaml:11:20: Cannot find the baseline row "Tiny": known rows are "tiny". Did you mean "tiny"?',
+  ],
+  [
+    "a row that changes nothing",
+    base +
+    "ablation:\n  rows:\n    - { label: A, head: { s: 32 } }\n    - { label: B, head: { name: arcface, s: 32, m: 0.5 } }\n",
+    'm.yaml:14:7: Row "B" changes nothing: its run is that of row "A" (line 13)',
+  ],
+  [
+    "a row without a label",
+    base + "ablation: { rows: [{ head: { s: 32 } }] }\n",
+    'm.yaml:11:20: Missing key "label" of a row',
+  ],
+  [
+    "an ablation without rows",
+    base + "ablation: { rows: [] }\n",
+    "m.yaml:11:11: Cannot expand ablation: it has no rows",
+  ],
+  [
+    "a grid of values that are no list",
+    base + "ablation: { grid: { head.m: 0.4 } }\n",
+    "m.yaml:11:29: Cannot sweep head.m: found 0.4, wanted a list of values such as [0.4, 0.5] in grid",
+  ],
+  [
+    "a grid too large",
+    base +
+    `ablation: { grid: { ${["head.m", "head.s", "train.steps"].map((p) => `${p}: [${[...Array(30).keys()]}]`)} } }\n`,
+    "m.yaml:11:19: Cannot expand ablation.grid: it has 27000 rows, wanted at most 10000",
+  ],
+  [
+    "a grid through a scalar",
+    base + "ablation: { grid: { head.m.x: [0.4] } }\n",
+    "m.yaml:11:21: Cannot set head.m.x: head.m is 0.5, which has no keys",
+  ],
+  [
+    "a duplicate key",
+    base + "name: again\n",
+    'm.yaml:11:1: Duplicate key "name": it is set at line 1, column 1 already',
+  ],
+  ["a tab", "name: x\n\thead: 1\n", "m.yaml:2:1: Cannot read YAML: found a tab, indent with spaces"],
+  ["two documents", base + "---\nname: x\n", "Cannot read YAML: found a second document after ---"],
+  ["an empty file", "# nothing\n", "m.yaml:1:1: Cannot read the manifest: it is empty"],
+  ["a list", "- name: x\n", "m.yaml:1:1: Cannot use the manifest: found a list, wanted a mapping"],
+  ["a tag", base + "cite: !!binary aGk=\n", "m.yaml:11:16: Cannot read YAML: found a value that is no text"],
+  ["an alias without anchor", base + "cite: *x\n", "m.yaml:11:7: Cannot read YAML: the alias *x stands before"],
+  [
+    "an alias within its anchor",
+    base + "cite: &x [*x]\n",
+    "m.yaml:11:11: Cannot read YAML: the alias *x stands before, or inside",
+  ],
+  ["deep nesting", base + `cite: ${"[".repeat(70)}${"]".repeat(70)}\n`, "nested deeper than 64 levels"],
+  ["endless nesting", `name: ${"[".repeat(20_000)}\n`, "nested deeper than 64 levels"],
+  ["a prototype", base + "__proto__: { x: 1 }\n", "m.yaml:11:1: Cannot read YAML: found a key that is no plain word"],
+  ["plugins without a loader", base + "plugins: [./a.ts]\n", 'm.yaml:11:11: Cannot load plugins from "./a.ts"'],
+  [
+    "a name that is no folder",
+    base.replace("name: tiny", "name: ../up"),
+    'm.yaml:1:7: Cannot use name of the manifest: found "../up"; a name is letters',
+  ],
+];
+
+for (const [name, text, ...wanted] of CASES) {
+  Deno.test(`loadManifest() says what is wrong with ${name}`, async () => {
+    const lines = await problemsOf(text);
+    assertEquals(lines.length, 1, lines.join("\n"));
+    for (const part of wanted) assertStringIncludes(lines[0]!, part);
+    assert(!/[.]$/.test(lines[0]!), "a message ends without a period");
+  });
+}
+
+Deno.test("loadManifest() stops aliases that expand without end", async () => {
+  const bomb = ["a: &a [1,1,1,1,1,1,1,1,1,1]"];
+  for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg"]) {
+    bomb.push(`${to}: &${to} [${Array(10).fill(`*${from}`)}]`);
+  }
+  const lines = await problemsOf(bomb.join("\n"));
+  assertEquals(lines.length, 1);
+  assertStringIncludes(lines[0]!, "aliases expand to more than 100000 values");
+});
+
+Deno.test("anchors and aliases share values", async () => {
+  const text = base.replace("size: [28, 28]", "size: &size [28, 28]").replace(
+    "b.zip, size: [28, 28]",
+    "b.zip, size: *size",
+  );
+  assertEquals(await problemsOf(text), []);
+});
+
+Deno.test("extends in a circle, and of a file that is not there, is told", async () => {
+  assertEquals(await problemsOf({ "m.yaml": "extends: b.yaml\n", "b.yaml": "extends: m.yaml\n" }), [
+    'b.yaml:1:10: Cannot extend in a circle: "m.yaml" extends "b.yaml" extends "m.yaml"',
+  ]);
+  assertEquals(await problemsOf("extends: sub/b.yaml\n"), [
+    'm.yaml:1:10: Cannot read the manifest "sub/b.yaml": there is no such file',
+  ]);
+});
+
+Deno.test("the same mistake in fifty rows is one problem", async () => {
+  const values = Array.from({ length: 50 }, (_, i) => (i + 1) / 100);
+  const text = withLine("train", "train: { steps: 0, batchSize: 4 }") + `ablation: { grid: { head.m: [${values}] } }\n`;
+  assertEquals(await problemsOf(text), [
+    "m.yaml:6:17: Cannot use steps of train: found 0, wanted an integer from 1 to 1000000000",
+  ]);
+});
+
+Deno.test("malformed overrides are told", async () => {
+  assertEquals(await problemsOf(base, { overrides: ["head.m", "a..b=1", "head.m=[1"] }), [
+    '--set a..b=1:1:7: Cannot read the override "a..b=1": wanted a dotted path, = and a value, such as head.m=0.4',
+    '--set head.m:1:7: Cannot read the override "head.m": wanted a dotted path, = and a value, such as head.m=0.4',
+    "--set head.m=[1:1:16: Cannot read YAML: Flow sequence must end with a ]; check brackets, quotes and colons here " +
+    "and on the line before",
+  ]);
+});
+
+Deno.test("a schedule that refuses its steps, or gives no rate, is told at its section", async () => {
+  const schedule = (create: (steps: number) => (step: number) => number) =>
+    registries.schedule.with([
+      defineSchedule({
+        name: "odd",
+        version: "1.0.0",
+        summary: "For this test",
+        reference: "https://example.org",
+        params: z.strictObject({}),
+        create: (_, steps) => create(steps),
+      }),
+    ], "test");
+  const text = withLine("schedule", "schedule: { name: odd }");
+  const refused = schedule((steps) => {
+    throw new RangeError(`it wants a hundred steps, found ${steps}`);
+  });
+  assertEquals(await problemsOf(text, { registries: { ...registries, schedule: refused } }), [
+    'm.yaml:5:11: Cannot use schedule "odd" for 10 steps: it wants a hundred steps, found 10',
+  ]);
+  const negative = schedule((steps) => (step) => 1 - step / (steps - 2));
+  assertEquals(await problemsOf(text, { registries: { ...registries, schedule: negative } }), [
+    'm.yaml:5:11: Cannot use schedule "odd" for 10 steps: its learning rate at step 9 is -0.125, wanted 0 or more',
+  ]);
+});
