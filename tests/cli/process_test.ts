@@ -1,0 +1,119 @@
+/// Commands as processes: signals, several jobs, permissions.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openStore } from "../../experiments/store.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+const SLOW = (steps: number) => `
+name: slow
+seeds: [0]
+backend: cpu
+data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+head: { name: norm-softmax, s: 8 }
+schedule: { name: step, lr: 0.01 }
+train: { steps: ${steps}, batchSize: 4 }
+evaluate:
+  - name: unseen
+    protocol: verification
+    data: { reader: synthetic-face-pairs, identities: 4, perIdentity: 3, folds: 2, perFold: 4, size: [8, 8], channels: 1 }
+ablation:
+  rows:
+    - { label: NS, head: { name: norm-softmax, s: 8 } }
+    - { label: ArcFace, head: { name: arcface, m: 0.3, s: 8 } }
+`;
+
+/** Starts a command with the permissions that a task has. */
+function start(folder: string, ...args: string[]): Deno.ChildProcess {
+  const flags = [
+    "--quiet",
+    "--no-prompt",
+    "--allow-read",
+    `--allow-write=${folder}`,
+    "--allow-env",
+    "--allow-sys",
+    "--allow-run=deno",
+  ];
+  return new Deno.Command("deno", {
+    args: ["run", ...flags, `${root}cli.ts`, ...args, "--out", `${folder}/results`],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function inFolder(steps: number, fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/slow.yaml`, SLOW(steps));
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Sends a signal once `text` has been printed on standard error; gives the exit code and all that was printed. */
+async function signalAt(child: Deno.ChildProcess, text: string, signal: Deno.Signal): Promise<[number, string]> {
+  let printed = "", sent = false;
+  const drain = child.stdout.pipeTo(new WritableStream());
+  for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+    printed += part;
+    if (!sent && printed.includes(text)) {
+      sent = true;
+      child.kill(signal);
+    }
+  }
+  await drain;
+  return [(await child.status).code, printed];
+}
+
+const MANY = 200_000;
+
+for (const [signal, jobs] of [["SIGTERM", 1], ["SIGINT", 1], ["SIGTERM", 2]] as const) {
+  Deno.test(`ablate --jobs ${jobs} on ${signal} writes checkpoints and exits 75`, () =>
+    inFolder(MANY, async (folder) => {
+      const child = start(folder, "ablate", `${folder}/slow.yaml`, "--jobs", String(jobs));
+      const [code, printed] = await signalAt(child, `${MANY} steps`, signal);
+      assertEquals(code, 75, printed);
+      assertStringIncludes(printed, "checkpoint written");
+      const store = openStore(`${folder}/results`);
+      const plan = (await store.readPlan("slow"))!;
+      const checkpoint = await (await store.folder("slow", plan.runs[0]!.id)).readCheckpoint();
+      assert(checkpoint !== undefined && checkpoint.length > 0);
+      assertEquals(await store.records("slow"), { records: [], problems: [] });
+    }));
+}
+
+Deno.test("ablate --jobs 2 gives the same weights as ablate, with the permissions of a task", () =>
+  inFolder(4, async (folder) => {
+    const weights: (string | null)[][] = [];
+    for (const jobs of ["1", "2"]) {
+      const { code, stderr, stdout } = await start(folder, "ablate", `${folder}/slow.yaml`, "--jobs", jobs).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      assertStringIncludes(new TextDecoder().decode(stdout), "| ArcFace");
+      const { records } = await openStore(`${folder}/results`).records("slow");
+      weights.push(records.map(({ diagnostics }) => diagnostics.weightsSha256));
+      await Deno.remove(`${folder}/results`, { recursive: true });
+    }
+    assertEquals(weights[0]!.length, 2);
+    assertEquals(weights[1], weights[0]);
+  }));
+
+Deno.test("a folder that may not be written is one clear message, exit 2", () =>
+  inFolder(4, async (folder) => {
+    const args = [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-env",
+      `${root}cli.ts`,
+      "ablate",
+      `${folder}/slow.yaml`,
+    ];
+    const { code, stderr } = await new Deno.Command("deno", { args, stdin: "null" }).output();
+    const text = new TextDecoder().decode(stderr);
+    assertEquals(code, 2, text);
+    assertStringIncludes(text, "--allow-write");
+    assert(!/^\s+at /m.test(text), text);
+  }));
