@@ -22,7 +22,8 @@ import { noteIdenticalRows } from "./manifest_twins.ts";
 import { applyOverrides, type OverrideOptions, parseOverrides } from "./overrides.ts";
 import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
 
-export { ManifestError, type ManifestProblem } from "./manifest_error.ts";
+export { ManifestError, type ManifestProblem, type Place } from "./manifest_error.ts";
+export type { OverrideOptions } from "./overrides.ts";
 
 /** What {@link loadManifest} is handed. */
 export interface ManifestOptions extends OverrideOptions {
@@ -36,6 +37,7 @@ export interface ManifestOptions extends OverrideOptions {
 
 /** One row of the table, resolved. */
 export interface ManifestRow {
+  /** Its name in the table. */
   readonly label: string;
   /** The run of any seed: add `seed` to have a {@link ResolvedRun}. */
   readonly run: Omit<ResolvedRun, "seed">;
@@ -47,12 +49,19 @@ export interface Manifest {
   readonly path: string;
   /** The files it was read from: itself, then those that it extends. */
   readonly files: readonly string[];
+  /** Name of the experiment and of its folder of records. */
   readonly name: string;
+  /** The question that the experiment answers; may be empty. */
   readonly description: string;
+  /** What to cite. */
   readonly cite: readonly string[];
+  /** Replicates: one run for each row and seed. */
   readonly seeds: readonly number[];
+  /** The rows of the table, at least one. */
   readonly rows: readonly ManifestRow[];
+  /** How the table is laid out. */
   readonly table: TableSection;
+  /** What is written and how often. */
   readonly output: OutputSettings;
   /** Every metric that the rows give, named `evaluation.metric`. */
   readonly metrics: readonly MetricDefinition[];

@@ -120,6 +120,7 @@ export function unknownKey(
 function hintFor(key: string, known: readonly string[], schema?: z.ZodObject, belongs?: string): string {
   if (belongs !== undefined) return `. Did you mean "${belongs}.${key}"?`;
   if (/^\d+$/.test(key)) return "; write decimals with a point, such as 0.5";
+  if (key.includes(":")) return `; write a space after the colon: ${key.replace(":", ": ")}`;
   const near = nearestKey(key, known, schema);
   if (near === undefined) return "";
   const param = schema?.shape[near] as z.ZodType | undefined;

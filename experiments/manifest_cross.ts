@@ -37,6 +37,7 @@ export class CrossChecker {
   }
 
   #schedule({ schedule, train: { steps } }: RowRun, at: Place): void {
+    if (steps === 0) return;
     this.#once([schedule], `schedule ${steps}`, () => {
       const { name, ...params } = schedule;
       this.#attempt(`schedule "${name}" for ${steps} steps`, at, () => {
@@ -44,7 +45,8 @@ export class CrossChecker {
         for (const step of [0, steps - 1]) {
           const value = rate(step);
           if (!(Number.isFinite(value) && value >= 0)) {
-            throw new RangeError(`its learning rate at step ${step} is ${value}, wanted 0 or more`);
+            const found = `its learning rate at step ${step} is ${value}`;
+            throw new RangeError(`Cannot use schedule "${name}" for ${steps} steps: ${found}, wanted 0 or more`);
           }
         }
       });

@@ -6,6 +6,7 @@
 
 /** A place in a file; for `--set head.m=0.4` that text is the file. */
 export interface Place {
+  /** Path as it was given, or the option as typed. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -15,11 +16,13 @@ export interface Place {
 
 /** One problem: where, and what to do about it. */
 export interface ManifestProblem extends Place {
+  /** One line, without the place. */
   readonly message: string;
 }
 
 /** A manifest that cannot be used; the command line prints the message and exits with status 2. */
 export class ManifestError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "ManifestError";
   /** Every problem, sorted by place. */
   readonly problems: readonly ManifestProblem[];

@@ -110,7 +110,16 @@ function explain(code: string, message: string): string {
       return "found a second document after ---, wanted one document a file";
     case "TAG_RESOLVE_FAILED":
       return `${plain}, leave the tag out`;
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return 'found a second colon in one line; put a value that holds ": " in quotes, or start a new line';
+    case "BLOCK_IN_FLOW":
+      return "found a new line of keys inside brackets; check that no comma or bracket is missing just before";
+    case "MULTILINE_IMPLICIT_KEY":
+      return "found a key that runs over two lines; check that it has its colon";
     case "BAD_INDENT":
+      if (plain.startsWith("Flow")) {
+        return `found a ${plain.startsWith("Flow map") ? "{" : "["} that is not closed before`;
+      }
       return `${plain}; check the indentation and that brackets are closed`;
     case "MISSING_CHAR":
     case "UNEXPECTED_TOKEN":

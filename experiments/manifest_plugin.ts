@@ -113,7 +113,11 @@ function findPlugin(resolver: Resolver, node: MapNode, kind: Kind, where: string
   const known = `known ${kind}s are ${listNames(table.names())}`;
   const entry = node.entries.get(key);
   if (!entry) {
-    if (!partial) problems.add(node.at, `Missing key "${key}" of ${where}: wanted the name of a ${kind}, ${known}`);
+    const glued = [...node.entries.keys()].find((name) => name.startsWith(`${key}:`));
+    const hint = glued ? `; write a space after the colon: ${glued.replace(":", ": ")}` : "";
+    if (!partial || glued) {
+      problems.add(node.at, `Missing key "${key}" of ${where}: wanted the name of a ${kind}, ${known}${hint}`);
+    }
     return undefined;
   }
   const name = valueOf(entry.value);

@@ -15,8 +15,11 @@ import { pathsOf } from "./readers.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
 import type { PlannedRun, ResolvedRun } from "./resolved.ts";
 
+export type { RowCost } from "./plan_cost.ts";
+
 /** One row of a plan. */
 export interface PlannedRow {
+  /** Its name in the table. */
   readonly label: string;
   /** What each of its runs costs; `undefined` where the image shape is known only when the data is opened. */
   readonly cost: RowCost | undefined;
@@ -24,7 +27,9 @@ export interface PlannedRow {
 
 /** A frozen plan. */
 export interface Plan {
+  /** What was planned. */
   readonly manifest: Manifest;
+  /** The manifest's rows with their cost. */
   readonly rows: readonly PlannedRow[];
   /** Every run: rows in the manifest's order, seeds within each. */
   readonly runs: readonly PlannedRun[];

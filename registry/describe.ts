@@ -9,6 +9,7 @@ import { legalValues, listedValues } from "./legal.ts";
 
 /** One parameter of a plugin. */
 export interface ParamDescription {
+  /** Key in a manifest. */
   readonly name: string;
   /** What it accepts, in words: `a number from 0 to 1`. */
   readonly type: string;
@@ -24,13 +25,19 @@ export interface ParamDescription {
 
 /** A plugin, described. */
 export interface PluginDescription {
+  /** What it plugs into. */
   readonly kind: string;
+  /** Name in manifests. */
   readonly name: string;
+  /** Semantic version. */
   readonly version: string;
+  /** One line. */
   readonly summary: string;
+  /** Address of the paper or specification. */
   readonly reference: string;
   /** The defining equation, or `null`. */
   readonly formula: string | null;
+  /** Its parameters, in the order of the schema. */
   readonly params: readonly ParamDescription[];
 }
 

@@ -22,8 +22,11 @@ export interface ModuleLoader {
 
 /** A user's plugin as loaded, for the record. */
 export interface LoadedPlugin {
+  /** What it plugs into. */
   readonly kind: string;
+  /** Name in manifests. */
   readonly name: string;
+  /** Its own version. */
   readonly version: string;
   /** Specifier as the manifest wrote it. */
   readonly specifier: string;
@@ -33,7 +36,9 @@ export interface LoadedPlugin {
 
 /** Tables with a module's plugins in them, and what the record keeps of each. */
 export interface Loaded {
+  /** The larger tables. */
   readonly registries: Registries;
+  /** The module's plugins. */
   readonly plugins: readonly LoadedPlugin[];
 }
 

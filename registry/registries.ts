@@ -14,13 +14,21 @@ import type { Registry } from "./registry.ts";
 
 /** The table of each kind. */
 export interface Registries {
+  /** Margin heads and other losses. */
   readonly head: Registry<HeadPlugin>;
+  /** Networks. */
   readonly backbone: Registry<BackbonePlugin>;
+  /** Readers of data. */
   readonly reader: Registry<ReaderPlugin>;
+  /** Evaluation protocols. */
   readonly protocol: Registry<ProtocolPlugin>;
+  /** Optimizers. */
   readonly optimizer: Registry<OptimizerPlugin>;
+  /** Learning-rate schedules. */
   readonly schedule: Registry<SchedulePlugin>;
+  /** Augmentations. */
   readonly augmentation: Registry<AugmentationPlugin>;
+  /** Samplers. */
   readonly sampler: Registry<SamplerPlugin>;
 }
 

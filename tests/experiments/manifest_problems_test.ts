@@ -69,7 +69,7 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
   [
     "a number in quotes",
     withLine("train", 'train: { steps: "10", batchSize: 4 }'),
-    'm.yaml:6:17: Cannot use steps of train: found "10", wanted an integer from 1 to 1000000000; write it without quotes: 10',
+    'm.yaml:6:17: Cannot use steps of train: found "10", wanted an integer from 0 to 1000000000; write it without quotes: 10',
   ],
   ["yes for true", base.replace("channels: 1", "channels: 1, invert: yes"), 'found "yes", wanted true or false'],
   [
@@ -152,6 +152,24 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     "m.yaml:11:21: Cannot set head.m.x: head.m is 0.5, which has no keys",
   ],
   [
+    "a colon without its space",
+    withLine("head", "head: { name:arcface }"),
+    'm.yaml:4:7: Missing key "name" of head',
+    "write a space after the colon: name: arcface",
+  ],
+  [
+    "a colon without its space in a parameter",
+    withLine("head", "head: { name: arcface, m:0.5 }"),
+    'm.yaml:4:24: Unknown key "m:0.5" of head "arcface"',
+    "write a space after the colon: m: 0.5",
+  ],
+  ["a bracket that is not closed", withLine("head", "head: { name: arcface"), "found a { that is not closed before"],
+  [
+    "a colon too many",
+    withLine("name", "name: tiny: x"),
+    "m.yaml:1:7: Cannot read YAML: found a second colon in one line",
+  ],
+  [
     "a duplicate key",
     base + "name: again\n",
     'm.yaml:11:1: Duplicate key "name": it is set at line 1, column 1 already',
@@ -216,9 +234,10 @@ Deno.test("extends in a circle, and of a file that is not there, is told", async
 
 Deno.test("the same mistake in fifty rows is one problem", async () => {
   const values = Array.from({ length: 50 }, (_, i) => (i + 1) / 100);
-  const text = withLine("train", "train: { steps: 0, batchSize: 4 }") + `ablation: { grid: { head.m: [${values}] } }\n`;
+  const text = withLine("train", "train: { steps: -1, batchSize: 4 }") +
+    `ablation: { grid: { head.m: [${values}] } }\n`;
   assertEquals(await problemsOf(text), [
-    "m.yaml:6:17: Cannot use steps of train: found 0, wanted an integer from 1 to 1000000000",
+    "m.yaml:6:17: Cannot use steps of train: found -1, wanted an integer from 0 to 1000000000",
   ]);
 });
 
