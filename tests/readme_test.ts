@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { main } from "../cli/program.ts";
+import { openStore } from "../experiments/store.ts";
+import { tableNames, withTables } from "../tools/readme_tables.ts";
+
+const root = new URL("../", import.meta.url);
+const readme = await Deno.readTextFile(new URL("README.md", root));
+
+/** The n-th fenced block of a language. */
+function block(language: string, n: number): string {
+  const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter((match) => match[1] === language);
+  return blocks[n]![2]!;
+}
+
+async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "", err = "";
+  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), terminal: false };
+  return { code: await main(args, io, () => {}), out, err };
+}
+
+const results = new URL("results", root).pathname;
+const missing: string[] = [];
+for (const name of tableNames(readme)) if (!await openStore(results).readPlan(name)) missing.push(`results/${name}`);
+
+Deno.test({
+  name: `README's tables are what the records give${missing.length > 0 ? ` (needs ${missing.join(", ")})` : ""}`,
+  ignore: missing.length > 0,
+  fn: async () => {
+    assertEquals(tableNames(readme), ["omniglot-margins"]);
+    assertEquals(
+      await withTables(readme, results),
+      readme,
+      'run "deno run -A tools/readme_tables.ts" to render them anew',
+    );
+  },
+});
+
+Deno.test("README's manifest is valid", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/my.yaml`, block("yaml", 0));
+    const { code, out, err } = await cli("validate", `${folder}/my.yaml`, "--data", folder);
+    assertEquals(code, 0, err);
+    assertStringIncludes(out, "4 rows × 3 seeds = 12 runs");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("README's own head trains", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/my_head.ts`, block("ts", 0));
+    await Deno.writeTextFile(
+      `${folder}/own.yaml`,
+      `name: own\nbackend: cpu\n${block("yaml", 1)}
+data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+schedule: { name: step, lr: 0.05 }
+train: { steps: 2, batchSize: 4 }
+evaluate:
+  - name: unseen
+    protocol: verification
+    data: { reader: synthetic-face-pairs, identities: 4, perIdentity: 3, folds: 2, perFold: 4, size: [8, 8], channels: 1 }
+`,
+    );
+    const { code, err } = await cli("ablate", `${folder}/own.yaml`, "--out", `${folder}/results`);
+    assertEquals(code, 0, err);
+    const { records } = await openStore(`${folder}/results`).records("own");
+    assertEquals(records[0]!.plugins.map(({ name, specifier }) => [name, specifier]), [[
+      "half-and-half",
+      "./my_head.ts",
+    ]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("README names tasks and files that are there", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const named = new Set([...readme.matchAll(/(?:deno|deno@[\d.]+) task ([a-z]+)/g)].map((match) => match[1]!));
+  assertEquals([...named].filter((name) => !(name in (tasks ?? {}))), []);
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1]!);
+  for (const link of links) assert(await Deno.stat(new URL(link, root)), link);
+});
