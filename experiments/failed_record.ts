@@ -8,9 +8,13 @@ import type { LoadedPlugin, PlannedRun } from "./resolved.ts";
 
 /** What {@link failedRecord} is told. */
 export interface FailedRun {
+  /** The run. */
   readonly planned: PlannedRun;
+  /** Name of the experiment. */
   readonly experiment: string;
+  /** Users' plugins that the manifest loaded. */
   readonly plugins: readonly LoadedPlugin[];
+  /** The machine that started it. */
   readonly environment: Environment;
   /** What went wrong, for people. */
   readonly error: string;

@@ -7,7 +7,9 @@ import { readTextIfThere } from "./store_atomic.ts";
 
 /** A checked-out commit; `dirty` is `null` where git may not be run. */
 export interface GitState {
+  /** Full hash. */
   readonly commit: string;
+  /** Whether tracked files have changes. */
   readonly dirty: boolean | null;
 }
 

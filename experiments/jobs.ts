@@ -9,7 +9,9 @@ import type { RunEvent } from "./run.ts";
 
 /** An event, and the run that it belongs to. */
 export interface SweepEvent {
+  /** The run. */
   readonly planned: PlannedRun;
+  /** What it told. */
   readonly event: RunEvent;
 }
 

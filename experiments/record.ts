@@ -18,9 +18,13 @@ export type RunStatus = "completed" | "failed" | "diverged";
 
 /** The machine and the programs that ran. */
 export interface Environment {
+  /** Version of Deno. */
   readonly deno: string;
+  /** Version of V8. */
   readonly v8: string;
+  /** Version of TypeScript. */
   readonly typescript: string;
+  /** Version of tfjs. */
   readonly tfjs: string;
   /** Version of this package. */
   readonly marginlab: string;
@@ -44,8 +48,11 @@ export interface RecordedData extends Provenance {
 
 /** What the run trained. */
 export interface RecordedBackbone {
+  /** Name of the plugin. */
   readonly name: string;
+  /** All parameters, running statistics not counted. */
   readonly parameters: number;
+  /** Parameters that gradients update. */
   readonly trainableParameters: number;
   /** Of one image. */
   readonly multiplyAdds: number;
@@ -71,6 +78,7 @@ export interface RecordedCost {
 export interface RecordedMetric {
   /** Name of the evaluation. */
   readonly evaluation: string;
+  /** Name within the evaluation, such as `accuracy`. */
   readonly name: MetricDefinition["name"];
   /** `null` where the measured value is not finite. */
   readonly value: number | null;
@@ -78,7 +86,9 @@ export interface RecordedMetric {
   readonly std?: number | null;
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;
+  /** Unit: `fraction`, `count`, … */
   readonly unit: string;
+  /** Direction; `null` where neither is better. */
   readonly higherIsBetter: boolean | null;
   /** Id of the protocol's definition. */
   readonly definition: string;
@@ -102,12 +112,17 @@ export interface RecordedDiagnostics {
 
 /** The content of `record.json`. */
 export interface RunRecord {
+  /** {@link RECORD_SCHEMA_VERSION}. */
   readonly schemaVersion: 1;
   /** First 12 hexadecimal digits of SHA-256 over the RFC 8785 form of `identity`. */
   readonly id: string;
+  /** Name of the experiment. */
   readonly experiment: string;
+  /** Label of the row that the run was first made for. */
   readonly row: string;
+  /** Seed of every random stream of the run. */
   readonly seed: number;
+  /** How the run ended. */
   readonly status: RunStatus;
   /** Why the run did not complete, or `null`. */
   readonly error: string | null;
@@ -117,14 +132,19 @@ export interface RunRecord {
   readonly identity: Readonly<Record<string, unknown>>;
   /** `null` where the run failed before a backend was chosen. */
   readonly backend: BackendInfo | null;
+  /** The machine and the programs that ran. */
   readonly environment: Environment;
+  /** Users' plugins that the manifest loaded. */
   readonly plugins: readonly LoadedPlugin[];
+  /** Every data set that the run opened. */
   readonly data: readonly RecordedData[];
   /** `null` where the run failed before it was built. */
   readonly backbone: RecordedBackbone | null;
   /** `null` where the run failed before it trained. */
   readonly cost: RecordedCost | null;
+  /** Every figure; empty unless the run completed. */
   readonly metrics: readonly RecordedMetric[];
+  /** What training looked like. */
   readonly diagnostics: RecordedDiagnostics;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

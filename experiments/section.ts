@@ -12,6 +12,7 @@ import type { Section } from "./resolved.ts";
 
 /** What {@link resolveSection} starts from. */
 export interface SectionOptions {
+  /** Kind of the plugin. */
   readonly kind: Kind;
   /** Name of the plugin. */
   readonly name: string;

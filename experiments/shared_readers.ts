@@ -9,6 +9,7 @@ import type { Registry } from "../registry/registry.ts";
 
 /** Tables whose readers share what they opened. */
 export interface SharedReaders {
+  /** The tables with the readers wrapped. */
   readonly registries: Registries;
   /** Says that a run begins; sets that the run before it did not use are let go. */
   nextRun(): void;

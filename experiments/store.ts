@@ -11,6 +11,7 @@ import { checkExperimentName, checkRunId, within } from "./store_paths.ts";
 export { RunBusyError, RunFolder } from "./store_folder.ts";
 export { checkExperimentName, checkRunId } from "./store_paths.ts";
 export type { StoredPlan } from "./store_plan.ts";
+export type { TableSection } from "./resolved.ts";
 
 /** What an experiment holds: its records, and a message for every record that cannot be read. */
 export interface ExperimentRecords {

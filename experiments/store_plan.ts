@@ -9,13 +9,19 @@ import { readTextIfThere, writeAtomically } from "./store_atomic.ts";
 
 /** What was planned. */
 export interface StoredPlan {
+  /** Version of this form. */
   readonly schemaVersion: 1;
+  /** Name of the experiment. */
   readonly experiment: string;
+  /** The manifest's sentence. */
   readonly description: string;
+  /** What to cite. */
   readonly cite: readonly string[];
   /** Row labels, in the manifest's order. */
   readonly rows: readonly string[];
+  /** Planned seeds of each row. */
   readonly seeds: readonly number[];
+  /** How the table is laid out. */
   readonly table: TableSection;
   /** Every run of the plan. */
   readonly runs: readonly { readonly id: string; readonly row: string; readonly seed: number }[];
