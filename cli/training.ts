@@ -27,7 +27,7 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
 /**
  * Trains runs, in this process or in several.
  *
- * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came.
+ * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came or another process trains some of the runs.
  * @throws {MissingDataError} if data is not there, before anything is trained.
  */
 export async function trainRuns(
@@ -48,11 +48,14 @@ export async function trainRuns(
   const { experiment, registries, plugins, files, output, store } = sweep;
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal };
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
-  let code: number = EXIT.done;
+  let code: number = EXIT.done, ended = 0;
   try {
-    const events = parallel ? parallelEvents(runs, sweep, options, environment, stop.signal) : sweepHere(runs, shared);
+    const events = parallel
+      ? parallelEvents(runs, sweep, options, environment, stop.signal)
+      : sweepHere(runs, shared, (error) => reporter.note(error.message));
     for await (const shown of events) {
       if (shown.event.type === "start") stop.protect();
+      if (shown.event.type === "end") ended++;
       if (shown.event.type === "end" && shown.event.record.status !== "completed") code = EXIT.failed;
       reporter.show(shown);
     }
@@ -60,7 +63,8 @@ export async function trainRuns(
     reporter.close();
     stop.dispose();
   }
-  return stop.signal.aborted ? EXIT.interrupted : code;
+  // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
+  return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
 }
 
 /** Runs in child processes, each the command `run --child` for one run. */

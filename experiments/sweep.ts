@@ -8,7 +8,7 @@ import type { RunRecord } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
 import { shareReaders } from "./shared_readers.ts";
-import type { Store } from "./store.ts";
+import { RunBusyError, type Store } from "./store.ts";
 
 /** What every run of a sweep shares. */
 export type SweepOptions = Omit<RunOptions, "planned" | "store"> & { readonly store: Store };
@@ -33,7 +33,7 @@ export async function missingRuns(
 }
 
 /**
- * Trains one run in this process, which holds it for as long.
+ * Trains one run in this process, which holds it for as long; gives the record of a run that is final already.
  *
  * @throws {RunBusyError} if another process trains it.
  */
@@ -41,18 +41,33 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
   const folder = await options.store.folder(options.experiment, planned.id);
   await folder.claim();
   try {
+    const record = await folder.readRecord();
+    if (record && isFinal(record)) return yield { type: "end", record };
     yield* executeRun({ ...options, planned, store: folder });
   } finally {
     await folder.release();
   }
 }
 
-/** Trains runs one after the other in this process; data sets that they share are opened once. */
-export async function* sweepHere(runs: readonly PlannedRun[], options: SweepOptions): AsyncGenerator<SweepEvent> {
+/**
+ * Trains runs one after the other in this process; data sets that they share are opened once.
+ *
+ * @param busy Called for a run that another process trains; it is left out.
+ */
+export async function* sweepHere(
+  runs: readonly PlannedRun[],
+  options: SweepOptions,
+  busy: (error: RunBusyError) => void,
+): AsyncGenerator<SweepEvent> {
   const { registries, nextRun } = shareReaders(options.registries);
   for (const planned of runs) {
     if (options.stop?.aborted) return;
     nextRun();
-    for await (const event of runHere(planned, { ...options, registries })) yield { planned, event };
+    try {
+      for await (const event of runHere(planned, { ...options, registries })) yield { planned, event };
+    } catch (error) {
+      if (!(error instanceof RunBusyError)) throw error;
+      busy(error);
+    }
   }
 }

@@ -1,6 +1,7 @@
 /// Commands in this process, with their own streams.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../cli/program.ts";
+import { openStore } from "../../experiments/store.ts";
 import { sampleRecord } from "../experiments/sample_record.ts";
 
 interface Outcome {
@@ -203,6 +204,20 @@ Deno.test("a damaged record is an error that names it, for ablate and table alik
     assertEquals(code, 2);
     assertStringIncludes(err, file);
     assertStringIncludes((await cli("plan", path, ...flags)).err, file);
+  }));
+
+Deno.test("a run that another process trains is left to it; the exit code is 75", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/tiny.yaml`, flags = ["--out", `${folder}/results`];
+    const { runs } = JSON.parse((await cli("plan", path, "--json", ...flags)).out);
+    const other = await openStore(`${folder}/results`).folder("tiny", runs[0].id);
+    await other.claim();
+    const { code, err } = await cli("ablate", path, ...flags);
+    await other.release();
+    assertEquals(code, 75, err);
+    assertStringIncludes(err, `another process (pid ${Deno.pid}`);
+    assertStringIncludes(err, "ArcFace, seed 0: done");
+    assertStringIncludes((await cli("ablate", path, ...flags)).err, "1 done, 1 to do");
   }));
 
 Deno.test("table refuses a place without an experiment", async () => {
