@@ -8,7 +8,7 @@ import { contactSheet, type ImageSet, type PairSet } from "../datasets/mod.ts";
 import { openReader } from "../experiments/data.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import { resolveSection } from "../experiments/section.ts";
-import { writeAtomically } from "../experiments/store_atomic.ts";
+import { writeAtomically } from "../experiments/store/atomic.ts";
 import { builtins } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
 import { loadExtra } from "./kinds.ts";

@@ -5,7 +5,7 @@
  */
 import { CommanderError } from "commander";
 import { MissingDataError } from "../datasets/files.ts";
-import { ManifestError } from "../experiments/manifest_error.ts";
+import { ManifestError } from "../experiments/manifest/error.ts";
 import { RunBusyError } from "../experiments/store.ts";
 
 /** What the process's status says. */

@@ -6,7 +6,7 @@
 import type { Command } from "commander";
 import { recordJsonSchema } from "../experiments/record.ts";
 import { manifestSchema } from "../experiments/schema.ts";
-import { writeAtomically } from "../experiments/store_atomic.ts";
+import { writeAtomically } from "../experiments/store/atomic.ts";
 import { builtins } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
 import { loadExtra } from "./kinds.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { ManifestError } from "../experiments/manifest_error.ts";
+import { ManifestError } from "../experiments/manifest/error.ts";
 import type { Context } from "./context.ts";
 import { EXIT, explain } from "./exit.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";

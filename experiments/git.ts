@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readTextIfThere } from "./store_atomic.ts";
+import { readTextIfThere } from "./store/atomic.ts";
 
 /** A checked-out commit; `dirty` is `null` where git may not be run. */
 export interface GitState {

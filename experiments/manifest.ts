@@ -7,23 +7,23 @@
 import type { MetricDefinition } from "../evaluation/protocol.ts";
 import { type LoadedPlugin, loadPlugins, type ModuleLoader } from "../registry/load.ts";
 import type { Registries } from "../registry/registries.ts";
-import { checkObject, unknownKey } from "./manifest_check.ts";
-import { CrossChecker } from "./manifest_cross.ts";
-import { Problems } from "./manifest_error.ts";
-import { readChain } from "./manifest_extends.ts";
-import type { Resolver } from "./manifest_plugin.ts";
-import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest_rows.ts";
-import { resolveRow, type RowRun } from "./manifest_sections.ts";
-import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest_shape.ts";
-import { checkTable, metricsOf } from "./manifest_table.ts";
-import { child, type MapNode, mapNode, type TreeNode } from "./manifest_tree.ts";
-import { checkUsed } from "./manifest_used.ts";
-import { noteIdenticalRows } from "./manifest_twins.ts";
-import { applyOverrides, type OverrideOptions, parseOverrides } from "./overrides.ts";
+import { checkObject, unknownKey } from "./manifest/check.ts";
+import { CrossChecker } from "./manifest/cross.ts";
+import { Problems } from "./manifest/error.ts";
+import { readChain } from "./manifest/extends.ts";
+import type { Resolver } from "./manifest/plugin.ts";
+import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest/rows.ts";
+import { resolveRow, type RowRun } from "./manifest/sections.ts";
+import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
+import { checkTable, metricsOf } from "./manifest/table.ts";
+import { child, type MapNode, mapNode, type TreeNode } from "./manifest/tree.ts";
+import { checkUsed } from "./manifest/used.ts";
+import { noteIdenticalRows } from "./manifest/twins.ts";
+import { applyOverrides, type OverrideOptions, parseOverrides } from "./manifest/overrides.ts";
 import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
 
-export { ManifestError, type ManifestProblem, type Place } from "./manifest_error.ts";
-export type { OverrideOptions } from "./overrides.ts";
+export { ManifestError, type ManifestProblem, type Place } from "./manifest/error.ts";
+export type { OverrideOptions } from "./manifest/overrides.ts";
 
 /** What {@link loadManifest} is handed. */
 export interface ManifestOptions extends OverrideOptions {

@@ -6,8 +6,8 @@
 import type { z } from "zod";
 import type { ImageShape } from "../backbones/backbone.ts";
 import type { Registries } from "../registry/registries.ts";
-import { unwrap } from "./manifest_issues.ts";
-import { referenceWithin } from "./manifest_plugin.ts";
+import { unwrap } from "./manifest/issues.ts";
+import { referenceWithin } from "./manifest/plugin.ts";
 import type { Section } from "./resolved.ts";
 
 /** The reader sections that a reader section's parameters name. */

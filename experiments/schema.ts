@@ -17,7 +17,7 @@ import {
   tableShape,
   TRAIN_HELP,
   trainShape,
-} from "./manifest_shape.ts";
+} from "./manifest/shape.ts";
 import { choice, type Form, type Json, pluginDefinitions, refTo, section } from "./schema_plugins.ts";
 
 /** Sections that a manifest must have unless it inherits them or its rows bring them. */

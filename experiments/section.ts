@@ -4,10 +4,10 @@
  * @module
  */
 import { type Kind, nameKey, type Registries } from "../registry/registries.ts";
-import { Problems } from "./manifest_error.ts";
-import { resolvePlugin, type Resolver } from "./manifest_plugin.ts";
-import { nodeOf } from "./manifest_tree.ts";
-import { applyOverrides, parseOverrides } from "./overrides.ts";
+import { Problems } from "./manifest/error.ts";
+import { resolvePlugin, type Resolver } from "./manifest/plugin.ts";
+import { nodeOf } from "./manifest/tree.ts";
+import { applyOverrides, parseOverrides } from "./manifest/overrides.ts";
 import type { Section } from "./resolved.ts";
 
 /** What {@link resolveSection} starts from. */

@@ -4,13 +4,13 @@
  * @module
  */
 import type { RunRecord } from "./record.ts";
-import { readPlan, type StoredPlan, writePlan } from "./store_plan.ts";
-import { RunFolder } from "./store_folder.ts";
-import { checkExperimentName, checkRunId, within } from "./store_paths.ts";
+import { readPlan, type StoredPlan, writePlan } from "./store/plan.ts";
+import { RunFolder } from "./store/folder.ts";
+import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
 
-export { RunBusyError, RunFolder } from "./store_folder.ts";
-export { checkExperimentName, checkRunId } from "./store_paths.ts";
-export type { StoredPlan } from "./store_plan.ts";
+export { RunBusyError, RunFolder } from "./store/folder.ts";
+export { checkExperimentName, checkRunId } from "./store/paths.ts";
+export type { StoredPlan } from "./store/plan.ts";
 export type { TableSection } from "./resolved.ts";
 
 /** What an experiment holds: its records, and a message for every record that cannot be read. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StoredPlan } from "../experiments/store_plan.ts";
+import type { StoredPlan } from "../experiments/store/plan.ts";
 import type { TableRecord } from "./cell.ts";
 import { buildTable, type Table } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { RunBusyError } from "../../experiments/store.ts";
 import { checkExperimentName, openStore } from "../../experiments/store.ts";
-import { decodeNpy, encodeNpy } from "../../experiments/store_npy.ts";
+import { decodeNpy, encodeNpy } from "../../experiments/store/npy.ts";
 import { sampleRecord } from "./sample_record.ts";
 
 const ID = "0123456789ab";

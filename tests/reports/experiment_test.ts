@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { StoredPlan } from "../../experiments/store_plan.ts";
+import type { StoredPlan } from "../../experiments/store/plan.ts";
 import { tableOfExperiment } from "../../reports/mod.ts";
 import { completed, idOf } from "./sample.ts";
 

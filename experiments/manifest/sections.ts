@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { ProtocolPlugin } from "../evaluation/protocol.ts";
-import { listNames } from "../registry/nearest.ts";
-import { checkNames, checkObject } from "./manifest_check.ts";
-import type { Place } from "./manifest_error.ts";
-import { remember, resolvePlugin, type Resolver, wantMap } from "./manifest_plugin.ts";
-import { auxiliaryShape, evaluateShape, SECTION_HELP, trainShape } from "./manifest_shape.ts";
-import { child, type MapNode, nodeOf, show, type TreeNode } from "./manifest_tree.ts";
-import type { EvaluateSection, ResolvedRun, Section, TrainSection } from "./resolved.ts";
+import type { ProtocolPlugin } from "../../evaluation/protocol.ts";
+import { listNames } from "../../registry/nearest.ts";
+import { checkNames, checkObject } from "./check.ts";
+import type { Place } from "./error.ts";
+import { remember, resolvePlugin, type Resolver, wantMap } from "./plugin.ts";
+import { auxiliaryShape, evaluateShape, SECTION_HELP, trainShape } from "./shape.ts";
+import { child, type MapNode, nodeOf, show, type TreeNode } from "./tree.ts";
+import type { EvaluateSection, ResolvedRun, Section, TrainSection } from "../resolved.ts";
 
 /** A run without what all rows share. */
 export type RowRun = Omit<ResolvedRun, "seed" | "backend">;

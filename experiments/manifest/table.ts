@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { MetricDefinition } from "../evaluation/protocol.ts";
-import { didYouMean, listNames } from "../registry/nearest.ts";
-import type { Registries } from "../registry/registries.ts";
-import type { Place, Problems } from "./manifest_error.ts";
-import type { RowRun } from "./manifest_sections.ts";
-import { child, type MapNode, type TreeNode } from "./manifest_tree.ts";
-import type { EvaluateSection, TableSection } from "./resolved.ts";
+import type { MetricDefinition } from "../../evaluation/protocol.ts";
+import { didYouMean, listNames } from "../../registry/nearest.ts";
+import type { Registries } from "../../registry/registries.ts";
+import type { Place, Problems } from "./error.ts";
+import type { RowRun } from "./sections.ts";
+import { child, type MapNode, type TreeNode } from "./tree.ts";
+import type { EvaluateSection, TableSection } from "../resolved.ts";
 
 /** The metrics of all rows, named `evaluation.metric`, each once, in the order in which they come up. */
 export function metricsOf(

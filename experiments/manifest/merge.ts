@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Place } from "./manifest_error.ts";
-import { type Entry, type MapNode, mapNode, show, textOf, type TreeNode, valueOf } from "./manifest_tree.ts";
+import type { Place } from "./error.ts";
+import { type Entry, type MapNode, mapNode, show, textOf, type TreeNode, valueOf } from "./tree.ts";
 
 /** A dotted path that leads nowhere; the message says why. */
 export class PathError extends RangeError {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { z } from "zod";
-import { describeIssue, nearestKey, schemaAt } from "./manifest_issues.ts";
-import type { Place, Problems } from "./manifest_error.ts";
-import { type MapNode, type TreeNode, valueOf } from "./manifest_tree.ts";
-import { descriptionOf } from "../registry/describe.ts";
-import { listNames } from "../registry/nearest.ts";
+import { describeIssue, nearestKey, schemaAt } from "./issues.ts";
+import type { Place, Problems } from "./error.ts";
+import { type MapNode, type TreeNode, valueOf } from "./tree.ts";
+import { descriptionOf } from "../../registry/describe.ts";
+import { listNames } from "../../registry/nearest.ts";
 
 /** How {@link checkObject} treats a mapping. */
 export interface CheckOptions {

@@ -14,8 +14,8 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import type { Place, Problems } from "./manifest_error.ts";
-import { type Entry, mapNode, type TreeNode } from "./manifest_tree.ts";
+import type { Place, Problems } from "./error.ts";
+import { type Entry, mapNode, type TreeNode } from "./tree.ts";
 
 /** Aliases may make a document grow to at most this many values. */
 const MAX_VALUES = 100_000;

@@ -4,10 +4,10 @@
  * @module
  */
 import type { z } from "zod";
-import { descriptionOf } from "../registry/describe.ts";
-import { legalValues, listedValues } from "../registry/legal.ts";
-import { didYouMean, nearest } from "../registry/nearest.ts";
-import { show } from "./manifest_tree.ts";
+import { descriptionOf } from "../../registry/describe.ts";
+import { legalValues, listedValues } from "../../registry/legal.ts";
+import { didYouMean, nearest } from "../../registry/nearest.ts";
+import { show } from "./tree.ts";
 
 /** One issue in its context. */
 export interface IssueContext {

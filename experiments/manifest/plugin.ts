@@ -4,14 +4,14 @@
  * @module
  */
 import type { z } from "zod";
-import { type Plugin, type PluginReference, referenceOf } from "../plugin/mod.ts";
-import { listNames } from "../registry/nearest.ts";
-import { type Kind, nameKey, type Registries, tableOfKind } from "../registry/registries.ts";
-import { checkObject } from "./manifest_check.ts";
-import type { Place, Problems } from "./manifest_error.ts";
-import { unwrap } from "./manifest_issues.ts";
-import { type MapNode, show, type TreeNode, valueOf } from "./manifest_tree.ts";
-import type { Section } from "./resolved.ts";
+import { type Plugin, type PluginReference, referenceOf } from "../../plugin/mod.ts";
+import { listNames } from "../../registry/nearest.ts";
+import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
+import { checkObject } from "./check.ts";
+import type { Place, Problems } from "./error.ts";
+import { unwrap } from "./issues.ts";
+import { type MapNode, show, type TreeNode, valueOf } from "./tree.ts";
+import type { Section } from "../resolved.ts";
 
 /** A section whose plugin was found and whose parameters are legal. */
 export interface ResolvedPlugin<P extends Plugin = Plugin> {

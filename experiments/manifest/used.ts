@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Problems } from "./manifest_error.ts";
-import { isFrom, nodeAt } from "./manifest_merge.ts";
-import type { RowTree } from "./manifest_rows.ts";
-import { RUN_SECTIONS, type RunSectionName } from "./manifest_shape.ts";
-import type { MapNode } from "./manifest_tree.ts";
+import type { Problems } from "./error.ts";
+import { isFrom, nodeAt } from "./merge.ts";
+import type { RowTree } from "./rows.ts";
+import { RUN_SECTIONS, type RunSectionName } from "./shape.ts";
+import type { MapNode } from "./tree.ts";
 import type { Override } from "./overrides.ts";
 
 /** Notes every override of which nothing is left in any row. */

@@ -4,9 +4,9 @@
  * @module
  */
 import canonicalize from "canonicalize";
-import type { Problems } from "./manifest_error.ts";
-import type { RowTree } from "./manifest_rows.ts";
-import type { RowRun } from "./manifest_sections.ts";
+import type { Problems } from "./error.ts";
+import type { RowTree } from "./rows.ts";
+import type { RowRun } from "./sections.ts";
 
 /** Notes every row whose resolved run is that of an earlier row. */
 export function noteIdenticalRows(

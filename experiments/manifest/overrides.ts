@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Place, Problems } from "./manifest_error.ts";
-import { PathError, setPath } from "./manifest_merge.ts";
-import { parseTree } from "./manifest_parse.ts";
-import { type MapNode, nodeOf, type TreeNode } from "./manifest_tree.ts";
+import type { Place, Problems } from "./error.ts";
+import { PathError, setPath } from "./merge.ts";
+import { parseTree } from "./parse.ts";
+import { type MapNode, nodeOf, type TreeNode } from "./tree.ts";
 
 /** One override, ready to apply. */
 export interface Override {

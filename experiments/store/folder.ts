@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkRecord, type RunRecord } from "./record.ts";
-import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./store_atomic.ts";
-import { parseHistory } from "./store_history.ts";
-import { decodeNpy, encodeNpy } from "./store_npy.ts";
-import { within } from "./store_paths.ts";
+import { checkRecord, type RunRecord } from "../record.ts";
+import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
+import { parseHistory } from "./history.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+import { within } from "./paths.ts";
 
 /** Another process trains this run now. */
 export class RunBusyError extends Error {

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { checkNames } from "./manifest_check.ts";
-import type { Place, Problems } from "./manifest_error.ts";
-import { labelOf, mergeNodes, PathError, setPath } from "./manifest_merge.ts";
-import { wantMap } from "./manifest_plugin.ts";
-import { ABLATION_HELP, RUN_SECTIONS, type RunSectionName } from "./manifest_shape.ts";
-import { child, type ListNode, type MapNode, mapNode, show, textOf, type TreeNode } from "./manifest_tree.ts";
-import { didYouMean, listNames } from "../registry/nearest.ts";
+import { checkNames } from "./check.ts";
+import type { Place, Problems } from "./error.ts";
+import { labelOf, mergeNodes, PathError, setPath } from "./merge.ts";
+import { wantMap } from "./plugin.ts";
+import { ABLATION_HELP, RUN_SECTIONS, type RunSectionName } from "./shape.ts";
+import { child, type ListNode, type MapNode, mapNode, show, textOf, type TreeNode } from "./tree.ts";
+import { didYouMean, listNames } from "../../registry/nearest.ts";
 
 /** One row before it is resolved. */
 export interface RowTree {

@@ -14,7 +14,7 @@ const ALIGNMENT = 64;
  *
  * @example
  * ```ts
- * import { decodeNpy, encodeNpy } from "./store_npy.ts";
+ * import { decodeNpy, encodeNpy } from "./npy.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(decodeNpy(encodeNpy(Float32Array.of(1, 2.5)), "scores"), Float32Array.of(1, 2.5));

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import type { TableSection } from "./resolved.ts";
-import { readTextIfThere, writeAtomically } from "./store_atomic.ts";
+import type { TableSection } from "../resolved.ts";
+import { readTextIfThere, writeAtomically } from "./atomic.ts";
 
 /** What was planned. */
 export interface StoredPlan {

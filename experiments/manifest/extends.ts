@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Place, Problems } from "./manifest_error.ts";
-import { mergeManifests } from "./manifest_merge.ts";
-import { parseTree } from "./manifest_parse.ts";
-import { wantMap } from "./manifest_plugin.ts";
-import { child, type MapNode, mapNode, textOf } from "./manifest_tree.ts";
+import type { Place, Problems } from "./error.ts";
+import { mergeManifests } from "./merge.ts";
+import { parseTree } from "./parse.ts";
+import { wantMap } from "./plugin.ts";
+import { child, type MapNode, mapNode, textOf } from "./tree.ts";
 
 /** A manifest merged over those that it extends. */
 export interface Chain {

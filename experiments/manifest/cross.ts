@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { BackboneCost, ImageShape } from "../backbones/backbone.ts";
-import type { Registries } from "../registry/registries.ts";
-import type { Place, Problems } from "./manifest_error.ts";
-import { child, type MapNode } from "./manifest_tree.ts";
-import { shapeOf } from "./readers.ts";
-import type { RowRun } from "./manifest_sections.ts";
-import type { Section } from "./resolved.ts";
+import type { BackboneCost, ImageShape } from "../../backbones/backbone.ts";
+import type { Registries } from "../../registry/registries.ts";
+import type { Place, Problems } from "./error.ts";
+import { child, type MapNode } from "./tree.ts";
+import { shapeOf } from "../readers.ts";
+import type { RowRun } from "./sections.ts";
+import type { Section } from "../resolved.ts";
 
 /** Checks rows; what many rows share is checked once. */
 export class CrossChecker {

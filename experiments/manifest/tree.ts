@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from "./manifest_error.ts";
+import type { Place } from "./error.ts";
 
 /** A text, number, truth value or nothing. */
 export interface ScalarNode {
