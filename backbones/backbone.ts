@@ -60,6 +60,7 @@ export interface Backbone {
 
 /** A backbone as a plugin value. */
 export interface BackbonePlugin extends Plugin {
+  /** What it plugs into. */
   readonly kind: "backbone";
   /** Counts parameters and multiply-adds for an input shape. */
   cost(params: Record<string, unknown>, shape: ImageShape): BackboneCost;
@@ -69,8 +70,11 @@ export interface BackbonePlugin extends Plugin {
 
 /** A {@link BackbonePlugin} as written, with typed parameters. */
 export interface BackboneDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** See {@link BackbonePlugin.cost}. */
   cost(params: ParamsOf<S>, shape: ImageShape): BackboneCost;
+  /** See {@link BackbonePlugin.create}. */
   create(params: ParamsOf<S>, context: BackboneContext): Backbone;
 }
 

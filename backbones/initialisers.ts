@@ -19,7 +19,7 @@ export function normal(deviation: number): Initialiser {
 }
 
 /** Uniform on `±1/√fanIn`: PyTorch's default of linear and convolution layers (Kaiming uniform with a = √5). */
-export const torchUniform: Initialiser = (random: Random, size: number, fanIn: number): Float32Array => {
+export function torchUniform(random: Random, size: number, fanIn: number): Float32Array {
   const bound = 1 / Math.sqrt(fanIn);
   return Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound);
-};
+}

@@ -4,9 +4,10 @@
  * @module
  */
 import { batchNorm as trainingBatchNorm, prelu as runPrelu } from "../tensor/kernels/mod.ts";
-import { type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
+import type { ForwardMode } from "./backbone.ts";
 import { constant, type Initialiser, torchUniform } from "./initialisers.ts";
-import { type Layer, type Module, sizeOf } from "./module.ts";
+import { type Layer, type Module, type Shape, sizeOf } from "./module.ts";
 
 /**
  * 2-D convolution without bias; parameter `<name>.weight`, stored `[k, k, in, out]`.
@@ -134,7 +135,7 @@ export function maxPool(): Layer {
 
 /** Flattens `[h, w, c]` to `[h·w·c]`, channels fastest. */
 export function flatten(): Layer {
-  return (input) => stateless(input, [sizeOf(input)], (x) => tf.reshape(x, [x.shape[0]!, -1]));
+  return (input) => stateless([sizeOf(input)], (x) => tf.reshape(x, [x.shape[0]!, -1]));
 }
 
 /**
@@ -144,7 +145,7 @@ export function flatten(): Layer {
  */
 export function dropout(name: string, rate: number): Layer {
   return (input) =>
-    stateless(input, input, (x, mode) => {
+    stateless(input, (x, mode) => {
       if (!mode.training || rate === 0) return x;
       if (!mode.random) throw new TypeError(`Cannot apply ${name} in training: the mode has no random stream`);
       const random = mode.random.fork(name), threshold = rate * 2 ** 32, scale = 1 / (1 - rate);
@@ -171,13 +172,7 @@ export function linear(name: string, units: number): Layer {
   };
 }
 
-function stateless(
-  input: readonly number[],
-  output: readonly number[],
-  run: (...args: RunArguments) => RunResult,
-): Module {
+/** A layer without parameters. */
+function stateless(output: Shape, run: (x: Tensor, mode: ForwardMode) => Tensor): Module {
   return { output, slots: [], multiplyAdds: 0, activations: 0, apply: (x, _values, mode) => run(x, mode) };
 }
-
-type RunArguments = [x: Parameters<Module["apply"]>[0], mode: Parameters<Module["apply"]>[2]];
-type RunResult = ReturnType<Module["apply"]>;

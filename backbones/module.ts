@@ -14,10 +14,15 @@ export type Shape = readonly number[];
 
 /** A parameter that a module will need. */
 export interface Slot {
+  /** Name in checkpoints. */
   readonly name: string;
+  /** Shape of the variable. */
   readonly shape: number[];
+  /** What it is, so that optimizers can treat groups apart. */
   readonly role: ParameterRole;
+  /** Whether gradients update it; by default all but statistics. */
   readonly trainable?: boolean;
+  /** Gives its first values. */
   readonly initial: Initialiser;
   /** Number of inputs that one output sums over. */
   readonly fanIn?: number;
@@ -30,6 +35,7 @@ export type Values = (name: string) => Variable;
 export interface Module {
   /** Shape of one output sample. */
   readonly output: Shape;
+  /** Parameters that it will need, in a fixed order. */
   readonly slots: readonly Slot[];
   /** Multiply-adds of convolutions and linear layers, for one sample. */
   readonly multiplyAdds: number;

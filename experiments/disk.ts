@@ -90,7 +90,7 @@ export function diskFiles(root: string): Files {
 /** Collects the files below a folder; follows links, but not one that leads back to a folder it lies in. */
 async function walk(folder: string, prefix: string, entries: FileEntry[], trail: readonly string[]): Promise<void> {
   const real = await Deno.realPath(folder);
-  if (trail.includes(real)) throw new Error(`the link at ${folder} leads back to ${real}`);
+  if (trail.includes(real)) throw new Error(`Cannot list the folder: the link at ${folder} leads back to ${real}`);
   for await (const entry of Deno.readDir(folder)) {
     const path = `${folder}/${entry.name}`, info = await Deno.stat(path);
     if (info.isDirectory) await walk(path, `${prefix}${entry.name}/`, entries, [...trail, real]);

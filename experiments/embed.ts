@@ -12,8 +12,11 @@ import { tf } from "../tensor/tf.ts";
 
 /** Progress of {@link embedImages}: how many of the images are done, and the embeddings once all are. */
 export interface EmbedProgress {
+  /** Images embedded so far. */
   readonly done: number;
+  /** Images in all. */
   readonly total: number;
+  /** The result, with the last event alone. */
   readonly embeddings?: Embeddings;
 }
 

@@ -144,7 +144,8 @@ export interface ChildNeeds {
 export async function childFlags({ read, write }: ChildNeeds): Promise<string[]> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>
     (await Deno.permissions.query(descriptor)).state === "granted";
-  const flags = ["--quiet", "--no-prompt"];
+  // The YAML package asks for two variables; a child that may not read them is told that they are not set.
+  const flags = ["--quiet", "--no-prompt", "--ignore-env=LOG_TOKENS,LOG_STREAM"];
   flags.push(await granted({ name: "read" }) ? "--allow-read" : `--allow-read=${read.join(",")}`);
   flags.push(`--allow-write=${write.join(",")}`);
   if (await granted({ name: "env" })) flags.push("--allow-env");

@@ -14,4 +14,5 @@ export * from "./resolved.ts";
 export * from "./run.ts";
 export { manifestSchema } from "./schema.ts";
 export * from "./store.ts";
+export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

@@ -12,8 +12,11 @@ export type Section = Readonly<Record<string, unknown>>;
 export interface TrainSection {
   /** Optimizer updates. */
   readonly steps: number;
+  /** Images of one update. */
   readonly batchSize: number;
+  /** Augmentations, in the order in which they are applied. */
   readonly augment: readonly Section[];
+  /** Order in which the images are seen. */
   readonly sampler: Section;
 }
 
@@ -29,15 +32,25 @@ export interface EvaluateSection {
 
 /** One fully resolved run; with the data digests and the plugins' integrity it is what the run id hashes. */
 export interface ResolvedRun {
+  /** Backend as asked for; the record says which one ran. */
   readonly backend: "auto" | "webgpu" | "wasm" | "cpu";
+  /** Seed of every random stream of the run. */
   readonly seed: number;
+  /** Training data: a reader that gives labelled images. */
   readonly data: { readonly train: Section };
+  /** Network from images to embeddings. */
   readonly backbone: Section;
+  /** Main loss. */
   readonly head: Section;
+  /** Further losses, each with its `weight`. */
   readonly auxiliary: readonly Section[];
+  /** How gradients become updates. */
   readonly optimizer: Section;
+  /** Learning rate over the steps. */
   readonly schedule: Section;
+  /** How long it trains, and on what batches. */
   readonly train: TrainSection;
+  /** What is measured after training. */
   readonly evaluate: readonly EvaluateSection[];
 }
 
@@ -65,7 +78,9 @@ export interface PlannedRun {
   readonly id: string;
   /** Row label. */
   readonly row: string;
+  /** Seed of this replicate. */
   readonly seed: number;
+  /** The run, every default filled in. */
   readonly run: ResolvedRun;
   /** What was hashed. */
   readonly identity: Readonly<Record<string, unknown>>;

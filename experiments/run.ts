@@ -32,13 +32,19 @@ import { Stopwatch } from "./stopwatch.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {
+  /** The run. */
   readonly planned: PlannedRun;
+  /** Tables in which its plugins are found. */
   readonly registries: Registries;
+  /** Users' plugins that are loaded, for the record. */
   readonly plugins: readonly LoadedPlugin[];
+  /** Access to the data folder. */
   readonly files: Files;
+  /** How often history and checkpoints are written. */
   readonly output: OutputSettings;
   /** The run's folder; the caller has claimed it. */
   readonly store: RunFolder;
+  /** The machine, for the record. */
   readonly environment: Environment;
   /** Name of the experiment. */
   readonly experiment: string;
@@ -48,11 +54,17 @@ export interface RunOptions {
 
 /** The run begins, or goes on from a checkpoint. */
 export interface StartEvent {
+  /** Which event this is. */
   readonly type: "start";
+  /** Run id. */
   readonly id: string;
+  /** Row label. */
   readonly row: string;
+  /** Seed of the replicate. */
   readonly seed: number;
+  /** The backend that runs it. */
   readonly backend: BackendInfo;
+  /** Steps of the whole run. */
   readonly steps: number;
   /** Steps done before, by the run that was interrupted. */
   readonly resumedAt: number;
@@ -60,19 +72,25 @@ export interface StartEvent {
 
 /** One step is done. */
 export interface ProgressEvent extends StepEvent {
+  /** Which event this is. */
   readonly type: "step";
   /** Steps of the whole run. */
   readonly steps: number;
   /** Training time so far, interruptions left out. */
   readonly seconds: number;
+  /** Throughput of this process since it began to train. */
   readonly imagesPerSecond: number;
 }
 
 /** Part of an evaluation's images are embedded. */
 export interface EvaluateEvent {
+  /** Which event this is. */
   readonly type: "evaluate";
+  /** Name of the evaluation. */
   readonly name: string;
+  /** Images embedded so far. */
   readonly done: number;
+  /** Images in all. */
   readonly total: number;
 }
 

@@ -43,6 +43,7 @@ export interface Head {
 
 /** A head as a plugin value. */
 export interface HeadPlugin extends Plugin {
+  /** What it plugs into. */
   readonly kind: "head";
   /** Makes the head from checked parameters. */
   create(params: Record<string, unknown>, context: HeadContext): Head;
@@ -52,8 +53,11 @@ export interface HeadPlugin extends Plugin {
 
 /** A {@link HeadPlugin} as written, with typed parameters. */
 export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** See {@link HeadPlugin.create}. */
   create(params: ParamsOf<S>, context: HeadContext): Head;
+  /** See {@link HeadPlugin.size}. */
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
 }
 

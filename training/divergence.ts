@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tf.ts";
 
 /** Training met a loss or gradient that is not finite; a sweep records it and goes on. */
 export class DivergenceError extends Error {
+  /** Name of the class. */
   override readonly name = "DivergenceError";
   /** Step, from 1, whose loss or gradient was not finite. */
   readonly step: number;

@@ -24,6 +24,7 @@ export interface Optimizer {
 
 /** An optimizer as a plugin value. */
 export interface OptimizerPlugin extends Plugin {
+  /** What it plugs into. */
   readonly kind: "optimizer";
   /** Makes the optimizer for these trainable parameters. */
   create(params: Record<string, unknown>, trainable: readonly Parameter[]): Optimizer;
@@ -31,7 +32,9 @@ export interface OptimizerPlugin extends Plugin {
 
 /** An {@link OptimizerPlugin} as written, with typed parameters. */
 export interface OptimizerDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** See {@link OptimizerPlugin.create}. */
   create(params: ParamsOf<S>, trainable: readonly Parameter[]): Optimizer;
 }
 
@@ -42,6 +45,7 @@ export function defineOptimizer<S extends ParamsSchema>(definition: OptimizerDef
 
 /** A learning-rate schedule as a plugin value. */
 export interface SchedulePlugin extends Plugin {
+  /** What it plugs into. */
   readonly kind: "schedule";
   /** Learning rate as a function of the step (from 0), for a run of `steps` steps. */
   create(params: Record<string, unknown>, steps: number): (step: number) => number;
@@ -49,7 +53,9 @@ export interface SchedulePlugin extends Plugin {
 
 /** A {@link SchedulePlugin} as written, with typed parameters. */
 export interface ScheduleDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+  /** Strict schema of the parameters. */
   readonly params: S;
+  /** See {@link SchedulePlugin.create}. */
   create(params: ParamsOf<S>, steps: number): (step: number) => number;
 }
 

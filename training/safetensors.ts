@@ -8,14 +8,19 @@
 
 /** A named float32 tensor on the host. */
 export interface NamedTensor {
+  /** Name, unique in the file. */
   readonly name: string;
+  /** Shape; empty for a scalar. */
   readonly shape: readonly number[];
+  /** Elements in row-major order. */
   readonly values: Float32Array;
 }
 
 /** Tensors with the header's free text. */
 export interface SafeTensors {
+  /** The tensors, in the order of the file. */
   readonly tensors: readonly NamedTensor[];
+  /** Free text of the header. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

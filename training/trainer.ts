@@ -14,18 +14,23 @@ import type { Optimizer } from "./optimizer.ts";
 
 /** A batch on the host: normalised images `[batch, h, w, c]`, and the class of each. */
 export interface HostBatch {
+  /** Pixels as the network sees them, row-major `[batch, h, w, c]`. */
   readonly images: Float32Array;
+  /** Class index of each image. */
   readonly labels: Int32Array;
 }
 
 /** A loss with its weight in the total. */
 export interface WeightedHead {
+  /** The loss. */
   readonly head: Head;
+  /** Its factor in the total. */
   readonly weight: number;
 }
 
 /** What {@link train} works on. */
 export interface TrainOptions {
+  /** What is trained; its forward pass is run in training mode. */
   readonly backbone: Backbone;
   /** The losses, each with its weight; the first is the main head, whose statistics are reported. */
   readonly heads: readonly [WeightedHead, ...WeightedHead[]];
@@ -51,6 +56,7 @@ export interface StepEvent {
   readonly step: number;
   /** Total loss of the batch, before the update. */
   readonly loss: number;
+  /** Learning rate of the update. */
   readonly learningRate: number;
   /** Euclidean norm of the gradient over all trainable parameters. */
   readonly gradientNorm: number;

@@ -11,6 +11,7 @@ import { within } from "./paths.ts";
 
 /** Another process trains this run now. */
 export class RunBusyError extends Error {
+  /** Name of the class. */
   override readonly name = "RunBusyError";
 }
 

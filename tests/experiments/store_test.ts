@@ -131,7 +131,7 @@ Deno.test("claim() takes over from a process that was killed", () =>
     await Deno.writeTextFile(`${root}/../holder.ts`, code);
     const config = new URL("../../deno.json", import.meta.url).pathname;
     const args = ["run", "--quiet", "-A", "--config", config, `${root}/../holder.ts`];
-    const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+    const child = new Deno.Command("deno", { args, stdout: "piped" }).spawn();
     const reader = child.stdout.getReader();
     assertMatch(new TextDecoder().decode((await reader.read()).value), /claimed/);
     const folder = await openStore(root).folder("sample", ID);

@@ -16,8 +16,13 @@ const batch: Batch = oracle;
 const cases: readonly OracleCase[] = oracle.cases as unknown as readonly OracleCase[];
 const heads = Object.values(catalogue);
 
-Deno.test("the oracle has a case for every head", () => {
-  assertEquals([...new Set(cases.map((c) => c.head))].sort(), heads.map((h) => h.name).sort());
+Deno.test("the oracle names heads of the catalogue, every head of the paper among them", () => {
+  const covered = new Set(cases.map((c) => c.head)), known = new Set(heads.map((h) => h.name));
+  assertEquals([...covered].filter((name) => !known.has(name)), []);
+  assertEquals(
+    ["arcface", "combined", "cosface", "norm-softmax", "softmax", "sphereface"].filter((h) => !covered.has(h)),
+    [],
+  );
 });
 
 for (const plugin of heads) {
