@@ -89,7 +89,9 @@ async function importModule(
     return await loader.import(specifier, from);
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new TypeError(`Cannot load plugins from "${specifier}": the module cannot be imported, ${why}`, {
+    // The lock file is frozen: a package that is not in it yet is added, with its checksum, by a command of its own.
+    const mend = /lockfile/i.test(why ?? "") ? `; pin it first: deno task lock ${specifier}` : "";
+    throw new TypeError(`Cannot load plugins from "${specifier}": the module cannot be imported, ${why}${mend}`, {
       cause: error,
     });
   }
