@@ -1,5 +1,6 @@
 /// Commands as processes: signals, several jobs, permissions.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
 import { openStore } from "../../experiments/store.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -23,19 +24,13 @@ ablation:
     - { label: ArcFace, head: { name: arcface, m: 0.3, s: 8 } }
 `;
 
-/** Starts a command with the permissions that a task has. */
-function start(folder: string, ...args: string[]): Deno.ChildProcess {
-  const flags = [
-    "--quiet",
-    "--no-prompt",
-    "--allow-read",
-    `--allow-write=${folder}`,
-    "--allow-env",
-    "--allow-sys",
-    "--allow-run=deno",
-  ];
-  return new Deno.Command("deno", {
-    args: ["run", ...flags, `${root}cli.ts`, ...args, "--out", `${folder}/results`],
+/** Starts a command with the flags that its task has in `deno.json`, writing below `folder` alone. */
+function start(folder: string, command: "run" | "ablate", ...args: string[]): Deno.ChildProcess {
+  const [program, ...flags] = project.tasks[command].command.split(" ").slice(0, -2);
+  const narrowed = flags.map((flag) => flag === "--allow-write" ? `--allow-write=${folder}` : flag);
+  assert(narrowed.includes(`--allow-write=${folder}`), "the task may write");
+  return new Deno.Command(program!, {
+    args: [...narrowed, `${root}cli.ts`, command, ...args, "--out", `${folder}/results`],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
