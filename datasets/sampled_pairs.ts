@@ -13,7 +13,7 @@ import { defineReader, type ImageSet, type PairSet, type ReaderContext, type Rea
 
 const params = z.strictObject({
   from: pluginReference({ plugin: "reader", gives: "images" }, "Reader of the labelled images"),
-  folds: z.int().min(1).max(1000).default(10).describe("Folds; each class is in one of them"),
+  folds: z.int().min(2).max(1000).default(10).describe("Folds; each class is in one of them"),
   perFold: z.int().min(2).multipleOf(2).default(600).describe(
     "Pairs a fold, an even number: half same, half different",
   ),

@@ -6,15 +6,9 @@
 import type { Backbone } from "../backbones/mod.ts";
 import { assembleBatch, type ImageSet } from "../datasets/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
+import type { Parameter } from "../tensor/parameter.ts";
 import { createRandom } from "../tensor/random.ts";
-import {
-  type Optimizer,
-  type ParameterGroups,
-  train,
-  trainableOf,
-  type TrainOptions,
-  type WeightedHead,
-} from "../training/mod.ts";
+import { type Optimizer, type ParameterGroups, train, type TrainOptions, type WeightedHead } from "../training/mod.ts";
 import type { ResolvedRun, Section } from "./resolved.ts";
 
 /** Everything of a run that lives on the backend. */
@@ -48,23 +42,30 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
   }));
   const heads: [WeightedHead, ...WeightedHead[]] = [{ head: head(run.head, "head"), weight: 1 }, ...auxiliary];
   const [optimizerName, optimizerParams] = split(run.optimizer);
-  const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, trainableOf(backbone, heads));
+  const modules: ParameterGroups = {
+    backbone: backbone.parameters,
+    head: heads[0].head.parameters,
+    ...Object.fromEntries(auxiliary.map(({ head }, i) => [`auxiliary${i}`, head.parameters])),
+  };
+  const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, qualifyTrainable(modules));
   return {
     backbone,
     heads,
     optimizer,
-    groups: {
-      backbone: backbone.parameters,
-      head: heads[0].head.parameters,
-      ...Object.fromEntries(auxiliary.map(({ head }, i) => [`auxiliary${i}`, head.parameters])),
-      optimizer: optimizer.state,
-    },
+    groups: { ...modules, optimizer: optimizer.state },
     dispose() {
       backbone.dispose();
       heads.forEach(({ head }) => head.dispose());
       optimizer.dispose();
     },
   };
+}
+
+/** The trainable parameters in the order of the trainer, named `<group>/<name>`: the main head and an auxiliary one share names. */
+function qualifyTrainable(modules: ParameterGroups): Parameter[] {
+  return Object.entries(modules).flatMap(([group, parameters]) =>
+    parameters.filter(({ trainable }) => trainable).map((one) => ({ ...one, name: `${group}/${one.name}` }))
+  );
 }
 
 /** The trainer's options for a run that has done `from` steps: order, augmentation and dropout by streams of its seed. */

@@ -5,30 +5,25 @@
  */
 import { createHash } from "node:crypto";
 import { type Files, type ImageSet, MissingDataError, type PairSet } from "../datasets/mod.ts";
+import { checkPairs } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { type BackendInfo, useBackend } from "../tensor/backend.ts";
 import {
-  DivergenceError,
+  type CheckpointState,
   encodeSafeTensors,
   loadCheckpoint,
   readParameters,
   saveCheckpoint,
   type StepEvent,
 } from "../training/mod.ts";
-import { openImages, openReader, recordData } from "./data.ts";
+import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
-import { createModel, type Model, split, trainModel } from "./model.ts";
-import {
-  type Environment,
-  finite,
-  RECORD_SCHEMA_VERSION,
-  type RecordedDiagnostics,
-  type RecordedMetric,
-  type RunRecord,
-} from "./record.ts";
+import { createModel, trainModel } from "./model.ts";
+import type { Environment, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
-import type { RunFolder } from "./store.ts";
+import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import type { RunFolder } from "./store.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {
@@ -102,16 +97,6 @@ export type RunEvent =
   | { readonly type: "interrupted"; readonly step: number }
   | { readonly type: "end"; readonly record: RunRecord };
 
-/** What the record needs, filled in as the run gets there. */
-interface Progress {
-  backend?: BackendInfo;
-  training?: ImageSet;
-  evaluations?: readonly (ImageSet | PairSet)[];
-  model?: Model;
-  last?: StepEvent;
-  metrics: RecordedMetric[];
-}
-
 /**
  * Trains and evaluates one run, resuming from its checkpoint if there is one; its record is written at the end.
  *
@@ -121,138 +106,113 @@ interface Progress {
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
  */
 export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent> {
-  const { planned, store, stop } = options;
+  const { planned: { run }, store, registries } = options;
   const startedAt = new Date().toISOString();
   const watch = new Stopwatch();
-  const progress: Progress = { metrics: [], backend: await useBackend(planned.run.backend) };
-  const finish = async (status: RunRecord["status"], error: Error | null, weightsSha256: string | null) => {
-    const diagnostics = diagnose(progress.last, error, weightsSha256);
-    const outcome = { status, error: error?.message ?? null, diagnostics, startedAt };
-    const record = makeRecord(options, progress, watch, outcome);
+  const progress: Progress = { metrics: [], backend: await useBackend(run.backend) };
+  const finish = async (outcome: Omit<Outcome, "startedAt">) => {
+    const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
     await store.writeRecord(record);
     return { type: "end", record } as const;
   };
   try {
     await openData(options, progress);
-    const model = progress.model = createModel(planned.run, options.registries, progress.training!);
-    for await (const event of trainFromCheckpoint(options, progress, watch)) {
-      yield event;
-      if (event.type === "step" && stop?.aborted && event.step < event.steps) {
-        await checkpoint(options, model, event.step);
-        return yield { type: "interrupted", step: event.step };
-      }
-    }
-    yield* evaluateAll(options, progress);
+    const model = progress.model = createModel(run, registries, progress.training!);
+    const interrupted = (yield* trainFromCheckpoint(options, progress, watch)) ||
+      (yield* evaluateAll(options, progress));
+    if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
     const { backbone, head } = model.groups;
     const weights = await readParameters({ backbone: backbone!, head: head! });
     const hash = createHash("sha256").update(encodeSafeTensors({ tensors: weights, metadata: {} }));
-    yield await finish("completed", null, hash.digest("hex"));
+    yield await finish({ weightsSha256: hash.digest("hex") });
     await store.removeCheckpoint();
   } catch (error) {
     if (error instanceof MissingDataError) throw error;
-    yield await finish(error instanceof DivergenceError ? "diverged" : "failed", error as Error, null);
+    yield await finish({ error });
   } finally {
     progress.model?.dispose();
   }
 }
 
+/** Opens all data and checks that the evaluations can be embedded by what is trained. */
 async function openData({ planned: { run }, registries, files }: RunOptions, progress: Progress): Promise<void> {
-  progress.training = await openImages(run.data.train, registries, files);
+  const training = progress.training = await openImages(run.data.train, registries, files);
   const evaluations: (ImageSet | PairSet)[] = [];
-  for (const { data } of run.evaluate) evaluations.push(await openReader(data, registries, files));
+  for (const { name, data } of run.evaluate) {
+    const set = await openReader(data, registries, files);
+    if (set.gives === "pairs") checkPairs(set, set.images.length);
+    checkAlike(training, set.gives === "pairs" ? set.images : set, name);
+    evaluations.push(set);
+  }
   progress.evaluations = evaluations;
 }
 
-/** Training events from the newest checkpoint on, with history lines and periodic checkpoints written on the way. */
+/** Training events from the newest checkpoint on; ends with whether it was interrupted. */
 async function* trainFromCheckpoint(
   options: RunOptions,
   progress: Progress,
   watch: Stopwatch,
-): AsyncGenerator<StartEvent | ProgressEvent> {
-  const { planned: { id, row, seed, run }, store, output, registries } = options;
-  const model = progress.model!, { steps, batchSize } = run.train;
-  const stored = await store.readCheckpoint();
-  const from = stored ? loadCheckpoint(stored, model.groups, id).step : 0;
+): AsyncGenerator<StartEvent | ProgressEvent, boolean> {
+  const { planned: { id, row, seed, run }, store, output, registries, stop } = options;
+  const { steps, batchSize } = run.train, { checkpointEvery } = output;
+  const resumed = await restore(options, progress), from = resumed?.step ?? 0;
   await store.truncateHistory(from);
-  watch.startTraining(from, Number((await store.readHistory()).at(-1)?.seconds ?? 0));
-  yield { type: "start", id, row, seed, backend: progress.backend!, steps, resumedAt: from };
-  for await (const step of trainModel(run, registries, model, progress.training!, from)) {
+  watch.startTraining(from, resumed?.seconds ?? 0);
+  if (from > 0 && from === steps) progress.last = (await store.readHistory()).at(-1) as unknown as StepEvent;
+  yield { type: "start", id, row, seed, backend: progress.backend, steps, resumedAt: from };
+  for await (const step of trainModel(run, registries, progress.model!, progress.training!, from)) {
     progress.last = step;
     const { seconds, imagesPerSecond } = watch.lap(step.step, batchSize);
-    if (step.step % output.logEvery === 0 || step.step === steps) await store.appendHistory({ ...step, seconds });
+    const final = step.step === steps;
+    if (step.step % output.logEvery === 0 || final) await store.appendHistory({ ...step, seconds });
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
-    const { checkpointEvery } = output;
-    if (checkpointEvery > 0 && step.step % checkpointEvery === 0 && step.step < steps) {
-      await checkpoint(options, model, step.step);
-    }
+    // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
+    const due = final ? run.evaluate.length > 0 : checkpointEvery > 0 && step.step % checkpointEvery === 0;
+    if (due || stop?.aborted) await checkpoint(options, progress, { step: step.step, seconds });
+    if (stop?.aborted) return true;
+  }
+  return false;
+}
+
+/** Puts the newest readable checkpoint into the model; a damaged one gives way to the one before. */
+async function restore({ planned, store }: RunOptions, progress: Progress): Promise<CheckpointState | undefined> {
+  const expected = { run: planned.id, backend: describeBackend(progress.backend) };
+  const load = (bytes: Uint8Array) => loadCheckpoint(bytes, progress.model!.groups, expected);
+  const newest = await store.readCheckpoint();
+  if (!newest) return undefined;
+  try {
+    return load(newest);
+  } catch (error) {
+    const previous = error instanceof SyntaxError ? await store.readCheckpoint("previous") : undefined;
+    if (!previous) throw error;
+    return load(previous);
   }
 }
 
-async function checkpoint({ planned, store }: RunOptions, model: Model, step: number): Promise<void> {
-  await store.writeCheckpoint(await saveCheckpoint(model.groups, { step, run: planned.id }));
+async function checkpoint(
+  { planned, store }: RunOptions,
+  { model, backend }: Progress,
+  at: { step: number; seconds: number },
+): Promise<void> {
+  const state = { ...at, run: planned.id, backend: describeBackend(backend) };
+  await store.writeCheckpoint(await saveCheckpoint(model!.groups, state));
 }
 
-async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGenerator<EvaluateEvent> {
-  for (const [i, section] of options.planned.run.evaluate.entries()) {
+function describeBackend({ name, adapter }: BackendInfo): string {
+  return adapter ? `${name} (${adapter})` : name;
+}
+
+/** Evaluates one after the other; ends with whether it was interrupted. */
+async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGenerator<EvaluateEvent, boolean> {
+  const { planned: { run }, registries, store, stop } = options;
+  for (const [i, section] of run.evaluate.entries()) {
     const set = progress.evaluations![i]!;
-    for await (const event of evaluateModel(section, options.registries, progress.model!.backbone, set)) {
+    for await (const event of evaluateModel(section, registries, progress.model!.backbone, set)) {
       yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
+      if (stop?.aborted) return true;
       if (event.metrics) progress.metrics.push(...event.metrics);
-      if (event.scores) await options.store.writeScores(event.name, event.scores);
+      if (event.scores) await store.writeScores(event.name, event.scores);
     }
   }
-}
-
-function diagnose(last: StepEvent | undefined, error: Error | null, weightsSha256: string | null): RecordedDiagnostics {
-  const entries = Object.entries(last?.statistics ?? {}).map(([name, value]) => [name, finite(value)]);
-  return {
-    finalLoss: last ? finite(last.loss) : null,
-    gradientNorm: last ? finite(last.gradientNorm) : null,
-    statistics: Object.fromEntries(entries),
-    weightsSha256,
-    ...error instanceof DivergenceError ? { firstBadTensor: error.tensor, divergedAtStep: error.step } : {},
-  };
-}
-
-function makeRecord(
-  { planned, plugins, environment, experiment, registries }: RunOptions,
-  { backend, training, evaluations, model, last, metrics }: Progress,
-  watch: Stopwatch,
-  outcome: Pick<RunRecord, "status" | "error" | "diagnostics" | "startedAt">,
-): RunRecord {
-  const { id, row, seed, run, identity } = planned;
-  const [name, params] = split(run.backbone);
-  const counted = training && registries.backbone.get(name).cost(params, training.shape);
-  return {
-    schemaVersion: RECORD_SCHEMA_VERSION,
-    id,
-    experiment,
-    row,
-    seed,
-    status: outcome.status,
-    error: outcome.error,
-    manifest: run,
-    identity,
-    backend: backend ?? null,
-    environment,
-    plugins,
-    data: [
-      ...training ? [recordData("train", training)] : [],
-      ...(evaluations ?? []).map((set, i) => recordData(run.evaluate[i]!.name, set)),
-    ],
-    backbone: counted && model
-      ? {
-        name,
-        parameters: counted.parameters,
-        trainableParameters: counted.trainableParameters,
-        multiplyAdds: counted.multiplyAdds,
-        embedding: counted.embedding,
-      }
-      : null,
-    cost: { steps: last?.step ?? 0, ...watch.total() },
-    metrics: outcome.status === "completed" ? metrics : [],
-    diagnostics: outcome.diagnostics,
-    startedAt: outcome.startedAt,
-    finishedAt: new Date().toISOString(),
-  };
+  return false;
 }

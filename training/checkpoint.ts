@@ -15,7 +15,13 @@ export interface CheckpointState {
   readonly step: number;
   /** Id of the run that it belongs to. */
   readonly run: string;
+  /** Backend and adapter that made it: a run does not change them on its way. */
+  readonly backend: string;
+  /** Training time so far, in seconds. */
+  readonly seconds: number;
 }
+
+const FORMAT = "marginlab-checkpoint/1";
 
 /** Groups of parameters, by the prefix that keeps their names apart: `backbone`, `head`, `optimizer`, … */
 export type ParameterGroups = Readonly<Record<string, readonly Parameter[]>>;
@@ -34,7 +40,8 @@ export async function readParameters(groups: ParameterGroups): Promise<NamedTens
 
 /** Writes the groups' values and the state as bytes. */
 export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointState): Promise<Uint8Array> {
-  const metadata = { format: "marginlab-checkpoint/1", run: state.run, step: String(state.step) };
+  const { run, step, backend, seconds } = state;
+  const metadata = { format: FORMAT, run, step: `${step}`, backend, seconds: `${seconds}` };
   return encodeSafeTensors({ tensors: await readParameters(groups), metadata });
 }
 
@@ -42,17 +49,27 @@ export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointS
  * Puts the values of a checkpoint into the groups' variables.
  *
  * @throws {SyntaxError} if the bytes are not a checkpoint.
- * @throws {RangeError} if it belongs to another run, or its tensors are not exactly those of the groups.
+ * @throws {RangeError} if it belongs to another run or backend, or its tensors are not exactly those of the groups.
  */
-export function loadCheckpoint(bytes: Uint8Array, groups: ParameterGroups, run: string): CheckpointState {
+export function loadCheckpoint(
+  bytes: Uint8Array,
+  groups: ParameterGroups,
+  { run, backend }: { readonly run: string; readonly backend: string },
+): CheckpointState {
   const { tensors, metadata } = decodeSafeTensors(bytes);
-  const step = Number(metadata.step);
-  if (metadata.format !== "marginlab-checkpoint/1" || !Number.isInteger(step) || step < 0) {
+  const step = Number(metadata.step), seconds = Number(metadata.seconds);
+  if (metadata.format !== FORMAT || !Number.isInteger(step) || step < 0 || !(seconds >= 0)) {
     throw new SyntaxError("Cannot read the checkpoint: it is a safetensors file, but not a marginlab checkpoint");
   }
   if (metadata.run !== run) {
     throw new RangeError(
       `Cannot resume run ${run}: the checkpoint belongs to run ${metadata.run}; remove it to start over`,
+    );
+  }
+  if (metadata.backend !== backend) {
+    throw new RangeError(
+      `Cannot resume run ${run} on ${backend}: its checkpoint was made on ${metadata.backend}, and a run does not change ` +
+        "backends on its way; use that one, or remove the checkpoint to start over",
     );
   }
   const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -76,5 +93,5 @@ export function loadCheckpoint(bytes: Uint8Array, groups: ParameterGroups, run: 
   tf.tidy(() =>
     wanted.forEach(({ name, variable }) => variable.assign(tf.tensor(stored.get(name)!.values, variable.shape)))
   );
-  return { step, run };
+  return { step, run, backend, seconds };
 }

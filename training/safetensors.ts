@@ -24,11 +24,16 @@ export interface SafeTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes tensors in their order as little-endian float32; the header is padded with spaces to 8 bytes. */
+/**
+ * Writes tensors in their order as little-endian float32; the header is padded with spaces to 8 bytes.
+ *
+ * @throws {TypeError} if two tensors have one name.
+ */
 export function encodeSafeTensors({ tensors, metadata }: SafeTensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const { name, shape, values } of tensors) {
+    if (Object.hasOwn(header, name)) throw new TypeError(`Cannot write safetensors: two tensors are named "${name}"`);
     header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }

@@ -83,8 +83,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
     const host = await batch(step);
     const images = tf.tensor4d(host.images, [host.labels.length, ...options.shape]);
     const labels = tf.tensor1d(host.labels, "int32");
-    const result = differentiate(options, trainable, images, labels, random.fork(step));
+    let result: Gradients | undefined;
     try {
+      result = differentiate(options, trainable, images, labels, random.fork(step));
       const [loss, gradientNorm, ...values] = await result.figures.data() as Float32Array;
       checkDevice();
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
@@ -96,21 +97,32 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
       const statistics = Object.fromEntries(result.names.map((name, i) => [name, values[i]!]));
       yield { step: step + 1, loss: loss!, learningRate: rate, gradientNorm: gradientNorm!, statistics };
     } finally {
-      tf.dispose([images, labels, result.figures, ...result.gradients]);
+      tf.dispose([images, labels, ...result ? [result.figures, ...result.gradients] : []]);
     }
   }
 }
 
-/** Loss, gradients and statistics of a batch; figures is `[loss, gradient norm, statistics…]`. The caller disposes. */
+/** What {@link differentiate} gives; the caller disposes the tensors. */
+interface Gradients {
+  /** Loss, gradient norm, then the statistics. */
+  readonly figures: Tensor1D;
+  /** One for each trainable parameter. */
+  readonly gradients: Tensor[];
+  /** Names of the statistics. */
+  readonly names: string[];
+}
+
+/** Loss, gradients and statistics of a batch. */
 function differentiate(
   { backbone, heads }: TrainOptions,
   trainable: readonly Parameter[],
   images: Tensor4D,
   labels: Tensor1D,
   random: Random,
-): { figures: Tensor1D; gradients: Tensor[]; names: string[] } {
-  return tf.tidy(() => {
-    let statistics: Record<string, Scalar> = {};
+): Gradients {
+  // Statistics leave the tape's scope by tf.keep, so they are freed by hand, also when a later head throws.
+  let statistics: Record<string, Scalar> = {};
+  const compute = () => {
     const total = () => {
       const embeddings = backbone.forward(images, { training: true, random }) as Tensor2D;
       const losses = heads.map(({ head, weight }, i) => {
@@ -130,9 +142,13 @@ function differentiate(
     const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
     const names = Object.keys(statistics);
     const figures = tf.stack([value, norm, ...names.map((name) => statistics[name]!)]) as Tensor1D;
-    Object.values(statistics).forEach((kept) => kept.dispose());
     return { figures, gradients, names };
-  });
+  };
+  try {
+    return tf.tidy(compute as () => never);
+  } finally {
+    tf.dispose(Object.values(statistics));
+  }
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, fn: (value: A) => B): Record<string, B> {

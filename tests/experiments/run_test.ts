@@ -6,7 +6,7 @@ import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolve
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
 import { builtins } from "../../registry/builtins.ts";
-import { type Kind, nameKey, tableOfKind } from "../../registry/registries.ts";
+import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import { testOnBackends } from "../backends.ts";
 
@@ -70,7 +70,7 @@ function smallRun(changes: Partial<ResolvedRun> & { steps?: number } = {}): Reso
 /** Runs in a store of its own; gives the events and the run's folder. */
 async function execute(
   run: ResolvedRun,
-  options: { root?: string; stopAt?: number; data?: string; checkpointEvery?: number } = {},
+  options: { root?: string; stopAt?: number; data?: string; checkpointEvery?: number; tables?: Registries } = {},
 ) {
   const root = options.root ?? await Deno.makeTempDir();
   const id = "0123456789ab", stop = new AbortController();
@@ -79,7 +79,7 @@ async function execute(
   const events: RunEvent[] = [];
   const generator = executeRun({
     planned,
-    registries,
+    registries: options.tables ?? registries,
     plugins: [],
     files: diskFiles(options.data ?? root),
     output: { logEvery: 2, checkpointEvery: options.checkpointEvery ?? 0 },
@@ -155,6 +155,59 @@ testOnBackends("executeRun() goes on from a periodic checkpoint after a crash", 
   const resumed = await execute(smallRun(), { root: broken.root });
   assertEquals(resumedAt(resumed.events), 5);
   assertEquals(outcome(resumed.record!), outcome(whole.record!));
+}, ["wasm"]);
+
+testOnBackends(
+  "executeRun() resumes a run with an auxiliary loss, whose weights share names with the head's",
+  async () => {
+    const run = () => smallRun({ auxiliary: [{ ...section("head", { name: "softmax" }), weight: 0.5 }] });
+    const whole = await execute(run());
+    const cut = await execute(run(), { stopAt: 5 });
+    const resumed = await execute(run(), { root: cut.root });
+    assertEquals(resumedAt(resumed.events), 5);
+    assertEquals(outcome(resumed.record!), outcome(whole.record!));
+  },
+  ["wasm"],
+);
+
+testOnBackends("executeRun() goes on from the checkpoint before where the newest is damaged", async () => {
+  const whole = await execute(smallRun());
+  const cut = await execute(smallRun(), { stopAt: 7, checkpointEvery: 5 });
+  await Deno.writeFile(`${cut.folder.path}/checkpoint/current`, new Uint8Array(20));
+  const resumed = await execute(smallRun(), { root: cut.root });
+  assertEquals(resumedAt(resumed.events), 5);
+  assertEquals(outcome(resumed.record!), outcome(whole.record!));
+}, ["wasm"]);
+
+testOnBackends("executeRun() interrupted in its evaluation does not train again", async () => {
+  const whole = await execute(smallRun());
+  const cut = await execute(smallRun(), { stopAt: 8 });
+  assertEquals(cut.events.at(-1), { type: "interrupted", step: 8 });
+  const resumed = await execute(smallRun(), { root: cut.root });
+  assertEquals(resumed.events.filter(({ type }) => type === "step"), []);
+  assertEquals(outcome(resumed.record!), outcome(whole.record!));
+}, ["wasm"]);
+
+testOnBackends("executeRun() records whatever a plugin throws", async () => {
+  for (const [thrown, wanted] of [["a text", "a text"], [new Error(""), "Error"], [undefined, "undefined"]]) {
+    const bad = {
+      ...registries.head.get("softmax"),
+      name: "bad",
+      create() {
+        throw thrown;
+      },
+    };
+    const tables = { ...registries, head: registries.head.with([bad as never], "test") };
+    const { record } = await execute({ ...smallRun(), head: { name: "bad" } }, { tables });
+    assertEquals([record!.status, record!.error], ["failed", wanted]);
+  }
+}, ["wasm"]);
+
+testOnBackends("executeRun() refuses to evaluate images of another shape or normalisation", async () => {
+  const other = section("reader", { reader: "synthetic-faces", identities: 6, size: [18, 18], channels: 1 });
+  const { record } = await execute(smallRun({ data: { train: other } }));
+  assertEquals(record!.status, "failed");
+  assertStringIncludes(record!.error!, 'Cannot evaluate "unseen": its images are 16 × 16 × 1');
 }, ["wasm"]);
 
 testOnBackends("executeRun() records a diverged run with its step and first bad tensor", async () => {

@@ -5,6 +5,8 @@ import { loadCheckpoint, type ParameterGroups, saveCheckpoint } from "../../trai
 import { decodeSafeTensors, encodeSafeTensors } from "../../training/safetensors.ts";
 import { testOnBackends } from "../backends.ts";
 
+const RUN = { run: "abc", backend: "wasm" };
+
 function groups(value: number): ParameterGroups {
   const make = (name: string, shape: number[]) =>
     parameter(name, new Float32Array(shape.reduce((a, b) => a * b)).fill(value), { shape, role: "weight" });
@@ -17,7 +19,8 @@ function dispose(all: ParameterGroups): void {
 
 testOnBackends("loadCheckpoint() restores what saveCheckpoint() wrote", async () => {
   const from = groups(1.5), to = groups(0);
-  assertEquals(loadCheckpoint(await saveCheckpoint(from, { step: 7, run: "abc" }), to, "abc"), { step: 7, run: "abc" });
+  const state = { step: 7, ...RUN, seconds: 1.5 };
+  assertEquals(loadCheckpoint(await saveCheckpoint(from, state), to, RUN), state);
   assertEquals([...await to.backbone![0]!.variable.data()], Array(6).fill(1.5));
   assertEquals([...await to.head![0]!.variable.data()], Array(4).fill(1.5));
   dispose(from), dispose(to);
@@ -25,16 +28,17 @@ testOnBackends("loadCheckpoint() restores what saveCheckpoint() wrote", async ()
 
 testOnBackends("loadCheckpoint() refuses another run's checkpoint and other tensors, and changes nothing", async () => {
   const from = groups(1), to = groups(0);
-  const bytes = await saveCheckpoint(from, { step: 1, run: "abc" });
-  assertThrows(() => loadCheckpoint(bytes, to, "abd"), RangeError, "belongs to run abc");
-  assertThrows(() => loadCheckpoint(bytes, { head: to.head! }, "abc"), RangeError, "has 2 tensors, wanted 1");
+  const bytes = await saveCheckpoint(from, { step: 1, ...RUN, seconds: 0 });
+  assertThrows(() => loadCheckpoint(bytes, to, { ...RUN, run: "abd" }), RangeError, "belongs to run abc");
+  assertThrows(() => loadCheckpoint(bytes, to, { ...RUN, backend: "webgpu" }), RangeError, "was made on wasm");
+  assertThrows(() => loadCheckpoint(bytes, { head: to.head! }, RUN), RangeError, "has 2 tensors, wanted 1");
   assertThrows(
-    () => loadCheckpoint(bytes, { ...to, optimizer: to.head! }, "abc"),
+    () => loadCheckpoint(bytes, { ...to, optimizer: to.head! }, RUN),
     RangeError,
     '"optimizer/head.weight"',
   );
   assertThrows(
-    () => loadCheckpoint(bytes, { backbone: to.head!, head: to.backbone! }, "abc"),
+    () => loadCheckpoint(bytes, { backbone: to.head!, head: to.backbone! }, RUN),
     RangeError,
     'tensor "backbone/head.weight" of the checkpoint is missing',
   );
@@ -61,6 +65,11 @@ Deno.test("decodeSafeTensors() gives back what encodeSafeTensors() wrote, header
     ),
     { seed: 1, numRuns: 100 },
   );
+});
+
+Deno.test("encodeSafeTensors() refuses two tensors of one name", () => {
+  const one = { name: "a", shape: [1], values: Float32Array.of(1) };
+  assertThrows(() => encodeSafeTensors({ tensors: [one, one], metadata: {} }), TypeError, 'are named "a"');
 });
 
 Deno.test("decodeSafeTensors() names the damage of cut or changed files", () => {

@@ -98,10 +98,10 @@ testOnBackends(
 
     const first = setup();
     await collect(first.options, 11);
-    const bytes = await saveCheckpoint(first.groups, { step: 11, run: "r" });
+    const bytes = await saveCheckpoint(first.groups, { step: 11, run: "r", backend: "wasm", seconds: 1 });
     first.dispose();
     const second = setup();
-    const { step } = loadCheckpoint(bytes, second.groups, "r");
+    const { step } = loadCheckpoint(bytes, second.groups, { run: "r", backend: "wasm" });
     const resumed = await collect({ ...second.options, from: step });
     assertEquals(resumed, straight.slice(11));
     assertEquals(await readParameters(second.groups), expected);

@@ -1,0 +1,105 @@
+/**
+ * The record of a run, from what the run has come to know.
+ *
+ * @module
+ */
+import type { ImageSet, PairSet } from "../datasets/mod.ts";
+import type { Registries } from "../registry/builtins.ts";
+import type { BackendInfo } from "../tensor/backend.ts";
+import { DivergenceError, type StepEvent } from "../training/mod.ts";
+import { recordData } from "./data.ts";
+import { type Model, split } from "./model.ts";
+import {
+  type Environment,
+  finite,
+  RECORD_SCHEMA_VERSION,
+  type RecordedDiagnostics,
+  type RecordedMetric,
+  type RunRecord,
+} from "./record.ts";
+import type { LoadedPlugin, PlannedRun } from "./resolved.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+
+/** What a run has come to know, filled in as it gets there. */
+export interface Progress {
+  readonly backend: BackendInfo;
+  training?: ImageSet;
+  evaluations?: readonly (ImageSet | PairSet)[];
+  model?: Model;
+  /** The newest update. */
+  last?: StepEvent;
+  readonly metrics: RecordedMetric[];
+}
+
+/** What is known before a run begins. */
+export interface Known {
+  readonly planned: PlannedRun;
+  readonly registries: Registries;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly environment: Environment;
+  readonly experiment: string;
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly startedAt: string;
+  /** What stopped it, if anything did: anything that can be thrown. */
+  readonly error?: unknown;
+  readonly weightsSha256?: string;
+}
+
+/** Makes the record of a run that ended. */
+export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, outcome: Outcome): RunRecord {
+  const { planned: { id, row, seed, run, identity }, plugins, environment, experiment } = known;
+  const { backend, training, evaluations = [], last, metrics } = progress;
+  const failed = "error" in outcome;
+  return {
+    schemaVersion: RECORD_SCHEMA_VERSION,
+    id,
+    experiment,
+    row,
+    seed,
+    status: failed ? outcome.error instanceof DivergenceError ? "diverged" : "failed" : "completed",
+    error: failed ? messageOf(outcome.error) : null,
+    manifest: run,
+    identity,
+    backend,
+    environment,
+    plugins,
+    data: [
+      ...training ? [recordData("train", training)] : [],
+      ...evaluations.map((set, i) => recordData(run.evaluate[i]!.name, set)),
+    ],
+    backbone: recordBackbone(known, progress),
+    cost: { steps: last?.step ?? 0, ...watch.total() },
+    metrics: failed ? [] : metrics,
+    diagnostics: diagnose(last, outcome),
+    startedAt: outcome.startedAt,
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** The text of anything that was thrown; never empty. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.trim() || "Cannot finish the run: an error without a text was thrown";
+}
+
+function recordBackbone({ planned: { run }, registries }: Known, { training, model }: Progress): RunRecord["backbone"] {
+  if (!training || !model) return null;
+  const [name, params] = split(run.backbone);
+  const { parameters, trainableParameters, multiplyAdds, embedding } = registries.backbone.get(name)
+    .cost(params, training.shape);
+  return { name, parameters, trainableParameters, multiplyAdds, embedding };
+}
+
+function diagnose(last: StepEvent | undefined, { error, weightsSha256 }: Outcome): RecordedDiagnostics {
+  const statistics = Object.entries(last?.statistics ?? {}).map(([name, value]) => [name, finite(value)]);
+  return {
+    finalLoss: last ? finite(last.loss) : null,
+    gradientNorm: last ? finite(last.gradientNorm) : null,
+    statistics: Object.fromEntries(statistics),
+    weightsSha256: weightsSha256 ?? null,
+    ...error instanceof DivergenceError ? { firstBadTensor: error.tensor, divergedAtStep: error.step } : {},
+  };
+}
