@@ -8,6 +8,7 @@ import { missingRuns } from "../experiments/sweep.ts";
 import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
+import type { StoredPlan } from "../experiments/store.ts";
 import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
 import { examples, positiveNumber, withManifestOptions, withPrintOptions } from "./options.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
@@ -39,7 +40,8 @@ export function withTrainingOptions(command: Command): Command {
 export async function ablate(sweep: LoadedSweep, options: TrainingOptions, context: Context): Promise<void> {
   const { store, experiment, plan: { runs } } = sweep;
   const missing = await missingRuns(runs, store, experiment);
-  if (sweep.missing.length === 0) await store.writePlan(await storedPlan(sweep));
+  const plan = storedPlan(sweep);
+  if (sweep.missing.length === 0) await keepPlan(plan, sweep, options, context);
   if (!options.quiet && !options.json) {
     context.io.err(
       `${experiment}: ${runs.length} runs, ${runs.length - missing.length} done, ${missing.length} to do\n`,
@@ -47,7 +49,7 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   }
   const code = await trainRuns(missing, sweep, options, context);
   const { records, problems } = await store.records(experiment);
-  const table = tableOfExperiment({ plan: await store.readPlan(experiment), records, problems });
+  const table = tableOfExperiment({ plan, records, problems });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
   else {
     context.io.out(tableFormats.md(table));
@@ -58,4 +60,27 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   const ids = new Set(runs.map(({ id }) => id));
   const completed = records.filter(({ id, status }) => ids.has(id) && status === "completed").length;
   context.code = code !== EXIT.done ? code : completed === runs.length ? EXIT.done : EXIT.failed;
+}
+
+/**
+ * Stores the plan for `table`, unless flags made it a variant that leaves out runs which the stored plan has records of:
+ * a trial with `--set train.steps=10` does not take the table of the real sweep away.
+ */
+async function keepPlan(
+  plan: StoredPlan,
+  { store, experiment }: LoadedSweep,
+  { set, backend, seed, quiet, json }: TrainingOptions,
+  { io }: Context,
+): Promise<void> {
+  const stored = await store.readPlan(experiment);
+  const variant = set.length > 0 || backend !== undefined || seed !== undefined;
+  if (stored && variant) {
+    const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.records(experiment);
+    const done = new Set(records.map(({ id }) => id));
+    if (stored.runs.some(({ id }) => done.has(id) && !planned.has(id))) {
+      if (!quiet && !json) io.err(`${store.root}/${experiment}/plan.json keeps the plan without these flags\n`);
+      return;
+    }
+  }
+  await store.writePlan(plan);
 }

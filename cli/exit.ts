@@ -26,6 +26,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** A run could not be gone on with after it had begun; the same command may succeed another time. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+}
+
 /** What to print for an error, and the status to exit with. */
 export interface Failure {
   readonly code: number;
@@ -42,6 +47,7 @@ export function explain(error: unknown): Failure {
   }
   if (error instanceof MissingDataError) return { code: EXIT.data, message: error.message };
   if (error instanceof RunBusyError) return { code: EXIT.interrupted, message: error.message };
+  if (error instanceof RunError) return { code: EXIT.failed, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
   if (error instanceof Deno.errors.NotCapable) {
     return { code: EXIT.usage, message: `Cannot go on without a permission: ${error.message}` };

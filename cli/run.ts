@@ -37,8 +37,12 @@ export function registerRun(program: Command, context: Context): void {
       const { store, experiment } = sweep;
       if (isFinal(await store.find(experiment, planned.id))) {
         if (!options.quiet) context.io.err(`Run ${planned.id} is done already\n`);
+        // Another process finished it since the parent planned: the parent is told of the record that stands.
+        if (options.child) {
+          context.io.out(JSON.stringify({ type: "end", record: await store.find(experiment, planned.id) }) + "\n");
+        }
       } else {
-        if (!options.child && !await store.readPlan(experiment)) await store.writePlan(await storedPlan(sweep));
+        if (!options.child && !await store.readPlan(experiment)) await store.writePlan(storedPlan(sweep));
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);

@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import { failedRecord } from "../experiments/failed_record.ts";
 import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
-import type { Environment } from "../experiments/record.ts";
+import type { Environment, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
-import { sweepHere } from "../experiments/sweep.ts";
+import { RunBusyError } from "../experiments/store.ts";
+import { isFinal, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
-import { EXIT, UsageError } from "./exit.ts";
+import { EXIT, RunError, UsageError } from "./exit.ts";
 import { type LoadedSweep, missingData } from "./load.ts";
 import type { ManifestOptions, PrintOptions } from "./options.ts";
 import { createReporter } from "./progress.ts";
@@ -48,17 +50,24 @@ export async function trainRuns(
   const { experiment, registries, plugins, files, output, store } = sweep;
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal };
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
-  let code: number = EXIT.done, ended = 0;
+  let code: number = EXIT.done, ended = 0, begun = false;
   try {
     const events = parallel
       ? parallelEvents(runs, sweep, options, environment, stop.signal)
       : sweepHere(runs, shared, (error) => reporter.note(error.message));
     for await (const shown of events) {
-      if (shown.event.type === "start") stop.protect();
+      if (shown.event.type === "start") begun = true, stop.protect();
       if (shown.event.type === "end") ended++;
       if (shown.event.type === "end" && shown.event.record.status !== "completed") code = EXIT.failed;
       reporter.show(shown);
     }
+  } catch (error) {
+    // Once a run has begun, what goes wrong is not a mistake in the command.
+    const told = error instanceof Error && /^Cannot /.test(error.message);
+    if (begun && told && !(error instanceof MissingDataError || error instanceof RunBusyError)) {
+      throw new RunError(error.message, { cause: error });
+    }
+    throw error;
   } finally {
     reporter.close();
     stop.dispose();
@@ -98,14 +107,32 @@ async function* parallelEvents(
       ...manifestArguments(options),
     ],
     died: async (planned, error, startedAt) => {
-      const { experiment, plugins, store } = sweep;
+      const { experiment, plugins } = sweep;
       const finishedAt = new Date().toISOString();
       const record = failedRecord({ planned, experiment, plugins, environment, error, startedAt, finishedAt });
-      await (await store.folder(experiment, planned.id)).writeRecord(record);
-      return { type: "end", record };
+      return { type: "end", record: await writeUnlessFinal(record, sweep.store) };
     },
     stop,
   });
+}
+
+/** Writes the record of a run that failed, unless another process trains it or has a final record of it. */
+async function writeUnlessFinal(record: RunRecord, store: LoadedSweep["store"]): Promise<RunRecord> {
+  const folder = await store.folder(record.experiment, record.id);
+  try {
+    await folder.claim();
+  } catch (error) {
+    if (error instanceof RunBusyError) return record;
+    throw error;
+  }
+  try {
+    const standing = await folder.readRecord();
+    if (isFinal(standing)) return standing!;
+    await folder.writeRecord(record);
+    return record;
+  } finally {
+    await folder.release();
+  }
 }
 
 /** The shared flags, as a command line has them. */

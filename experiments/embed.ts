@@ -44,10 +44,13 @@ export async function* embedImages(
       const embed = (x: typeof batch) => backbone.forward(x, { training: false });
       return [embed(batch), mirrored ? embed(tf.reverse(batch, 2)) : undefined];
     });
-    original.set(await plain.data() as Float32Array, begin * dimension);
-    if (mirrored) mirrored.set(await flipped!.data() as Float32Array, begin * dimension);
-    checkDevice();
-    tf.dispose([plain, ...flipped ? [flipped] : []]);
+    try {
+      original.set(await plain.data() as Float32Array, begin * dimension);
+      if (mirrored) mirrored.set(await flipped!.data() as Float32Array, begin * dimension);
+      checkDevice();
+    } finally {
+      tf.dispose([plain, ...flipped ? [flipped] : []]);
+    }
     yield { done: begin + part.length, total };
   }
   yield { done: total, total, embeddings: { count: total, dimension, original, ...mirrored ? { mirrored } : {} } };

@@ -47,10 +47,15 @@ interface Adapter {
 
 const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
 
-/** Asks the platform for its WebGPU adapter; `undefined` where there is none. */
+/** The platform's WebGPU, as far as it is used here. */
+interface Gpu {
+  requestAdapter(options: { powerPreference: "high-performance" }): Promise<Adapter | null>;
+}
+
+/** Asks the platform for the WebGPU adapter that tfjs will ask for; `undefined` where there is none. */
 async function findAdapter(): Promise<{ name: string; software: boolean } | undefined> {
-  const gpu = (globalThis.navigator as { gpu?: { requestAdapter(): Promise<Adapter | null> } } | undefined)?.gpu;
-  const adapter = await gpu?.requestAdapter().catch(() => null);
+  const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (!adapter) return undefined;
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const name = [description, vendor, architecture, device].filter((part) => part).join(" · ") || "unnamed adapter";

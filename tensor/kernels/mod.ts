@@ -58,7 +58,6 @@ function registerMissing(backendName: string): string[] {
       return convFilterGradient(x, dy, geometry(attrs as never, x.shape, filterShape));
     },
   });
-  tf.unregisterKernel("Conv2DBackpropInput", backendName);
   tf.registerKernel({
     kernelName: "Conv2DBackpropInput",
     backendName,
@@ -68,14 +67,15 @@ function registerMissing(backendName: string): string[] {
       return convInputGradient(dy, filter, geometry(attrs as never, inputShape, filter.shape));
     },
   });
-  if (tf.getKernel("MaxPoolGrad", backendName)) tf.unregisterKernel("MaxPoolGrad", backendName);
   tf.registerKernel({
     kernelName: "MaxPoolGrad",
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       maxPoolGradient(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
   });
-  tf.unregisterKernel("Identity", backendName);
+  for (const replaced of ["Identity", "Conv2DBackpropInput", "MaxPoolGrad"]) {
+    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
+  }
   tf.registerKernel({
     kernelName: "Identity",
     backendName,

@@ -315,3 +315,27 @@ Deno.test("every shipped manifest is valid", async () => {
   const { code, err } = await cli("validate", ...paths);
   assertEquals(code, 0, err);
 });
+
+Deno.test("a trial with flags leaves the sweep's own table alone; more seeds extend it", () =>
+  inFolder(async (folder) => {
+    const manifest = `${folder}/tiny.yaml`, out = ["--out", `${folder}/results`];
+    await cli("ablate", manifest, ...out);
+    const table = (await cli("table", `${folder}/results/tiny`)).out;
+    const trial = await cli("ablate", manifest, ...out, "--set", "train.steps=2");
+    assertEquals(trial.code, 0, trial.err);
+    assertStringIncludes(trial.err, "keeps the plan without these flags");
+    assert(!trial.out.includes("—"), trial.out);
+    const after = (await cli("table", `${folder}/results/tiny`)).out;
+    assertEquals(after.split("\n").slice(0, 4), table.split("\n").slice(0, 4));
+    await cli("ablate", manifest, ...out, "--set", "seeds=[0, 1]");
+    assertStringIncludes((await cli("table", `${folder}/results/tiny`)).out, "standard deviation over seeds");
+  }));
+
+Deno.test("a child told to train a run that is final tells its record, so that it is not taken for dead", () =>
+  inFolder(async (folder) => {
+    const manifest = `${folder}/tiny.yaml`, out = ["--out", `${folder}/results`];
+    await cli("run", manifest, ...out, "--row", "NS");
+    const { code, out: said } = await cli("run", manifest, ...out, "--row", "NS", "--child", "--json");
+    const { type, record } = JSON.parse(said.trim());
+    assertEquals([code, type, record.status], [0, "end", "completed"]);
+  }));

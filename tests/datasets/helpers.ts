@@ -9,7 +9,7 @@ import { type Files, type ImageSet, MissingDataError, type PairSet } from "../..
 import { imageFolder, sampledPairs } from "../../datasets/catalogue.ts";
 
 /** Folder of real data, which tests may use where it is there. */
-export const DATA: string = Deno.env.get("MARGINLAB_DATA") ?? new URL("../../../shared/data", import.meta.url).pathname;
+export const DATA: string = Deno.env.get("MARGINLAB_DATA") ?? new URL("../../data", import.meta.url).pathname;
 
 /** Whether real data of this name is there. */
 export function hasData(path: string): boolean {
