@@ -149,6 +149,7 @@ export async function childFlags({ read, write }: ChildNeeds): Promise<string[]>
   flags.push(await granted({ name: "read" }) ? "--allow-read" : `--allow-read=${read.join(",")}`);
   flags.push(`--allow-write=${write.join(",")}`);
   if (await granted({ name: "env" })) flags.push("--allow-env");
+  else if (await granted({ name: "env", variable: "XDG_RUNTIME_DIR" })) flags.push("--allow-env=XDG_RUNTIME_DIR");
   if (await granted({ name: "run", command: "git" })) flags.push("--allow-run=git");
   const kinds = ["cpus", "osRelease"] as const;
   const known = (await Promise.all(kinds.map(async (kind) => await granted({ name: "sys", kind }) ? [kind] : [])))

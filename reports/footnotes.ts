@@ -61,7 +61,10 @@ export function explain(table: Table, hasBold: boolean): string[] {
       `Δ is the mean difference to ${table.baseline}, seed by seed` +
         (cells.some(({ delta }) => delta?.std != null) ? ", ± its standard deviation (ddof 1)" : ""),
     ),
-    ...when(table.publishedSource !== null, `Published figures: ${table.publishedSource}`),
+    ...when(
+      table.publishedSource !== null,
+      `Published figures: ${table.publishedSource}, on the data and pairs of their paper`,
+    ),
     ...when(cells.some(({ published }) => published === null), "n/r: not reported there"),
     ...[...definitions].map(([id, metrics]) => `Definition of ${metrics.join(", ")}: ${id}`),
     ...table.notes,

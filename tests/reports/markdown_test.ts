@@ -40,7 +40,7 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
 - (k/3): k of 3 planned seeds finished; the mean is over those
 - Bold is the best mean among rows with two finished seeds or more; it is no test of significance
 - Δ is the mean difference to Softmax, seed by seed, ± its standard deviation (ddof 1)
-- Published figures: published/arcface.yaml#table2_casia_resnet50
+- Published figures: published/arcface.yaml#table2_casia_resnet50, on the data and pairs of their paper
 - n/r: not reported there
 - Definition of unseen.accuracy, unseen.xnorm: insightface-verification/1; flip=none; folds=10
 `.trimStart(),
