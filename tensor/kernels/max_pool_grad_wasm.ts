@@ -20,20 +20,7 @@ export function maxPoolGradient(
   x: TensorInfo,
   attributes: Record<string, unknown>,
 ): TensorInfo {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes as {
-    filterSize: [number, number] | number;
-    strides: [number, number] | number;
-    pad: "valid" | "same" | number;
-    dimRoundingMode?: "floor" | "round" | "ceil";
-  };
-  const info = tf.backend_util.computePool2DInfo(
-    x.shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
+  const info = poolInfo(x.shape, attributes);
   const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
   const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
   result.fill(0);
@@ -43,6 +30,18 @@ export function maxPoolGradient(
 }
 
 type PoolInfo = tf.backend_util.Conv2DInfo;
+
+/** The geometry of a pooling, from the attributes of the kernel `MaxPoolGrad`. */
+export function poolInfo(shape: readonly number[], attributes: Record<string, unknown>): PoolInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as {
+    filterSize: [number, number] | number;
+    strides: [number, number] | number;
+    pad: "valid" | "same" | number;
+    dimRoundingMode?: "floor" | "round" | "ceil";
+  };
+  const input = shape as [number, number, number, number];
+  return tf.backend_util.computePool2DInfo(input, filterSize, strides, 1, pad, dimRoundingMode);
+}
 
 function isHalving(info: PoolInfo): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;

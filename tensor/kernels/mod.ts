@@ -7,6 +7,7 @@ import { type Tensor4D, tf } from "../tf.ts";
 import { batchNormBackward, batchNormForward } from "./batch_norm.ts";
 import { convFilterGradient, type ConvGeometry, convInputGradient } from "./conv_grad_wasm.ts";
 import { maxPoolGradient } from "./max_pool_grad_wasm.ts";
+import { maxPoolGradientWebgpu } from "./max_pool_grad_webgpu.ts";
 import { preluBackward } from "./prelu.ts";
 import type { OwnKernel } from "./wasm_heap.ts";
 
@@ -48,7 +49,11 @@ function tidyAll(fn: () => tf.Tensor[]): tf.Tensor[] {
  * be (gradient of a convolution's input), or copy where a shared reference does (Identity, behind every saved tensor).
  */
 function registerMissing(backendName: string): string[] {
+  if (backendName === "webgpu") return registerWebgpu(backendName);
   if (backendName !== "wasm") return [];
+  for (const replaced of ["Identity", "Conv2DBackpropInput", "MaxPoolGrad"]) {
+    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
+  }
   tf.registerKernel({
     kernelName: "Conv2DBackpropFilter",
     backendName,
@@ -73,9 +78,6 @@ function registerMissing(backendName: string): string[] {
     kernelFunc: ({ inputs, attrs, backend }) =>
       maxPoolGradient(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
   });
-  for (const replaced of ["Identity", "Conv2DBackpropInput", "MaxPoolGrad"]) {
-    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
-  }
   tf.registerKernel({
     kernelName: "Identity",
     backendName,
@@ -91,6 +93,18 @@ function registerMissing(backendName: string): string[] {
     "Conv2DBackpropInput (composition)",
     "MaxPoolGrad (heap)",
   ];
+}
+
+/** tfjs's WebGPU backend breaks ties of max pooling otherwise than the others. */
+function registerWebgpu(backendName: string): string[] {
+  if (tf.getKernel("MaxPoolGrad", backendName)) tf.unregisterKernel("MaxPoolGrad", backendName);
+  tf.registerKernel({
+    kernelName: "MaxPoolGrad",
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
+  });
+  return ["MaxPoolGrad (WGSL)"];
 }
 
 function geometry(
