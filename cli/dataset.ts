@@ -27,7 +27,7 @@ const READER = "name of a reader, or the path of a folder or zip of images";
 export function registerDataset(program: Command, context: Context): void {
   const dataset = program.command("dataset").description("Look at data as a reader gives it.");
   withReaderOptions(dataset.command("stats").argument("<reader>", READER))
-    .description("Count images, classes and pairs, and print shape, digest, licence and decoder.")
+    .description("Decode every image, count images, classes and pairs, and print shape, digest, licence and decoder.")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -37,7 +37,10 @@ export function registerDataset(program: Command, context: Context): void {
       ),
     )
     .action(async (reader: string, options: DatasetOptions & { json?: boolean }) => {
-      const stats = statsOf(await open(reader, options));
+      const set = await open(reader, options), images = set.gives === "pairs" ? set.images : set;
+      // Damage inside an image shows only when it is decoded.
+      for (let i = 0; i < images.length; i++) await images.read(i);
+      const stats = statsOf(set);
       if (options.json) return context.io.out(JSON.stringify(stats, null, 2) + "\n");
       const lines = Object.entries(stats).map(([key, value]) =>
         `${key}: ${

@@ -13,7 +13,7 @@ export const EXIT = Object.freeze({
   done: 0,
   /** Bad manifest or arguments: the same command will fail again. */
   usage: 2,
-  /** Data is missing or has another digest. */
+  /** Data is missing. */
   data: 3,
   /** A run failed, or a defect. */
   failed: 70,
@@ -30,6 +30,11 @@ export class UsageError extends Error {
 export class RunError extends Error {
   override readonly name = "RunError";
 }
+
+const PERMISSION_HELP = `
+A task may write below results/ alone (dataset: below the current folder; schema: below schema/). To write elsewhere, run
+the command without its task:
+  deno run --allow-read --allow-write=DIR --ignore-env=LOG_TOKENS,LOG_STREAM cli.ts COMMAND …`;
 
 /** What to print for an error, and the status to exit with. */
 export interface Failure {
@@ -50,7 +55,7 @@ export function explain(error: unknown): Failure {
   if (error instanceof RunError) return { code: EXIT.failed, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
   if (error instanceof Deno.errors.NotCapable) {
-    return { code: EXIT.usage, message: `Cannot go on without a permission: ${error.message}` };
+    return { code: EXIT.usage, message: `Cannot go on without a permission: ${error.message}${PERMISSION_HELP}` };
   }
   if (error instanceof Error && /^Cannot /.test(error.message)) return { code: EXIT.usage, message: error.message };
   // What the operating system refuses (a full disk, a read-only folder) is told as it says it.

@@ -18,7 +18,9 @@ const params = z.strictObject({
   perIdentity: z.int().min(2).max(1000).default(6)
     .describe("Photographs of each; for cfp-fp and agedb so many of either side"),
   firstIdentity: z.int().min(0).max(2 ** 40).default(1_000_000)
-    .describe("Index of the first person under the seed; the default is beyond a training set of default firstIdentity and up to a million people"),
+    .describe(
+      "Index of the first person under the seed; the default is beyond a training set of default firstIdentity and up to a million people",
+    ),
   folds: z.int().min(2).max(100).default(10).describe("Folds, no person in two of them"),
   perFold: z.int().min(2).max(100_000).multipleOf(2).default(600).describe("Pairs of a fold, half of them same"),
   ...FACE_FIELDS,

@@ -87,11 +87,13 @@ export function diskFiles(root: string): Files {
   return { stat, list, read, digest, locate };
 }
 
-/** Collects the files below a folder; follows links, but not one that leads back to a folder it lies in. */
+/** Collects the files below a folder, dot files left out; follows links, but not one that leads back to a folder it lies in. */
 async function walk(folder: string, prefix: string, entries: FileEntry[], trail: readonly string[]): Promise<void> {
   const real = await Deno.realPath(folder);
   if (trail.includes(real)) throw new Error(`Cannot list the folder: the link at ${folder} leads back to ${real}`);
   for await (const entry of Deno.readDir(folder)) {
+    // What systems leave behind (.DS_Store) is no data, and must not change a digest.
+    if (entry.name.startsWith(".")) continue;
     const path = `${folder}/${entry.name}`, info = await Deno.stat(path);
     if (info.isDirectory) await walk(path, `${prefix}${entry.name}/`, entries, [...trail, real]);
     else if (info.isFile) entries.push({ path: `${prefix}${entry.name}`, size: info.size });

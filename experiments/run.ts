@@ -166,6 +166,7 @@ async function* trainFromCheckpoint(
     const final = step.step === steps;
     if (step.step % output.logEvery === 0 || final) await store.appendHistory({ ...step, seconds });
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
+    await nextTurn();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
     const due = final ? run.evaluate.length > 0 : checkpointEvery > 0 && step.step % checkpointEvery === 0;
     if (due || stop?.aborted) await checkpoint(options, progress, { step: step.step, seconds });
@@ -198,6 +199,11 @@ async function checkpoint(
   await store.writeCheckpoint(await saveCheckpoint(model!.groups, state));
 }
 
+/** Lets the event loop turn: signals arrive there alone, and work on WASM never leaves the microtasks. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 function describeBackend({ name, adapter }: BackendInfo): string {
   return adapter ? `${name} (${adapter})` : name;
 }
@@ -209,6 +215,7 @@ async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGener
     const set = progress.evaluations![i]!;
     for await (const event of evaluateModel(section, registries, progress.model!.backbone, set)) {
       yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
+      await nextTurn();
       if (stop?.aborted) return true;
       if (event.metrics) progress.metrics.push(...event.metrics);
       if (event.scores) await store.writeScores(event.name, event.scores);

@@ -30,6 +30,17 @@ function superscript(n: number): string {
   return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
 }
 
+/** How many pairs, probes or images the figures of one seed rest on, column by column. */
+function units(table: Table): string {
+  const counts = new Map<number, string[]>();
+  table.columns.forEach(({ metric }, i) => {
+    const seen = new Set(table.rows.flatMap((row) => row.cells[i]!.runs.map(({ n }) => n)));
+    for (const n of seen) counts.set(n, [...counts.get(n) ?? [], metric]);
+  });
+  const parts = [...counts].map(([n, metrics]) => `${n} units (${metrics.join(", ")})`);
+  return `; a seed's figure is over ${parts.join(", ")}`;
+}
+
 /** Says what ±, bold, Δ, `(k/n)` and n/r stand for in a table, which definitions it follows, and its notes. */
 export function explain(table: Table, hasBold: boolean): string[] {
   const cells = table.rows.flatMap((row) => row.cells);
@@ -46,6 +57,10 @@ export function explain(table: Table, hasBold: boolean): string[] {
       `± is the standard deviation over the folds of one seed (${
         table.seeds[0]
       }, ddof 0); it is not the spread over seeds`,
+    ),
+    ...when(
+      cells.some(({ runs }) => runs.length > 0),
+      `n = ${planned} ${planned === 1 ? "seed" : "seeds"} a row${units(table)}`,
     ),
     ...when(
       planned > 1 && cells.some(({ finished }) => finished === 1),

@@ -14,6 +14,7 @@ backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
 head: { name: norm-softmax, s: 8 }
 schedule: { name: step, lr: 0.01 }
 train: { steps: ${steps}, batchSize: 4 }
+output: { logEvery: 1000000 }
 evaluate:
   - name: unseen
     protocol: verification

@@ -36,6 +36,7 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
 - ² ArcFace (0.5): seed 1 diverged (007b925efcc7): Cannot go on: the loss is NaN at step 17 \| head.weight
 - ³ CM1 (1, 0.3, 0.2): seed 0 failed (001254ad2987): Out of memory; seed 1 failed (00ec193f0ba6): Out of memory; seed 2 has no record
 - ± is the standard deviation over seeds (ddof 1)
+- n = 3 seeds a row; a seed's figure is over 6000 units (unseen.accuracy), 3000 units (unseen.xnorm)
 - A figure without ± in a table of several seeds rests on one seed
 - (k/3): k of 3 planned seeds finished; the mean is over those
 - Bold is the best mean among rows with two finished seeds or more; it is no test of significance
@@ -63,6 +64,7 @@ Deno.test("renderMarkdown() of one seed shows the spread over folds, and says so
 | ArcFace (0.5) |          95.23 ± 0.78 |
 
 - ± is the standard deviation over the folds of one seed (7, ddof 0); it is not the spread over seeds
+- n = 1 seed a row; a seed's figure is over 6000 units (unseen.accuracy)
 - Definition of unseen.accuracy: insightface-verification/1; flip=none; folds=10
 `.trimStart(),
   );
