@@ -28,7 +28,7 @@ ablation:
 /** Starts a command with the flags that its task has in `deno.json`, writing below `folder` alone. */
 function start(folder: string, command: "run" | "ablate", ...args: string[]): Deno.ChildProcess {
   const [program, ...flags] = project.tasks[command].command.split(" ").slice(0, -2);
-  const narrowed = flags.map((flag) => flag === "--allow-write" ? `--allow-write=${folder}` : flag);
+  const narrowed = flags.map((flag) => flag === "--allow-write=results" ? `--allow-write=${folder}` : flag);
   assert(narrowed.includes(`--allow-write=${folder}`), "the task may write");
   return new Deno.Command(program!, {
     args: [...narrowed, `${root}cli.ts`, command, ...args, "--out", `${folder}/results`],
