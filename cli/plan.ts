@@ -57,14 +57,15 @@ async function planLines({ store, experiment, plan }: LoadedSweep, warn: (text: 
   const seconds = timeEstimator(records);
   const byId = new Map(records.map((record) => [record.id, record]));
   const costs = new Map(plan.rows.map(({ label, cost }) => [label, cost]));
-  return plan.runs.map(({ id, row, seed, missing, run }) => {
+  return await Promise.all(plan.runs.map(async ({ id, row, seed, missing, run }) => {
     const record = byId.get(id), cost = costs.get(row);
+    const interrupted = !isFinal(record) && await (await store.folder(experiment, id)).hasCheckpoint();
     return {
       id,
       row,
       seed,
       done: isFinal(record),
-      status: record?.status ?? null,
+      status: record?.status ?? (interrupted ? "interrupted" : null),
       missing,
       parameters: cost?.parameters ?? null,
       headParameters: cost?.headParameters ?? null,
@@ -73,7 +74,7 @@ async function planLines({ store, experiment, plan }: LoadedSweep, warn: (text: 
       memoryBytes: cost?.memory ?? null,
       seconds: seconds(run),
     };
-  });
+  }));
 }
 
 function render(sweep: LoadedSweep, runs: readonly PlanLine[]): string {

@@ -86,6 +86,14 @@ export class RunFolder {
     return newest ?? await readIfThere(`${this.path}/checkpoint/previous`);
   }
 
+  /** Whether an interrupted run left a checkpoint. */
+  async hasCheckpoint(): Promise<boolean> {
+    return await Deno.stat(`${this.path}/checkpoint/current`).then(() => true, (error) => {
+      ignoreAbsence(error);
+      return false;
+    });
+  }
+
   /** Deletes the checkpoints. */
   async removeCheckpoint(): Promise<void> {
     await within(this.path, "checkpoint");

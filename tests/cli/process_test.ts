@@ -1,6 +1,7 @@
 /// Commands as processes: signals, several jobs, permissions.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
+import { main } from "../../cli/program.ts";
 import { openStore } from "../../experiments/store.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -77,6 +78,10 @@ for (const [signal, jobs] of [["SIGTERM", 1], ["SIGINT", 1], ["SIGTERM", 2]] as 
       const checkpoint = await (await store.folder("slow", plan.runs[0]!.id)).readCheckpoint();
       assert(checkpoint !== undefined && checkpoint.length > 0);
       assertEquals(await store.records("slow"), { records: [], problems: [] });
+      let out = "";
+      const io = { out: (text: string) => void (out += text), err: () => {}, terminal: false };
+      await main(["plan", `${folder}/slow.yaml`, "--out", `${folder}/results`], io, () => {});
+      assertStringIncludes(out, "interrupted");
     }));
 }
 
