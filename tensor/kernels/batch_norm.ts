@@ -6,7 +6,8 @@
  * @module
  */
 import { type Tensor, type Tensor1D, tf } from "../tf.ts";
-import { heapViews, type OwnKernel, runOwnKernel } from "./wasm_heap.ts";
+import { columnSum } from "./column_sum.ts";
+import { heapViews, type OwnKernel, runOwnKernel } from "./backends.ts";
 
 /** What {@link batchNorm} gives. `mean` and `variance` outlive an enclosing `tf.tidy`: the caller disposes them. */
 export interface BatchNormOutput<T extends Tensor> {
@@ -22,10 +23,11 @@ export interface BatchNormOutput<T extends Tensor> {
 export const batchNormForward: OwnKernel = {
   name: "MarginlabBatchNorm",
   composition({ x, gamma, beta }, { epsilon }) {
-    const axes = x!.shape.slice(0, -1).map((_, i) => i);
-    const { mean, variance } = tf.moments(x!, axes);
+    const rows = x!.size / x!.shape.at(-1)!;
+    const mean = tf.div(columnSum(x!), rows), centred = tf.sub(x!, mean);
+    const variance = tf.div(columnSum(tf.square(centred)), rows);
     const scale = tf.mul(gamma!, tf.rsqrt(tf.add(variance, epsilon as number)));
-    return [tf.add(tf.mul(tf.sub(x!, mean), scale), beta!), mean, variance];
+    return [tf.add(tf.mul(centred, scale), beta!), mean, variance];
   },
   heap(backend, inputs, { epsilon }) {
     const shape = inputs.x!.shape, channels = shape.at(-1)!;
@@ -67,10 +69,9 @@ export const batchNormBackward: OwnKernel = {
   name: "MarginlabBatchNormGrad",
   composition({ x, dy, gamma, mean, variance }, { epsilon }) {
     const channels = x!.shape.at(-1)!, rows = x!.size / channels;
-    const axes = x!.shape.slice(0, -1).map((_, i) => i);
     const inverse = tf.rsqrt(tf.add(variance!, epsilon as number));
     const normalised = tf.mul(tf.sub(x!, mean!), inverse);
-    const dBeta = tf.sum(dy!, axes), dGamma = tf.sum(tf.mul(dy!, normalised), axes);
+    const dBeta = columnSum(dy!), dGamma = columnSum(tf.mul(dy!, normalised));
     const centred = tf.sub(dy!, tf.div(tf.add(dBeta, tf.mul(normalised, dGamma)), rows));
     return [tf.mul(centred, tf.mul(gamma!, inverse)), dGamma, dBeta];
   },

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Tensor2D, type Tensor4D, tf } from "../tf.ts";
-import { heapViews } from "./wasm_heap.ts";
+import { heapViews } from "./backends.ts";
 
 /** Shapes and strides of the forward convolution; tfjs gives gradients for undilated ones only. */
 export interface ConvGeometry {

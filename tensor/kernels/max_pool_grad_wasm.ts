@@ -5,7 +5,7 @@
  * @module
  */
 import { tf } from "../tf.ts";
-import { heapViews, type TensorInfo } from "./wasm_heap.ts";
+import { heapViews, type TensorInfo } from "./backends.ts";
 
 /**
  * Runs the gradient over the heap.

@@ -4,19 +4,8 @@
  *
  * @module
  */
-import { tf } from "../tf.ts";
+import type { TensorInfo, WebgpuBackend } from "./backends.ts";
 import { poolInfo } from "./max_pool_grad_wasm.ts";
-import type { TensorInfo } from "./wasm_heap.ts";
-
-/** The part of tfjs's WebGPU backend that runs a program. */
-interface WebgpuBackend {
-  runWebGPUProgram(
-    program: Record<string, unknown>,
-    inputs: TensorInfo[],
-    dtype: tf.DataType,
-    uniforms: { type: string; data: number[] }[],
-  ): TensorInfo;
-}
 
 // One invocation an input element: it looks for itself as the first maximum of every window that covers it.
 const CODE = `

@@ -5,11 +5,12 @@
  */
 import { type Tensor4D, tf } from "../tf.ts";
 import { batchNormBackward, batchNormForward } from "./batch_norm.ts";
+import { convFilterGradientWebgpu } from "./conv_filter_grad_webgpu.ts";
 import { convFilterGradient, type ConvGeometry, convInputGradient } from "./conv_grad_wasm.ts";
 import { maxPoolGradient } from "./max_pool_grad_wasm.ts";
 import { maxPoolGradientWebgpu } from "./max_pool_grad_webgpu.ts";
 import { preluBackward } from "./prelu.ts";
-import type { OwnKernel } from "./wasm_heap.ts";
+import type { OwnKernel } from "./backends.ts";
 
 export { batchNorm, type BatchNormOutput } from "./batch_norm.ts";
 export { prelu } from "./prelu.ts";
@@ -95,16 +96,30 @@ function registerMissing(backendName: string): string[] {
   ];
 }
 
-/** tfjs's WebGPU backend breaks ties of max pooling otherwise than the others. */
+/**
+ * Kernels of tfjs's WebGPU backend that break ties of max pooling otherwise than the other backends, or sum a filter's
+ * gradient too coarsely.
+ */
 function registerWebgpu(backendName: string): string[] {
-  if (tf.getKernel("MaxPoolGrad", backendName)) tf.unregisterKernel("MaxPoolGrad", backendName);
+  for (const replaced of ["Conv2DBackpropFilter", "MaxPoolGrad"]) {
+    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
+  }
+  tf.registerKernel({
+    kernelName: "Conv2DBackpropFilter",
+    backendName,
+    kernelFunc({ inputs, attrs }) {
+      const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
+      const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
+      return convFilterGradientWebgpu(x, dy, geometry(attrs as never, x.shape, filterShape));
+    },
+  });
   tf.registerKernel({
     kernelName: "MaxPoolGrad",
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
   });
-  return ["MaxPoolGrad (WGSL)"];
+  return ["Conv2DBackpropFilter (WGSL)", "MaxPoolGrad (WGSL)"];
 }
 
 function geometry(

@@ -6,16 +6,16 @@
  * @module
  */
 import { type Tensor, type Tensor1D, tf } from "../tf.ts";
-import { heapViews, type OwnKernel, runOwnKernel } from "./wasm_heap.ts";
+import { columnSum } from "./column_sum.ts";
+import { heapViews, type OwnKernel, runOwnKernel } from "./backends.ts";
 
 /** Inputs `x`, `dy`, `alpha`; outputs dx, dα. */
 export const preluBackward: OwnKernel = {
   name: "MarginlabPreluGrad",
   composition({ x, dy, alpha }) {
-    const axes = x!.shape.slice(0, -1).map((_, i) => i);
     const positive = tf.step(x!);
     const slope = tf.add(positive, tf.mul(tf.sub(1, positive), alpha!));
-    return [tf.mul(dy!, slope), tf.sum(tf.mul(dy!, tf.minimum(x!, 0)), axes)];
+    return [tf.mul(dy!, slope), columnSum(tf.mul(dy!, tf.minimum(x!, 0)))];
   },
   heap(backend, inputs) {
     const shape = inputs.x!.shape, channels = shape.at(-1)!;

@@ -63,18 +63,44 @@ async function compare(
 
 testOnBackends(
   "convolution gradients agree with tfjs's cpu kernels on random shapes, strides and paddings",
-  async () => {
+  async (backend) => {
     await fc.assert(
       fc.asyncProperty(geometries, async ({ x, kernel, out, stride, pad }) => {
         const filter = [kernel, kernel, x[3], out];
         const inputs = [{ values: random(x, 1), shape: x }, { values: random(filter, 2), shape: filter }];
-        await compare((a, b) => tf.conv2d(a as Tensor4D, b as Tensor4D, stride, pad), inputs, "wasm");
+        const convolve = (a: Tensor, b: Tensor) => tf.conv2d(a as Tensor4D, b as Tensor4D, stride, pad);
+        await compare(convolve as never, inputs, backend as "wasm" | "webgpu");
       }),
-      { seed: 3, numRuns: 60 },
+      { seed: 3, numRuns: backend === "wasm" ? 60 : 25 },
     );
   },
-  ["wasm"],
+  ["wasm", "webgpu"],
 );
+
+testOnBackends("a filter's gradient is right where a flat ground cancels", async () => {
+  // A ground of −1 with a few strokes, and an output gradient that sums to 0, as behind a batch norm.
+  const shape: [number, number, number, number] = [32, 28, 28, 1], stream = createRandom(0, "strokes");
+  const pixels = Float32Array.from({ length: 32 * 784 }, () => stream.uniform() < 0.03 ? 1 : -1);
+  const noise = random(shape, 5), mean = noise.reduce((a, b) => a + b) / noise.length;
+  const gradient = noise.map((value) => value - mean);
+  const expected = new Float64Array(9);
+  for (let n = 0, at = 0; n < 32; n++) {
+    for (let y = 0; y < 28; y++) {
+      for (let x = 0; x < 28; x++, at++) {
+        for (let tap = 0; tap < 9; tap++) {
+          const v = y + Math.floor(tap / 3) - 1, u = x + tap % 3 - 1;
+          if (v >= 0 && v < 28 && u >= 0 && u < 28) expected[tap]! += pixels[(n * 28 + v) * 28 + u]! * gradient[at]!;
+        }
+      }
+    }
+  }
+  const found = tf.tidy(() => {
+    const filter = tf.ones([3, 3, 1, 1]) as Tensor4D, dy = tf.tensor4d(gradient, shape), x = tf.tensor4d(pixels, shape);
+    return tf.grad((w) => tf.sum(tf.mul(tf.conv2d(x, w as Tensor4D, 1, "same"), dy)) as Scalar)(filter);
+  });
+  assertClose(await found.data(), expected, 1e-5);
+  found.dispose();
+}, ["wasm", "webgpu"]);
 
 testOnBackends(
   "max pooling gradients agree with tfjs's cpu kernels on random windows, ties among them",

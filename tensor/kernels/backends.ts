@@ -1,5 +1,5 @@
 /**
- * Access to tensors on the heap of tfjs's WASM backend, for kernels that run as loops over it.
+ * The parts of tfjs's backends that our kernels use: the heap of WASM, for loops over it, and programs for WebGPU.
  *
  * @module
  */
@@ -14,6 +14,17 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: tf.DataType): TensorInfo;
   /** The tensor's elements as a view of the heap, valid until the heap grows. */
   typedArrayFromHeap(info: TensorInfo): Float32Array | Int32Array | Uint8Array;
+}
+
+/** The part of tfjs's WebGPU backend that runs a program of ours; its code is the body of a WGSL `main(index)`. */
+export interface WebgpuBackend {
+  /** Runs a program over its inputs; gives its output. */
+  runWebGPUProgram(
+    program: Readonly<Record<string, unknown>>,
+    inputs: readonly TensorInfo[],
+    dtype: tf.DataType,
+    uniforms: readonly { readonly type: string; readonly data: readonly number[] }[],
+  ): TensorInfo;
 }
 
 /**
