@@ -8,7 +8,7 @@ Deno.test("sampledPairs draws distinct pairs in class-disjoint folds, half same 
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 12, maxLength: 30 }),
-      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 2, max: 4 }),
       fc.nat(),
       async (sizes, folds, seed) => {
         const set = labelledSet([...sizes, ...Array<number>(folds * 3).fill(4)]);
@@ -73,9 +73,9 @@ Deno.test("sampledPairs can draw every pair there is, and says how many there ar
 });
 
 Deno.test("sampledPairs never takes a same pair from a class of one image", async () => {
-  const set = labelledSet([1, 1, 1, 5]);
-  const pairs = await openPairs(set, { folds: 1, perFold: 20 });
-  pairs.same.forEach((same, i) => same && assertEquals(set.labels[pairs.first[i]!], 3));
+  const set = labelledSet([1, 1, 5, 5, 5, 5]);
+  const pairs = await openPairs(set, { folds: 2, perFold: 10 });
+  pairs.same.forEach((same, i) => same && assert(set.labels[pairs.first[i]!]! >= 2));
 });
 
 Deno.test("drawDistinct() takes each group as often, whatever its size", () => {
