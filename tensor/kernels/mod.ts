@@ -22,7 +22,7 @@ const registered = new Map<string, readonly string[]>();
 export function registerKernels(backendName: string): readonly string[] {
   const known = registered.get(backendName);
   if (known) return known;
-  const names = [...OWN.map((kernel) => registerOwn(kernel, backendName)), ...registerMissing(backendName)];
+  const names = [...OWN.map((kernel) => registerOwn(kernel, backendName)), ...replaceKernels(backendName)];
   registered.set(backendName, names);
   return names;
 }
@@ -45,54 +45,37 @@ function tidyAll(fn: () => tf.Tensor[]): tf.Tensor[] {
   return tf.tidy(fn) as tf.Tensor[];
 }
 
+/** Puts a kernel of ours in the place of tfjs's, if it has one; gives the name for the record. */
+function replaceKernel(kernelName: string, backendName: string, how: string, kernelFunc: tf.KernelFunc): string {
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
+  return `${kernelName} (${how})`;
+}
+
+/** The kernels of tfjs that ours replace, and those that it lacks. */
+function replaceKernels(backendName: string): string[] {
+  if (backendName === "wasm") return replaceOnWasm();
+  return backendName === "webgpu" ? replaceOnWebgpu() : [];
+}
+
 /**
  * Kernels of tfjs's WASM backend that are missing (gradients of convolution and pooling), eleven times slower than need
  * be (gradient of a convolution's input), or copy where a shared reference does (Identity, behind every saved tensor).
  */
-function registerMissing(backendName: string): string[] {
-  if (backendName === "webgpu") return registerWebgpu(backendName);
-  if (backendName !== "wasm") return [];
-  for (const replaced of ["Identity", "Conv2DBackpropInput", "MaxPoolGrad"]) {
-    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
-  }
-  tf.registerKernel({
-    kernelName: "Conv2DBackpropFilter",
-    backendName,
-    kernelFunc({ inputs, attrs }) {
-      const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
-      const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
-      return convFilterGradient(x, dy, geometry(attrs as never, x.shape, filterShape));
-    },
-  });
-  tf.registerKernel({
-    kernelName: "Conv2DBackpropInput",
-    backendName,
-    kernelFunc({ inputs, attrs }) {
-      const { dy, filter } = inputs as unknown as { dy: Tensor4D; filter: Tensor4D };
-      const { inputShape } = attrs as unknown as { inputShape: [number, number, number, number] };
-      return convInputGradient(dy, filter, geometry(attrs as never, inputShape, filter.shape));
-    },
-  });
-  tf.registerKernel({
-    kernelName: "MaxPoolGrad",
-    backendName,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      maxPoolGradient(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
-  });
-  tf.registerKernel({
-    kernelName: "Identity",
-    backendName,
-    kernelFunc({ inputs, backend }) {
+function replaceOnWasm(): string[] {
+  return [
+    replaceKernel("Identity", "wasm", "shared", ({ inputs, backend }) => {
       const { dataId, shape, dtype } = inputs.x!;
       (backend as unknown as tf.KernelBackend).incRef(dataId);
       return { dataId, shape, dtype };
-    },
-  });
-  return [
-    "Identity (shared)",
-    "Conv2DBackpropFilter (composition)",
-    "Conv2DBackpropInput (composition)",
-    "MaxPoolGrad (heap)",
+    }),
+    replaceKernel("Conv2DBackpropFilter", "wasm", "composition", filterGradientBy(convFilterGradient)),
+    replaceKernel("Conv2DBackpropInput", "wasm", "composition", ({ inputs, attrs }) => {
+      const { dy, filter } = inputs as unknown as { dy: Tensor4D; filter: Tensor4D };
+      const { inputShape } = attrs as unknown as { inputShape: [number, number, number, number] };
+      return convInputGradient(dy, filter, geometry(attrs as never, inputShape, filter.shape));
+    }),
+    replaceKernel("MaxPoolGrad", "wasm", "heap", poolGradientBy(maxPoolGradient)),
   ];
 }
 
@@ -100,26 +83,25 @@ function registerMissing(backendName: string): string[] {
  * Kernels of tfjs's WebGPU backend that break ties of max pooling otherwise than the other backends, or sum a filter's
  * gradient too coarsely.
  */
-function registerWebgpu(backendName: string): string[] {
-  for (const replaced of ["Conv2DBackpropFilter", "MaxPoolGrad"]) {
-    if (tf.getKernel(replaced, backendName)) tf.unregisterKernel(replaced, backendName);
-  }
-  tf.registerKernel({
-    kernelName: "Conv2DBackpropFilter",
-    backendName,
-    kernelFunc({ inputs, attrs }) {
-      const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
-      const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
-      return convFilterGradientWebgpu(x, dy, geometry(attrs as never, x.shape, filterShape));
-    },
-  });
-  tf.registerKernel({
-    kernelName: "MaxPoolGrad",
-    backendName,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attrs as unknown as Record<string, unknown>),
-  });
-  return ["Conv2DBackpropFilter (WGSL)", "MaxPoolGrad (WGSL)"];
+function replaceOnWebgpu(): string[] {
+  return [
+    replaceKernel("Conv2DBackpropFilter", "webgpu", "WGSL", filterGradientBy(convFilterGradientWebgpu)),
+    replaceKernel("MaxPoolGrad", "webgpu", "WGSL", poolGradientBy(maxPoolGradientWebgpu)),
+  ];
+}
+
+/** A kernel `Conv2DBackpropFilter` around a function of input, output gradient and geometry. */
+function filterGradientBy(run: (x: Tensor4D, dy: Tensor4D, g: ConvGeometry) => tf.Tensor): tf.KernelFunc {
+  return ({ inputs, attrs }) => {
+    const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
+    const { filterShape } = attrs as unknown as { filterShape: [number, number, number, number] };
+    return run(x, dy, geometry(attrs as never, x.shape, filterShape));
+  };
+}
+
+/** A kernel `MaxPoolGrad` around a function of the backend, output gradient, input and attributes. */
+function poolGradientBy(run: typeof maxPoolGradient): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => run(backend, inputs.dy!, inputs.input!, attrs as never);
 }
 
 function geometry(
