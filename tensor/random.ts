@@ -11,6 +11,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 export interface Random {
   /** Path of the stream, such as `0/init/conv1.weight`. */
   readonly path: string;
+  /** Key of the block function. */
+  readonly key: readonly [number, number];
+  /** High half of the counter; the low half counts blocks of four words. */
+  readonly nonce: readonly [number, number];
   /** How many 32-bit words have been drawn; assign to seek. */
   position: number;
   /** The next 32-bit word, an integer in `[0, 2³²)`. */
@@ -65,6 +69,27 @@ export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Ar
 }
 
 /**
+ * The first words of the stream of a key and nonce, as {@link Random.uint32} gives them one by one.
+ *
+ * @param key {@link Random.key}.
+ * @param nonce {@link Random.nonce}.
+ * @param count How many.
+ */
+export function philoxWords(
+  key: readonly [number, number],
+  nonce: readonly [number, number],
+  count: number,
+): Uint32Array {
+  const words = new Uint32Array(Math.ceil(count / 4) * 4), counter = Uint32Array.of(0, 0, ...nonce);
+  const block = Uint32Array.from(key);
+  for (let i = 0; i < words.length; i += 4) {
+    counter[0] = i / 4;
+    philox4x32(counter, block, words.subarray(i, i + 4));
+  }
+  return words.subarray(0, count);
+}
+
+/**
  * Opens a stream.
  *
  * @param seed The run's seed.
@@ -90,6 +115,8 @@ function open(path: string): Random {
   let loaded = -1;
   const stream: Random = {
     path,
+    key: [key[0]!, key[1]!],
+    nonce: [counter[2]!, counter[3]!],
     position: 0,
     uint32() {
       const index = Math.floor(stream.position / 4);

@@ -1,12 +1,10 @@
 /**
- * The parts of tfjs's backends that our kernels use: the heap of WASM, for loops over it, and programs for WebGPU.
+ * The parts of tfjs's backends that our kernels use: the heap of WASM, and programs for WebGPU.
  *
  * @module
  */
-import { tf } from "../tf.ts";
-
-/** Reference to a tensor's data as tfjs kernels see it. */
-export type TensorInfo = tf.TensorInfo;
+import type { tf } from "../tf.ts";
+import type { TensorInfo } from "./kernel.ts";
 
 /** The part of tfjs's WASM backend that kernels use. */
 export interface WasmBackend {
@@ -40,29 +38,4 @@ export function heapViews(
   const outputs = outputShapes.map((shape) => wasm.makeOutput(shape, "float32"));
   const view = (info: TensorInfo) => wasm.typedArrayFromHeap(info) as Float32Array;
   return { outputs, from: inputs.map(view), to: outputs.map(view) };
-}
-
-/** A kernel's inputs by name. */
-export type KernelInputs = Readonly<Record<string, TensorInfo>>;
-
-/** A kernel written as a composition of plain tfjs ops. */
-export type Composition = (inputs: Record<string, tf.Tensor>, attributes: Record<string, unknown>) => tf.Tensor[];
-
-/** A kernel written for the WASM heap. */
-export type HeapKernel = (backend: unknown, inputs: KernelInputs, attributes: Record<string, unknown>) => TensorInfo[];
-
-/** A kernel for `cpu` and `webgpu` by composition, and for `wasm` by loops over its heap. */
-export interface OwnKernel {
-  readonly name: string;
-  readonly composition: Composition;
-  readonly heap: HeapKernel;
-}
-
-/** Runs a kernel of ours on the current backend. */
-export function runOwnKernel(
-  kernel: OwnKernel,
-  inputs: Record<string, tf.Tensor>,
-  attributes: Record<string, unknown> = {},
-): tf.Tensor[] {
-  return tf.engine().runKernel(kernel.name, inputs as never, attributes as never) as unknown as tf.Tensor[];
 }

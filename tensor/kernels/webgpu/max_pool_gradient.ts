@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { TensorInfo, WebgpuBackend } from "./backends.ts";
-import { poolInfo } from "./max_pool_grad_wasm.ts";
+import type { WebgpuBackend } from "../backends.ts";
+import { poolGeometry } from "../geometry.ts";
+import type { TensorInfo } from "../kernel.ts";
 
 // One invocation an input element: it looks for itself as the first maximum of every window that covers it.
 const CODE = `
@@ -54,9 +55,9 @@ export function maxPoolGradientWebgpu(
   backend: unknown,
   dy: TensorInfo,
   x: TensorInfo,
-  attributes: Record<string, unknown>,
+  attributes: Readonly<Record<string, unknown>>,
 ): TensorInfo {
-  const info = poolInfo(x.shape, attributes);
+  const info = poolGeometry(x.shape, attributes);
   const elements = x.shape.reduce((a, b) => a * b, 1);
   const program = {
     variableNames: ["dy", "x"],

@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { tf } from "../tf.ts";
-import { heapViews, type TensorInfo } from "./backends.ts";
+import type { tf } from "../../tf.ts";
+import { heapViews } from "../backends.ts";
+import { poolGeometry } from "../geometry.ts";
+import type { TensorInfo } from "../kernel.ts";
 
 /**
  * Runs the gradient over the heap.
@@ -18,9 +20,9 @@ export function maxPoolGradient(
   backend: unknown,
   dy: TensorInfo,
   x: TensorInfo,
-  attributes: Record<string, unknown>,
+  attributes: Readonly<Record<string, unknown>>,
 ): TensorInfo {
-  const info = poolInfo(x.shape, attributes);
+  const info = poolGeometry(x.shape, attributes);
   const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
   const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
   result.fill(0);
@@ -30,18 +32,6 @@ export function maxPoolGradient(
 }
 
 type PoolInfo = tf.backend_util.Conv2DInfo;
-
-/** The geometry of a pooling, from the attributes of the kernel `MaxPoolGrad`. */
-export function poolInfo(shape: readonly number[], attributes: Record<string, unknown>): PoolInfo {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes as {
-    filterSize: [number, number] | number;
-    strides: [number, number] | number;
-    pad: "valid" | "same" | number;
-    dimRoundingMode?: "floor" | "round" | "ceil";
-  };
-  const input = shape as [number, number, number, number];
-  return tf.backend_util.computePool2DInfo(input, filterSize, strides, 1, pad, dimRoundingMode);
-}
 
 function isHalving(info: PoolInfo): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;

@@ -4,18 +4,9 @@
  *
  * @module
  */
-import { type Tensor2D, type Tensor4D, tf } from "../tf.ts";
-import { heapViews } from "./backends.ts";
-
-/** Shapes and strides of the forward convolution; tfjs gives gradients for undilated ones only. */
-export interface ConvGeometry {
-  readonly strides: [number, number];
-  /** Padding before height and width. */
-  readonly top: number;
-  readonly left: number;
-  readonly filter: [number, number];
-  readonly input: [number, number];
-}
+import { type Tensor2D, type Tensor4D, tf } from "../../tf.ts";
+import { heapViews } from "../backends.ts";
+import type { ConvGeometry } from "../geometry.ts";
 
 /**
  * Gradient with respect to the input: the output gradient, spread by the stride, convolved with the filter turned by

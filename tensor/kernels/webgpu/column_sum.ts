@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tf.ts";
-import type { TensorInfo, WebgpuBackend } from "./backends.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../../tf.ts";
+import type { WebgpuBackend } from "../backends.ts";
+import type { TensorInfo } from "../kernel.ts";
 
 // One invocation a channel and chunk of rows. Neumaier's compensated sum: `lost` holds what rounding took from `sum`.
 const CODE = `

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { type Tensor, tf } from "../tf.ts";
-import type { TensorInfo, WebgpuBackend } from "./backends.ts";
+import { type Tensor, tf } from "../../tf.ts";
+import type { WebgpuBackend } from "../backends.ts";
+import type { ConvGeometry } from "../geometry.ts";
+import type { TensorInfo } from "../kernel.ts";
 import { columnSum } from "./column_sum.ts";
-import type { ConvGeometry } from "./conv_grad_wasm.ts";
 
 /** Invocations that keep a device busy. */
 const INVOCATIONS = 65_536;
