@@ -11,6 +11,16 @@ import type { Tensor2D, Tensor4D } from "../tensor/tf.ts";
 /** Height, width and channels of an image. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
+/** Floats an image that a training pass holds. */
+export interface PassMemory {
+  /** Kept from the forward to the backward pass. */
+  readonly kept: number;
+  /** Most at once in the forward pass. */
+  readonly forward: number;
+  /** Most at once in the backward pass. */
+  readonly backward: number;
+}
+
 /** What a backbone costs, counted from its description without allocating anything. */
 export interface BackboneCost {
   /** Dimension `d` of the embedding. */
@@ -21,8 +31,8 @@ export interface BackboneCost {
   readonly trainableParameters: number;
   /** Multiply-adds of convolutions and linear layers for one image. */
   readonly multiplyAdds: number;
-  /** Floats of layer outputs that one image keeps alive until the backward pass. */
-  readonly activations: number;
+  /** Floats that a training pass holds for one image, its pixels not counted. */
+  readonly memory: PassMemory;
 }
 
 /** What a backbone is told when it is made. */
@@ -31,6 +41,10 @@ export interface BackboneContext {
   readonly shape: ImageShape;
   /** Stream for the initial weights. */
   readonly random: Random;
+  /** How training stores activations: as float32 (default) or, with half the memory, as float16. */
+  readonly precision?: "f32" | "f16";
+  /** Whether stages are computed again in the backward pass instead of being kept. */
+  readonly checkpointing?: boolean;
 }
 
 /** How a forward pass runs. */
@@ -58,12 +72,17 @@ export interface Backbone {
   dispose(): void;
 }
 
+/** How the training is done whose cost is counted. */
+export type CostOptions = Pick<BackboneContext, "checkpointing">;
+
 /** A backbone as a plugin value. */
 export interface BackbonePlugin extends Plugin {
   /** What it plugs into. */
   readonly kind: "backbone";
-  /** Counts parameters and multiply-adds for an input shape. */
-  cost(params: Record<string, unknown>, shape: ImageShape): BackboneCost;
+  /** What it can do beyond plain float32 training; a manifest that asks for more is refused. */
+  readonly supports?: readonly ("checkpointing" | "f16")[];
+  /** Counts parameters, multiply-adds and memory for an input shape. */
+  cost(params: Record<string, unknown>, shape: ImageShape, options?: CostOptions): BackboneCost;
   /** Makes the backbone from checked parameters. */
   create(params: Record<string, unknown>, context: BackboneContext): Backbone;
 }
@@ -72,8 +91,10 @@ export interface BackbonePlugin extends Plugin {
 export interface BackboneDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
   /** Strict schema of the parameters. */
   readonly params: S;
+  /** See {@link BackbonePlugin.supports}. */
+  readonly supports?: readonly ("checkpointing" | "f16")[];
   /** See {@link BackbonePlugin.cost}. */
-  cost(params: ParamsOf<S>, shape: ImageShape): BackboneCost;
+  cost(params: ParamsOf<S>, shape: ImageShape, options?: CostOptions): BackboneCost;
   /** See {@link BackbonePlugin.create}. */
   create(params: ParamsOf<S>, context: BackboneContext): Backbone;
 }

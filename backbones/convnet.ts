@@ -4,9 +4,12 @@
  * @module
  */
 import { z } from "zod";
-import { type BackbonePlugin, defineBackbone, type ImageShape } from "./backbone.ts";
-import { batchNorm, conv, dropout, flatten, linear, maxPool, prelu } from "./layers.ts";
-import { costOf, instantiate, type Module, sequence } from "./module.ts";
+import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
+import { sequence, stages } from "./compose.ts";
+import { conv, dropout, flatten, linear } from "./layers.ts";
+import type { Module } from "./module.ts";
+import { costOf, instantiate } from "./network.ts";
+import { batchNorm } from "./normalisation.ts";
 
 const params = z.strictObject({
   blocks: z.int().min(1).max(8).default(3).describe("Blocks of convolution, batch norm, PReLU and 2×2 max pooling"),
@@ -26,15 +29,18 @@ const params = z.strictObject({
 function network(
   { blocks, width, embedding, output, dropout: rate }: z.output<typeof params>,
   shape: ImageShape,
+  options: CostOptions = {},
 ): Module {
-  const features = Array.from({ length: blocks }, (_, i) => [
-    conv(`block${i + 1}.conv`, { filters: width, kernel: 3 }),
-    batchNorm(`block${i + 1}.bn`),
-    prelu(`block${i + 1}.prelu`),
-    maxPool(),
-  ]).flat();
+  const features = stages(
+    Array.from({ length: blocks }, (_, i) =>
+      sequence(
+        conv(`block${i + 1}.conv`, { filters: width, kernel: 3 }),
+        batchNorm(`block${i + 1}.bn`, { prelu: `block${i + 1}.prelu`, pool: true }),
+      )),
+    options,
+  );
   const before = output === "fc-bn" ? [flatten()] : [batchNorm("bn"), flatten(), dropout("dropout", rate)];
-  return sequence(...features, ...before, linear("fc", embedding), batchNorm("features"))(shape);
+  return sequence(features, ...before, linear("fc", embedding), batchNorm("features"))(shape);
 }
 
 /** Blocks of conv 3×3, batch norm, PReLU and 2×2 max pooling, then BN-Dropout-FC-BN or FC-BN. */
@@ -44,6 +50,7 @@ export const convnet: BackbonePlugin = defineBackbone({
   summary: "Small network: blocks of conv 3×3, batch norm, PReLU, max pooling; then BN-Dropout-FC-BN or FC-BN",
   reference: "https://arxiv.org/abs/1703.05175",
   params,
-  cost: (params, shape) => costOf(network(params, shape)),
-  create: (params, { shape, random }) => instantiate(network(params, shape), random),
+  supports: ["checkpointing", "f16"],
+  cost: (params, shape, options) => costOf(network(params, shape, options)),
+  create: (params, context) => instantiate(network(params, context.shape, context), context),
 });

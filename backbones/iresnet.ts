@@ -4,10 +4,13 @@
  * @module
  */
 import { z } from "zod";
-import { type BackbonePlugin, defineBackbone, type ImageShape } from "./backbone.ts";
+import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
+import { residual, sequence, stages } from "./compose.ts";
 import { normal } from "./initialisers.ts";
-import { batchNorm, conv, dropout, flatten, linear, prelu } from "./layers.ts";
-import { costOf, instantiate, type Layer, type Module, residual, sequence } from "./module.ts";
+import { conv, dropout, flatten, linear } from "./layers.ts";
+import type { Layer, Module } from "./module.ts";
+import { costOf, instantiate } from "./network.ts";
+import { batchNorm } from "./normalisation.ts";
 
 const params = z.strictObject({
   stages: z.array(z.int().min(1).max(200)).length(4).default([3, 4, 14, 3]).describe(
@@ -29,8 +32,7 @@ function unit(name: string, width: number, first: boolean): Layer {
   const main = sequence(
     batchNorm(`${name}.bn1`),
     conv(`${name}.conv1`, { filters: width, kernel: 3, initial }),
-    batchNorm(`${name}.bn2`),
-    prelu(`${name}.prelu`),
+    batchNorm(`${name}.bn2`, { prelu: `${name}.prelu` }),
     conv(`${name}.conv2`, { filters: width, kernel: 3, stride, initial }),
     batchNorm(`${name}.bn3`),
   );
@@ -42,15 +44,18 @@ function unit(name: string, width: number, first: boolean): Layer {
   return residual(main, shortcut);
 }
 
-function network({ stages, widths, embedding, dropout: rate }: z.output<typeof params>, shape: ImageShape): Module {
-  const units = stages.flatMap((count, stage) =>
-    Array.from({ length: count }, (_, i) => unit(`layer${stage + 1}.${i}`, widths[stage]!, i === 0))
+function network(
+  { stages: counts, widths, embedding, dropout: rate }: z.output<typeof params>,
+  shape: ImageShape,
+  options: CostOptions = {},
+): Module {
+  const body = counts.map((count, stage) =>
+    sequence(...Array.from({ length: count }, (_, i) => unit(`layer${stage + 1}.${i}`, widths[stage]!, i === 0)))
   );
   return sequence(
     conv("conv1", { filters: widths[0]!, kernel: 3, initial }),
-    batchNorm("bn1"),
-    prelu("prelu"),
-    ...units,
+    batchNorm("bn1", { prelu: "prelu" }),
+    stages(body, options),
     batchNorm("bn2"),
     flatten(),
     dropout("dropout", rate),
@@ -66,6 +71,7 @@ export const iresnet: BackbonePlugin = defineBackbone({
   summary: "Improved residual network of the ArcFace paper, any stage table; output BN-Dropout-FC-BN",
   reference: "https://arxiv.org/abs/1801.07698",
   params,
-  cost: (params, shape) => costOf(network(params, shape)),
-  create: (params, { shape, random }) => instantiate(network(params, shape), random),
+  supports: ["checkpointing", "f16"],
+  cost: (params, shape, options) => costOf(network(params, shape, options)),
+  create: (params, context) => instantiate(network(params, context.shape, context), context),
 });

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { batchNorm as trainingBatchNorm, prelu as runPrelu } from "../tensor/kernels/mod.ts";
+import { conv2d, convFilterGradient, convInputGradient } from "../tensor/kernels/conv.ts";
+import { dropout as dropValues, preluGradient } from "../tensor/kernels/mod.ts";
+import { fromHalf, isHalf, toHalf } from "../tensor/kernels/half.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
-import type { ForwardMode } from "./backbone.ts";
+import { keepClone } from "./compose.ts";
 import { constant, type Initialiser, torchUniform } from "./initialisers.ts";
-import { type Layer, type Module, type Shape, sizeOf } from "./module.ts";
+import { type Layer, type Module, type Shape, sizeOf, type Trace } from "./module.ts";
 
 /**
  * 2-D convolution without bias; parameter `<name>.weight`, stored `[k, k, in, out]`.
@@ -29,69 +31,22 @@ export function conv(
         `Cannot apply ${name}: its input is ${height}×${width}, too small for a ${kernel}×${kernel} kernel`,
       );
     }
-    const weight = `${name}.weight`;
+    const weight = `${name}.weight`, shape = [kernel, kernel, channels, filters] as [number, number, number, number];
+    const size = sizeOf(input), geometry = { stride, padding };
     return {
       output,
-      slots: [{
-        name: weight,
-        shape: [kernel, kernel, channels, filters],
-        role: "weight",
-        initial,
-        fanIn: kernel * kernel * channels,
-      }],
+      slots: [{ name: weight, shape, role: "weight", initial, fanIn: kernel * kernel * channels }],
       multiplyAdds: sizeOf(output) * kernel * kernel * channels,
-      activations: sizeOf(output),
-      apply: (x, values) => tf.conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, stride, padding),
-    };
-  };
-}
-
-/**
- * Batch normalisation with running averages; parameters `<name>.weight`, `.bias`, `.running_mean`, `.running_var`.
- *
- * Training normalises with the biased batch variance and averages the unbiased one, as PyTorch does.
- *
- * @param options ε (default 1e-5), momentum of the running averages (default 0.1), and whether γ is learned (default) or
- *   fixed at 1, as in the output of the published IResNet.
- */
-export function batchNorm(
-  name: string,
-  options: { epsilon?: number; momentum?: number; learnScale?: boolean } = {},
-): Layer {
-  const { epsilon = 1e-5, momentum = 0.1, learnScale = true } = options;
-  return (input) => {
-    const channels = input.at(-1)!, shape = [channels];
-    const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((part) =>
-      `${name}.${part}`
-    ) as [string, string, string, string];
-    return {
-      output: input,
-      slots: [
-        { name: gamma, shape, role: "norm", trainable: learnScale, initial: constant(1) },
-        { name: beta, shape, role: "norm", initial: constant(0) },
-        { name: mean, shape, role: "statistic", initial: constant(0) },
-        { name: variance, shape, role: "statistic", initial: constant(1) },
-      ],
-      multiplyAdds: 0,
-      activations: sizeOf(input),
-      apply(x, values, { training }) {
-        const vector = (key: string) => values(key) as unknown as Tensor1D;
-        if (!training) {
-          const rank4 = (x.rank === 4 ? x : tf.reshape(x, [x.shape[0]!, 1, 1, channels])) as Tensor4D;
-          const y = tf.batchNorm(rank4, vector(mean), vector(variance), vector(beta), vector(gamma), epsilon);
-          return tf.reshape(y, x.shape);
-        }
-        const batch = trainingBatchNorm(x, vector(gamma), vector(beta), epsilon);
-        const rows = x.size / channels;
-        tf.tidy(() => {
-          const unbiased = tf.mul(batch.variance, rows / Math.max(1, rows - 1));
-          const average = (old: string, now: Tensor1D) =>
-            values(old).assign(tf.add(tf.mul(vector(old), 1 - momentum), tf.mul(now, momentum)));
-          average(mean, batch.mean);
-          average(variance, unbiased as Tensor1D);
+      memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
+      infer: (x, values) => conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
+      trace(x, values, { keep, inputGradient, storage }) {
+        const filter = values(weight) as unknown as Tensor4D;
+        const y = conv2d(x as Tensor4D, filter, { ...geometry, storage });
+        return keeping(y, keep ? [x] : [], ([x], dy, gradients) => {
+          const inputShape = [x!.shape[0]!, height, width, channels] as [number, number, number, number];
+          gradients.add(weight, convFilterGradient(x as Tensor4D, dy as Tensor4D, shape, geometry));
+          return inputGradient ? convInputGradient(dy as Tensor4D, filter, inputShape, geometry) : undefined;
         });
-        tf.dispose([batch.mean, batch.variance]);
-        return batch.y;
       },
     };
   };
@@ -100,42 +55,46 @@ export function batchNorm(
 /** Parametric ReLU with one slope a channel, 0.25 at first; parameter `<name>.weight`. */
 export function prelu(name: string): Layer {
   const weight = `${name}.weight`;
-  return (input) => ({
-    output: input,
-    slots: [{ name: weight, shape: [input.at(-1)!], role: "slope", initial: constant(0.25) }],
-    multiplyAdds: 0,
-    activations: sizeOf(input),
-    apply: (x, values) => runPrelu(x, values(weight) as unknown as Tensor1D),
-  });
-}
-
-/**
- * Max pooling over 2×2 windows with stride 2; an odd last row or column is left out, as in PyTorch.
- *
- * @throws {RangeError} if a side of the input is below 2.
- */
-export function maxPool(): Layer {
   return (input) => {
-    const [height, width, channels] = input as [number, number, number];
-    if (height < 2 || width < 2) {
-      throw new RangeError(
-        `Cannot pool an image of ${height}×${width}: both sides must be at least 2; use fewer blocks`,
-      );
-    }
-    const output = [height >> 1, width >> 1, channels];
+    const size = sizeOf(input);
+    const slope = (values: (name: string) => Tensor) => values(weight) as Tensor1D;
     return {
-      output,
-      slots: [],
+      output: input,
+      slots: [slopeSlot(weight, input)],
       multiplyAdds: 0,
-      activations: sizeOf(output),
-      apply: (x) => tf.maxPool(x as Tensor4D, 2, 2, "valid"),
+      memory: { kept: size, forward: size, backward: 3 * size },
+      infer: (x, values) => tf.prelu(x, slope(values)),
+      trace: (x, values, { keep }) =>
+        keeping(tf.prelu(x, slope(values)), keep ? [x] : [], ([x], dy, gradients) => {
+          const gradient = preluGradient(x!, dy, slope(values));
+          gradients.add(weight, gradient.slope);
+          return gradient.x;
+        }),
     };
   };
 }
 
+/** The slot of a PReLU's slopes. */
+export function slopeSlot(name: string, input: Shape): Module["slots"][number] {
+  return { name, shape: [input.at(-1)!], role: "slope", initial: constant(0.25) };
+}
+
 /** Flattens `[h, w, c]` to `[h·w·c]`, channels fastest. */
 export function flatten(): Layer {
-  return (input) => stateless([sizeOf(input)], (x) => tf.reshape(x, [x.shape[0]!, -1]));
+  return (input) => {
+    const size = sizeOf(input), rows = (x: Tensor) => tf.reshape(x, [x.shape[0]!, -1]);
+    return {
+      output: [size],
+      slots: [],
+      multiplyAdds: 0,
+      memory: { kept: 0, forward: 0, backward: size },
+      infer: rows,
+      trace: (x) => {
+        const { shape } = x;
+        return keeping(rows(x), [], (_, dy) => tf.reshape(dy, shape));
+      },
+    };
+  };
 }
 
 /**
@@ -144,14 +103,22 @@ export function flatten(): Layer {
  * @throws {TypeError} in training if the mode has no random stream.
  */
 export function dropout(name: string, rate: number): Layer {
-  return (input) =>
-    stateless(input, (x, mode) => {
-      if (!mode.training || rate === 0) return x;
-      if (!mode.random) throw new TypeError(`Cannot apply ${name} in training: the mode has no random stream`);
-      const random = mode.random.fork(name), threshold = rate * 2 ** 32, scale = 1 / (1 - rate);
-      const mask = Float32Array.from({ length: x.size }, () => random.uint32() < threshold ? 0 : scale);
-      return tf.mul(x, tf.tensor(mask, x.shape));
-    });
+  return (input) => {
+    const size = sizeOf(input);
+    return {
+      output: input,
+      slots: [],
+      multiplyAdds: 0,
+      memory: rate === 0 ? { kept: 0, forward: 0, backward: size } : { kept: 0, forward: size, backward: 2 * size },
+      infer: (x) => x,
+      trace(x, _values, { random }) {
+        if (rate === 0) return keeping(tf.clone(x), [], (_, dy) => tf.clone(dy));
+        if (!random) throw new TypeError(`Cannot apply ${name} in training: the mode has no random stream`);
+        const stream = random.fork(name);
+        return keeping(dropValues(x, rate, stream), [], (_, dy) => dropValues(dy, rate, stream));
+      },
+    };
+  };
 }
 
 /** Linear layer with bias, PyTorch's initial values; parameters `<name>.weight`, stored `[in, out]`, and `<name>.bias`. */
@@ -159,6 +126,8 @@ export function linear(name: string, units: number): Layer {
   const weight = `${name}.weight`, bias = `${name}.bias`;
   return (input) => {
     const inputs = sizeOf(input);
+    const run = (x: Tensor, values: (name: string) => Tensor) =>
+      tf.tidy(() => tf.add(tf.matMul(x as Tensor2D, values(weight) as Tensor2D), values(bias)));
     return {
       output: [units],
       slots: [
@@ -166,13 +135,50 @@ export function linear(name: string, units: number): Layer {
         { name: bias, shape: [units], role: "bias", initial: torchUniform, fanIn: inputs },
       ],
       multiplyAdds: inputs * units,
-      activations: units,
-      apply: (x, values) => tf.add(tf.matMul(x as Tensor2D, values(weight) as unknown as Tensor2D), values(bias)),
+      memory: { kept: inputs, forward: 2 * units, backward: 2 * inputs + units },
+      infer: run,
+      trace(x, values, { keep, inputGradient }) {
+        const half = isHalf(x), rows = half ? fromHalf(x) : tf.clone(x);
+        const trace = keeping(run(rows, values), keep ? [rows] : [], ([x], dy, gradients) => {
+          gradients.add(weight, tf.matMul(x as Tensor2D, dy as Tensor2D, true, false));
+          gradients.add(
+            bias,
+            tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]!]), dy as Tensor2D), [units])),
+          );
+          if (!inputGradient) return undefined;
+          const dx = tf.matMul(dy as Tensor2D, values(weight) as unknown as Tensor2D, false, true);
+          if (!half) return dx;
+          const packed = toHalf(dx);
+          dx.dispose();
+          return packed;
+        });
+        rows.dispose();
+        return trace;
+      },
     };
   };
 }
 
-/** A layer without parameters. */
-function stateless(output: Shape, run: (x: Tensor, mode: ForwardMode) => Tensor): Module {
-  return { output, slots: [], multiplyAdds: 0, activations: 0, apply: (x, _values, mode) => run(x, mode) };
+/**
+ * A trace that keeps tensors for its backward pass.
+ *
+ * @param y Result of the forward pass.
+ * @param tensors What the backward pass needs; the caller keeps them too.
+ * @param backward Gives the gradient in the input from the kept tensors and that of the result.
+ */
+export function keeping(
+  y: Tensor,
+  tensors: readonly Tensor[],
+  backward: (kept: readonly Tensor[], ...args: Parameters<Trace["backward"]>) => Tensor | undefined,
+): Trace {
+  const kept = tensors.map(keepClone);
+  return {
+    y,
+    backward(dy, gradients) {
+      const dx = backward(kept, dy, gradients);
+      tf.dispose(kept);
+      return dx;
+    },
+    release: () => tf.dispose(kept),
+  };
 }

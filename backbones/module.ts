@@ -1,13 +1,16 @@
 /**
- * A network as a description: shapes, parameters and costs are known before anything is allocated.
+ * A network as a description: shapes, parameters, costs and memory are known before anything is allocated. Each module
+ * brings its own backward pass, so that a step frees every tensor as soon as nothing needs it any more.
  *
  * @module
  */
-import { type Parameter, parameter, type ParameterRole } from "../tensor/parameter.ts";
+import type { Gradients } from "../tensor/gradients.ts";
+import type { ParameterRole } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
-import { type Tensor, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
-import type { Backbone, BackboneCost, ForwardMode } from "./backbone.ts";
+import type { Tensor, Variable } from "../tensor/tf.ts";
+import type { PassMemory } from "./backbone.ts";
 import type { Initialiser } from "./initialisers.ts";
+import type { Averages } from "./running_average.ts";
 
 /** Shape of one sample: `[h, w, c]` or `[d]`. */
 export type Shape = readonly number[];
@@ -31,6 +34,35 @@ export interface Slot {
 /** Looks up a parameter's variable by name. */
 export type Values = (name: string) => Variable;
 
+/** How a training pass runs. */
+export interface TraceMode {
+  /** Stream of the step, for dropout. */
+  readonly random: Random | undefined;
+  /** How activations are stored. */
+  readonly storage: "f32" | "f16";
+  /** Whether the backward pass will come: if not, nothing is kept for it. */
+  readonly keep: boolean;
+  /** Whether the gradient in the input is wanted. */
+  readonly inputGradient: boolean;
+  /** Collects the batch statistics of batch norms; absent when a pass is repeated. */
+  readonly averages: Averages | undefined;
+}
+
+/** A training pass through a module, half done. */
+export interface Trace {
+  /** Result; the caller disposes it. */
+  readonly y: Tensor;
+  /**
+   * Gives the gradient in the input, if it was asked for, and frees what was kept; the caller disposes it.
+   *
+   * @param dy Gradient of the result; the caller keeps it.
+   * @param gradients Receives the gradients of the parameters.
+   */
+  backward(dy: Tensor, gradients: Gradients): Tensor | undefined;
+  /** Frees what was kept, when no backward pass will come. */
+  release(): void;
+}
+
 /** Part of a network. */
 export interface Module {
   /** Shape of one output sample. */
@@ -39,10 +71,18 @@ export interface Module {
   readonly slots: readonly Slot[];
   /** Multiply-adds of convolutions and linear layers, for one sample. */
   readonly multiplyAdds: number;
-  /** Floats of layer outputs, for one sample. */
-  readonly activations: number;
-  /** Runs on a batch; the caller tidies. */
-  apply(x: Tensor, values: Values, mode: ForwardMode): Tensor;
+  /** What a training pass holds for one sample, its input not counted unless it is kept. */
+  readonly memory: PassMemory;
+  /** Inference on a batch; the caller tidies. */
+  infer(x: Tensor, values: Values): Tensor;
+  /**
+   * Training on a batch; the caller keeps `x`.
+   *
+   * @param residual Added to the result; only for modules that say so by {@link Module.addsResidual}.
+   */
+  trace(x: Tensor, values: Values, mode: TraceMode, residual?: Tensor): Trace;
+  /** Whether {@link Module.trace} can add a residual in the same pass. */
+  readonly addsResidual?: boolean;
 }
 
 /** Something that makes a module once its input's shape is known. */
@@ -51,65 +91,4 @@ export type Layer = (input: Shape) => Module;
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((a, b) => a * b, 1);
-}
-
-/** Layers one after another. */
-export function sequence(...layers: readonly Layer[]): Layer {
-  return (input) => {
-    const modules: Module[] = [];
-    for (const layer of layers) modules.push(layer(modules.at(-1)?.output ?? input));
-    return {
-      output: modules.at(-1)?.output ?? input,
-      slots: modules.flatMap((module) => module.slots),
-      multiplyAdds: modules.reduce((sum, module) => sum + module.multiplyAdds, 0),
-      activations: modules.reduce((sum, module) => sum + module.activations, 0),
-      apply: (x, values, mode) => modules.reduce((value, module) => module.apply(value, values, mode), x),
-    };
-  };
-}
-
-/** `main(x) + shortcut(x)`; without a shortcut, `main(x) + x`. */
-export function residual(main: Layer, shortcut?: Layer): Layer {
-  return (input) => {
-    const left = main(input), right = shortcut?.(input);
-    return {
-      output: left.output,
-      slots: [...left.slots, ...right?.slots ?? []],
-      multiplyAdds: left.multiplyAdds + (right?.multiplyAdds ?? 0),
-      activations: left.activations + (right?.activations ?? 0) + sizeOf(left.output),
-      apply: (x, values, mode) => tf.add(left.apply(x, values, mode), right ? right.apply(x, values, mode) : x),
-    };
-  };
-}
-
-/** Counts what a network costs; see {@link BackboneCost}. */
-export function costOf(network: Module): BackboneCost {
-  const learned = network.slots.filter((slot) => slot.role !== "statistic");
-  const total = (slots: readonly Slot[]) => slots.reduce((sum, slot) => sum + sizeOf(slot.shape), 0);
-  return {
-    embedding: network.output[0]!,
-    parameters: total(learned),
-    trainableParameters: total(learned.filter((slot) => slot.trainable !== false)),
-    multiplyAdds: network.multiplyAdds,
-    activations: network.activations,
-  };
-}
-
-/** Allocates a network's parameters, each from the stream of its name. */
-export function instantiate(network: Module, random: Random): Backbone {
-  const parameters: Parameter[] = network.slots.map(({ name, shape, role, trainable, initial, fanIn }) =>
-    parameter(name, initial(random.fork(name), sizeOf(shape), fanIn ?? 1), {
-      shape,
-      role,
-      ...(trainable === undefined ? {} : { trainable }),
-    })
-  );
-  const variables = new Map(parameters.map(({ name, variable }) => [name, variable]));
-  const values: Values = (name) => variables.get(name)!;
-  return {
-    parameters,
-    embedding: network.output[0]!,
-    forward: (images, mode) => tf.tidy(() => network.apply(images, values, mode) as Tensor2D),
-    dispose: () => parameters.forEach(({ variable }) => variable.dispose()),
-  };
 }

@@ -23,7 +23,7 @@ export const pixels: BackbonePlugin = defineBackbone({
     parameters: 0,
     trainableParameters: 0,
     multiplyAdds: 0,
-    activations: 0,
+    memory: { kept: 0, forward: shape[0] * shape[1] * shape[2], backward: 0 },
   }),
   create: (_params, { shape }) => ({
     parameters: [],

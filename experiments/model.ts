@@ -8,8 +8,17 @@ import { assembleBatch, type ImageSet } from "../datasets/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { createRandom } from "../tensor/random.ts";
-import { type Optimizer, type ParameterGroups, train, type TrainOptions, type WeightedHead } from "../training/mod.ts";
+import {
+  createLossScale,
+  type LossScale,
+  type Optimizer,
+  type ParameterGroups,
+  train,
+  type TrainOptions,
+  type WeightedHead,
+} from "../training/mod.ts";
 import type { ResolvedRun, Section } from "./resolved.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Everything of a run that lives on the backend. */
 export interface Model {
@@ -17,6 +26,8 @@ export interface Model {
   /** The main head, then the auxiliary losses. */
   readonly heads: readonly [WeightedHead, ...WeightedHead[]];
   readonly optimizer: Optimizer;
+  /** Factor of the loss, in float16. */
+  readonly lossScale?: LossScale;
   /** Every variable, by the prefix that checkpoints use. */
   readonly groups: ParameterGroups;
   /** Frees all variables. */
@@ -30,6 +41,8 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
   const backbone = registries.backbone.get(backboneName).create(backboneParams, {
     shape: training.shape,
     random: random.fork("backbone"),
+    checkpointing: run.train.checkpointing,
+    precision: run.train.precision,
   });
   const context = { embedding: backbone.embedding, classes: training.classes.length };
   const head = (section: Section, stream: string) => {
@@ -48,15 +61,18 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
     ...Object.fromEntries(auxiliary.map(({ head }, i) => [`auxiliary${i}`, head.parameters])),
   };
   const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, qualifyTrainable(modules));
+  const lossScale = run.train.precision === "f16" ? createLossScale() : undefined;
   return {
     backbone,
     heads,
     optimizer,
-    groups: { ...modules, optimizer: optimizer.state },
+    ...lossScale ? { lossScale } : {},
+    groups: { ...modules, optimizer: optimizer.state, ...lossScale ? { lossScale: lossScale.state } : {} },
     dispose() {
       backbone.dispose();
       heads.forEach(({ head }) => head.dispose());
       optimizer.dispose();
+      lossScale?.dispose();
     },
   };
 }
@@ -68,15 +84,18 @@ function qualifyTrainable(modules: ParameterGroups): Parameter[] {
   );
 }
 
+/** Where training begins, and when it tells or stops. */
+export type TrainingPace = Required<Pick<TrainOptions, "from">> & Pick<TrainOptions, "logEvery" | "pauseAt" | "stop">;
+
 /** The trainer's options for a run that has done `from` steps: order, augmentation and dropout by streams of its seed. */
 export function trainOptions(
   run: ResolvedRun,
   registries: Registries,
   model: Model,
   training: ImageSet,
-  from: number,
+  { from, ...pace }: TrainingPace,
 ): TrainOptions {
-  const { steps, batchSize } = run.train;
+  const { steps, batchSize, accumulate } = run.train;
   const [samplerName, samplerParams] = split(run.train.sampler);
   const indicesOf = registries.sampler.get(samplerName).create(samplerParams, {
     labels: training.labels,
@@ -97,8 +116,14 @@ export function trainOptions(
     steps,
     from,
     shape: training.shape,
-    batch: (step) => assembleBatch(training, indicesOf(step), { augment, random: noise.fork(step) }),
+    accumulate,
+    ...model.lossScale ? { lossScale: model.lossScale } : {},
+    async batch(step) {
+      await nextTurn();
+      return assembleBatch(training, indicesOf(step), { augment, random: noise.fork(step) });
+    },
     random: createRandom(run.seed, "dropout"),
+    ...pace,
   };
 }
 

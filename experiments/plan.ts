@@ -13,7 +13,7 @@ import { type RowCost, rowCost } from "./plan_cost.ts";
 import { type UsedPlugin, usedPlugins } from "./plan_plugins.ts";
 import { pathsOf } from "./readers.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
-import type { PlannedRun, ResolvedRun } from "./resolved.ts";
+import type { PlannedRun, ResolvedRun, Section } from "./resolved.ts";
 
 export type { RowCost } from "./plan_cost.ts";
 
@@ -96,9 +96,25 @@ function runsOf(
   return seeds.map((seed) => {
     const { backend, ...sections } = run;
     const resolved: ResolvedRun = { backend, seed, ...sections };
-    const identity: Identity = { schemaVersion: RECORD_SCHEMA_VERSION, run: resolved, plugins, data };
+    const identity: Identity = { schemaVersion: RECORD_SCHEMA_VERSION, run: identifying(resolved), plugins, data };
     return { id: runId(identity), row: label, seed, run: resolved, identity, missing };
   });
+}
+
+/** A run without what only describes its data: a licence that is corrected trains nothing anew. */
+function identifying(run: ResolvedRun): ResolvedRun {
+  const plain = (section: Section): Section =>
+    Object.fromEntries(
+      Object.entries(section).filter(([key]) => key !== "license" && key !== "citation").map(([key, value]) => [
+        key,
+        typeof value === "object" && value !== null && "reader" in value ? plain(value as Section) : value,
+      ]),
+    );
+  return {
+    ...run,
+    data: { train: plain(run.data.train) },
+    evaluate: run.evaluate.map((section) => ({ ...section, data: plain(section.data) })),
+  };
 }
 
 /** The first 12 hexadecimal digits of SHA-256 over the RFC 8785 form of an identity. */

@@ -26,22 +26,23 @@ export interface RowCost {
 }
 
 const FLOAT = 4;
-/** Floats kept for each parameter: itself, its gradient, its momentum. */
+/** Floats kept for each parameter through a step: itself, its momentum, its gradient. */
 const COPIES = 3;
-/** Floats kept for each activation: itself and its gradient. */
-const PASSES = 2;
 
 /** The cost of a row, or `undefined` where the image shape is known only when the data is opened. */
 export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries): RowCost | undefined {
   const shape = shapeOf(run.data.train, registries);
   if (!shape) return undefined;
   const { name, ...params } = run.backbone;
-  const cost = registries.backbone.get(String(name)).cost(params, shape);
+  const { steps, batchSize, accumulate, checkpointing, precision } = run.train;
+  const cost = registries.backbone.get(String(name)).cost(params, shape, { checkpointing });
   const classes = classesOf(run.data.train, registries);
   const headParameters = classes === undefined ? undefined : headSize(run, registries, cost.embedding, classes);
-  const { steps, batchSize } = run.train;
   const image = shape[0] * shape[1] * shape[2];
-  const floats = COPIES * (cost.parameters + (headParameters ?? 0)) + batchSize * (PASSES * cost.activations + image);
+  const activations = Math.max(cost.memory.forward, cost.memory.backward) * (precision === "f16" ? 0.5 : 1);
+  // Two batches: one at work, one ahead.
+  const floats = (COPIES + (accumulate > 1 ? 1 : 0)) * (cost.parameters + (headParameters ?? 0)) +
+    2 * batchSize * image + batchSize / accumulate * activations;
   return {
     shape,
     embedding: cost.embedding,

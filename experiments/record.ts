@@ -11,7 +11,7 @@ import type { BackendInfo } from "../tensor/backend.ts";
 import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
 
 /** Version of the record's form; part of every run's identity. */
-export const RECORD_SCHEMA_VERSION = 1;
+export const RECORD_SCHEMA_VERSION = 2;
 
 /** How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`. */
 export type RunStatus = "completed" | "failed" | "diverged";
@@ -113,7 +113,7 @@ export interface RecordedDiagnostics {
 /** The content of `record.json`. */
 export interface RunRecord {
   /** {@link RECORD_SCHEMA_VERSION}. */
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   /** First 12 hexadecimal digits of SHA-256 over the RFC 8785 form of `identity`. */
   readonly id: string;
   /** Name of the experiment. */

@@ -24,7 +24,15 @@ const manifest = z.strictObject({
   auxiliary: z.array(section).readonly(),
   optimizer: section,
   schedule: section,
-  train: z.strictObject({ steps: count, batchSize: count, augment: z.array(section).readonly(), sampler: section }),
+  train: z.strictObject({
+    steps: count,
+    batchSize: count,
+    accumulate: count,
+    checkpointing: z.boolean(),
+    precision: z.enum(["f32", "f16"]),
+    augment: z.array(section).readonly(),
+    sampler: section,
+  }),
   evaluate: z.array(z.strictObject({ name, protocol: section, data: section })).readonly(),
 });
 
@@ -115,7 +123,7 @@ const statusRule = {
 
 /** Schema of {@link RunRecord}. */
 export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   id: z.string().regex(/^[0-9a-f]{12}$/),
   experiment: name,
   row: name,

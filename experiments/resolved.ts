@@ -14,6 +14,12 @@ export interface TrainSection {
   readonly steps: number;
   /** Images of one update. */
   readonly batchSize: number;
+  /** Parts into which a batch is split, their gradients averaged. */
+  readonly accumulate: number;
+  /** Whether stages of the backbone are computed again in the backward pass. */
+  readonly checkpointing: boolean;
+  /** How activations are stored. */
+  readonly precision: "f32" | "f16";
   /** Augmentations, in the order in which they are applied. */
   readonly augment: readonly Section[];
   /** Order in which the images are seen. */

@@ -20,10 +20,11 @@ import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RunRecord } from "./record.ts";
-import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
+import type { LoadedPlugin, OutputSettings, PlannedRun, ResolvedRun } from "./resolved.ts";
 import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { RunFolder } from "./store.ts";
+import { nextTurn } from "./turn.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {
@@ -109,7 +110,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   const { planned: { run }, store, registries } = options;
   const startedAt = new Date().toISOString();
   const watch = new Stopwatch();
-  const progress: Progress = { metrics: [], backend: await useBackend(run.backend) };
+  const progress: Progress = { metrics: [], backend: await startBackend(run) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
     await store.writeRecord(record);
@@ -132,6 +133,15 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   } finally {
     progress.model?.dispose();
   }
+}
+
+/** Starts the backend that a run asks for. */
+async function startBackend({ backend, train: { precision } }: ResolvedRun): Promise<BackendInfo> {
+  const started = await useBackend(backend);
+  if (precision === "f16" && started.name !== "webgpu") {
+    throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
+  }
+  return started;
 }
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
@@ -160,7 +170,9 @@ async function* trainFromCheckpoint(
   watch.startTraining(from, resumed?.seconds ?? 0);
   if (from > 0 && from === steps) progress.last = (await store.readHistory()).at(-1) as unknown as StepEvent;
   yield { type: "start", id, row, seed, backend: progress.backend, steps, resumedAt: from };
-  for await (const step of trainModel(run, registries, progress.model!, progress.training!, from)) {
+  const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0;
+  const pace = { from, logEvery: output.logEvery, pauseAt: due, ...stop ? { stop } : {} };
+  for await (const step of trainModel(run, registries, progress.model!, progress.training!, pace)) {
     progress.last = step;
     const { seconds, imagesPerSecond } = watch.lap(step.step, batchSize);
     const final = step.step === steps;
@@ -168,8 +180,9 @@ async function* trainFromCheckpoint(
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
-    const due = final ? run.evaluate.length > 0 : checkpointEvery > 0 && step.step % checkpointEvery === 0;
-    if (due || stop?.aborted) await checkpoint(options, progress, { step: step.step, seconds });
+    if ((final ? run.evaluate.length > 0 : due(step.step)) || stop?.aborted) {
+      await checkpoint(options, progress, { step: step.step, seconds });
+    }
     if (stop?.aborted) return true;
   }
   return false;
@@ -181,13 +194,16 @@ async function restore({ planned, store }: RunOptions, progress: Progress): Prom
   const load = (bytes: Uint8Array) => loadCheckpoint(bytes, progress.model!.groups, expected);
   const newest = await store.readCheckpoint();
   if (!newest) return undefined;
+  let state: CheckpointState;
   try {
-    return load(newest);
+    state = load(newest);
   } catch (error) {
     const previous = error instanceof SyntaxError ? await store.readCheckpoint("previous") : undefined;
     if (!previous) throw error;
-    return load(previous);
+    state = load(previous);
   }
+  await progress.model!.lossScale?.restore();
+  return state;
 }
 
 async function checkpoint(
@@ -197,11 +213,6 @@ async function checkpoint(
 ): Promise<void> {
   const state = { ...at, run: planned.id, backend: describeBackend(backend) };
   await store.writeCheckpoint(await saveCheckpoint(model!.groups, state));
-}
-
-/** Lets the event loop turn: signals arrive there alone, and work on WASM never leaves the microtasks. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function describeBackend({ name, adapter }: BackendInfo): string {

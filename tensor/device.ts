@@ -10,6 +10,15 @@ import { tf } from "./tf.ts";
 interface Device {
   addEventListener(type: "uncapturederror", listener: (event: { error: { message: string } }) => void): void;
   readonly lost: Promise<{ reason: string; message: string }>;
+  readonly queue: { onSubmittedWorkDone(): Promise<void> };
+}
+
+/** How tfjs's WebGPU backend holds work back. */
+interface WebgpuQueue {
+  readonly device: Device;
+  readonly commandEncoder: unknown;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
 }
 
 const watched = new WeakSet<Device>();
@@ -36,4 +45,18 @@ export function checkDevice(): void {
   const message = failure;
   failure = undefined;
   throw new Error(`Cannot trust the results of the WebGPU device, it reported: ${message}`);
+}
+
+/** Steps that may be on their way to the device. */
+const QUEUED = 2;
+const queued: Promise<void>[] = [];
+
+/** Marks the end of a step; waits while more than {@link QUEUED} steps are on their way to a WebGPU device. */
+export async function settleDevice(): Promise<void> {
+  if (tf.getBackend() !== "webgpu") return;
+  const backend = tf.backend() as unknown as WebgpuQueue;
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  queued.push(backend.device.queue.onSubmittedWorkDone());
+  if (queued.length > QUEUED) await queued.shift();
 }

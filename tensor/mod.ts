@@ -5,6 +5,8 @@
  */
 export * from "./backend.ts";
 export * from "./device.ts";
+export * from "./gradients.ts";
+export * from "./memory.ts";
 export * from "./parameter.ts";
 export * from "./random.ts";
 export * from "./tf.ts";

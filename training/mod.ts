@@ -6,6 +6,7 @@
 export * from "./catalogue.ts";
 export * from "./checkpoint.ts";
 export * from "./divergence.ts";
+export * from "./loss_scale.ts";
 export * from "./optimizer.ts";
 export * from "./safetensors.ts";
 export * from "./trainer.ts";

@@ -16,8 +16,9 @@ export interface Optimizer {
    *
    * @param gradients Gradient of each trainable parameter, in the order that `create` was given; not disposed.
    * @param learningRate The step's learning rate.
+   * @param gradientScale Factor of the gradients, by default 1: the inverse of a loss scale.
    */
-  update(gradients: readonly Tensor[], learningRate: number): void;
+  update(gradients: readonly Tensor[], learningRate: number, gradientScale?: number): void;
   /** Frees the state. */
   dispose(): void;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
+import { sgdStep } from "../tensor/kernels/mod.ts";
 import { parameter } from "../tensor/parameter.ts";
-import { tf } from "../tensor/tf.ts";
 import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 
 const params = z.strictObject({
@@ -39,19 +39,14 @@ export const sgd: OptimizerPlugin = defineOptimizer({
       );
     return {
       state,
-      update(gradients, learningRate) {
-        tf.tidy(() =>
-          trainable.forEach(({ variable }, i) => {
-            const gradient = weightDecay === 0 ? gradients[i]! : tf.add(gradients[i]!, tf.mul(variable, weightDecay));
-            let direction = gradient;
-            if (momentum !== 0) {
-              const velocity = state[i]!.variable;
-              velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
-              direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity;
-            }
-            variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
-          })
-        );
+      update(gradients, rate, gradientScale = 1) {
+        const variables = trainable.map(({ variable }, i) => ({
+          variable,
+          gradient: gradients[i]!,
+          weightDecay,
+          ...momentum === 0 ? {} : { velocity: state[i]!.variable },
+        }));
+        sgdStep(variables, { rate, momentum, nesterov, gradientScale });
       },
       dispose: () => state.forEach(({ variable }) => variable.dispose()),
     };

@@ -5,12 +5,14 @@
  */
 import type { Backbone } from "../backbones/backbone.ts";
 import type { Head } from "../losses/head.ts";
-import { checkDevice } from "../tensor/device.ts";
+import { checkDevice, settleDevice } from "../tensor/device.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
+import { tf } from "../tensor/tf.ts";
 import { DivergenceError, firstBadTensor } from "./divergence.ts";
+import type { LossScale } from "./loss_scale.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { computeStep, type StepResult, uploadBatch, type UploadedBatch } from "./step.ts";
 
 /** A batch on the host: normalised images `[batch, h, w, c]`, and the class of each. */
 export interface HostBatch {
@@ -44,17 +46,27 @@ export interface TrainOptions {
   readonly from?: number;
   /** Height, width and channels of an image. */
   readonly shape: readonly [number, number, number];
-  /** The batch of a step, from 0. */
+  /** The batch of a step, from 0; asked for while the step before is at work. */
   readonly batch: (step: number) => Promise<HostBatch>;
+  /** Parts of equal size into which a batch is split, their gradients averaged; by default 1. */
+  readonly accumulate?: number;
+  /** Factor of the loss that keeps float16 gradients from vanishing; absent for float32. */
+  readonly lossScale?: LossScale;
   /** Stream for dropout; step t uses its fork t. */
   readonly random: Random;
+  /** Give an event every this many steps, and at the last; the device works on undisturbed between. By default 1. */
+  readonly logEvery?: number;
+  /** Steps, from 1, that give an event whatever `logEvery` says, for checkpoints. */
+  readonly pauseAt?: (step: number) => boolean;
+  /** Aborted to end after the current step, with its event. */
+  readonly stop?: AbortSignal;
 }
 
-/** One update. */
+/** Updates that were done, as {@link train} tells them. */
 export interface StepEvent {
   /** Updates done, from 1. */
   readonly step: number;
-  /** Total loss of the batch, before the update. */
+  /** Total loss of this update's batch, before the update. */
   readonly loss: number;
   /** Learning rate of the update. */
   readonly learningRate: number;
@@ -72,85 +84,128 @@ export function trainableOf(backbone: Backbone, heads: readonly { readonly head:
 }
 
 /**
- * Trains, one event a step; the caller may stop between events and save a checkpoint.
+ * Trains. Nothing is read from the device between events; at an event the variables are those of its step, so the
+ * caller may save a checkpoint, or leave.
  *
- * @throws {DivergenceError} at the first loss or gradient that is not finite; that step's update is not applied.
+ * @throws {DivergenceError} when an event's step has a loss or gradient that is not finite, or a step since the event
+ *   before has such a loss; the update of the event's own step is not applied.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
-  const { backbone, heads, optimizer, learningRate, steps, from = 0, batch, random } = options;
-  const trainable = trainableOf(backbone, heads);
-  for (let step = from; step < steps; step++) {
-    const host = await batch(step);
-    const images = tf.tensor4d(host.images, [host.labels.length, ...options.shape]);
-    const labels = tf.tensor1d(host.labels, "int32");
-    let result: Gradients | undefined;
-    try {
-      result = differentiate(options, trainable, images, labels, random.fork(step));
-      const [loss, gradientNorm, ...values] = await result.figures.data() as Float32Array;
-      checkDevice();
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-        const bad = await firstBadTensor({ images, trainable, gradients: result.gradients });
-        throw new DivergenceError(step + 1, loss!, bad);
-      }
-      const rate = learningRate(step);
-      optimizer.update(result.gradients, rate);
-      const statistics = Object.fromEntries(result.names.map((name, i) => [name, values[i]!]));
-      yield { step: step + 1, loss: loss!, learningRate: rate, gradientNorm: gradientNorm!, statistics };
-    } finally {
-      tf.dispose([images, labels, ...result ? [result.figures, ...result.gradients] : []]);
-    }
-  }
-}
-
-/** What {@link differentiate} gives; the caller disposes the tensors. */
-interface Gradients {
-  /** Loss, gradient norm, then the statistics. */
-  readonly figures: Tensor1D;
-  /** One for each trainable parameter. */
-  readonly gradients: Tensor[];
-  /** Names of the statistics. */
-  readonly names: string[];
-}
-
-/** Loss, gradients and statistics of a batch. */
-function differentiate(
-  { backbone, heads }: TrainOptions,
-  trainable: readonly Parameter[],
-  images: Tensor4D,
-  labels: Tensor1D,
-  random: Random,
-): Gradients {
-  // Statistics leave the tape's scope by tf.keep, so they are freed by hand, also when a later head throws.
-  let statistics: Record<string, Scalar> = {};
-  const compute = () => {
-    const total = () => {
-      const embeddings = backbone.forward(images, { training: true, random }) as Tensor2D;
-      const losses = heads.map(({ head, weight }, i) => {
-        const output = head.loss(embeddings, labels);
-        if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
-        return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
-      });
-      return losses.reduce((sum, loss) => tf.add(sum, loss) as Scalar);
-    };
-    const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));
-    const gradients = trainable.map(({ name, variable }) => {
-      const gradient = grads[variable.name];
-      if (!gradient) throw new TypeError(`Cannot train "${name}": the loss does not depend on it`);
-      return gradient;
-    });
-    // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
-    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
-    const names = Object.keys(statistics);
-    const figures = tf.stack([value, norm, ...names.map((name) => statistics[name]!)]) as Tensor1D;
-    return { figures, gradients, names };
-  };
+  const { steps, from = 0, logEvery = 1, pauseAt, stop } = options;
+  const trainable = trainableOf(options.backbone, options.heads);
+  const input = prefetch(options);
+  const losses = collectLosses();
   try {
-    return tf.tidy(compute as () => never);
+    for (let step = from; step < steps; step++) {
+      const batch = await input.next(step);
+      const done = step + 1;
+      const told = done === steps || done % logEvery === 0 || pauseAt?.(done) === true || stop?.aborted === true;
+      const result = computeStep(options, trainable, batch, { step, told });
+      try {
+        if (!told) {
+          losses.add(result.loss);
+          await update(options, result, step);
+          await settleDevice();
+          continue;
+        }
+        const event = await readEvent(options, result, { step, losses, batch, trainable });
+        await update(options, result, step);
+        yield event;
+      } finally {
+        result.dispose();
+        batch.dispose();
+      }
+      if (stop?.aborted) return;
+    }
   } finally {
-    tf.dispose(Object.values(statistics));
+    losses.dispose();
+    await input.close();
   }
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, fn: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fn(value)]));
+/** Applies a step's gradients; in float16, only those without overflow. */
+async function update({ optimizer, learningRate, lossScale }: TrainOptions, result: StepResult, step: number) {
+  const rate = learningRate(step);
+  if (!lossScale) return optimizer.update(result.gradients, rate);
+  const factor = lossScale.factor();
+  if (await lossScale.accept(result.gradients)) optimizer.update(result.gradients, rate, 1 / factor);
+}
+
+/** Reads a step's figures, and the losses since the event before. */
+async function readEvent(
+  options: TrainOptions,
+  result: StepResult,
+  { step, losses, batch, trainable }: {
+    step: number;
+    losses: Losses;
+    batch: UploadedBatch;
+    trainable: readonly Parameter[];
+  },
+): Promise<StepEvent> {
+  const earlier = await losses.read();
+  const [loss, norm, ...values] = await result.figures!.data() as Float32Array;
+  checkDevice();
+  const bad = earlier.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new DivergenceError(step + 1 - earlier.length + bad, earlier[bad]!, "loss");
+  // Float16 gradients that overflow are skipped, not fatal.
+  if (!Number.isFinite(loss) || !options.lossScale && !Number.isFinite(norm)) {
+    const tensor = await firstBadTensor({ images: batch.parts[0]!.images, trainable, gradients: result.gradients });
+    throw new DivergenceError(step + 1, loss!, tensor);
+  }
+  return {
+    step: step + 1,
+    loss: loss!,
+    learningRate: options.learningRate(step),
+    gradientNorm: norm! / (options.lossScale?.factor() ?? 1),
+    statistics: Object.fromEntries(result.names.map((name, i) => [name, values[i]!])),
+  };
+}
+
+/** Batches of consecutive steps, each asked for and uploaded while the step before is at work. */
+function prefetch(options: TrainOptions): { next(step: number): Promise<UploadedBatch>; close(): Promise<void> } {
+  const { steps, batch, shape, accumulate = 1 } = options;
+  let ahead: Promise<UploadedBatch> | undefined;
+  const fetch = (step: number) => {
+    const promise = batch(step).then((host) => uploadBatch(host, shape, accumulate));
+    // A failure is thrown where the batch is wanted.
+    promise.catch(() => {});
+    return promise;
+  };
+  return {
+    async next(step) {
+      const current = await (ahead ?? fetch(step));
+      ahead = step + 1 < steps ? fetch(step + 1) : undefined;
+      return current;
+    },
+    async close() {
+      const left = await ahead?.catch(() => undefined);
+      left?.dispose();
+    },
+  };
+}
+
+/** Losses that are still on the device. */
+interface Losses {
+  add(loss: tf.Scalar): void;
+  read(): Promise<number[]>;
+  dispose(): void;
+}
+
+function collectLosses(): Losses {
+  let kept: tf.Scalar[] = [];
+  const dispose = () => {
+    tf.dispose(kept);
+    kept = [];
+  };
+  return {
+    add: (loss) => void kept.push(tf.keep(tf.clone(loss))),
+    async read() {
+      if (kept.length === 0) return [];
+      const all = tf.stack(kept), values = [...await all.data() as Float32Array];
+      all.dispose();
+      dispose();
+      return values;
+    },
+    dispose,
+  };
 }

@@ -29,6 +29,7 @@ export class CrossChecker {
   check(run: RowRun, tree: MapNode): void {
     const at = (name: keyof RowRun) => child(tree, name)?.at ?? tree.at;
     this.#schedule(run, at("schedule"));
+    this.#training(run, at("train"));
     const shape = shapeOf(run.data.train, this.#registries);
     if (!shape) return;
     this.#backbone(run, shape, at("backbone"));
@@ -51,6 +52,20 @@ export class CrossChecker {
         }
       });
     });
+  }
+
+  #training({ backbone, train: { batchSize, accumulate, checkpointing, precision } }: RowRun, at: Place): void {
+    if (batchSize % accumulate !== 0) {
+      const parts = `Cannot split a batch of ${batchSize} into ${accumulate} equal parts`;
+      this.#problems.add(at, `${parts}: wanted an accumulate that divides batchSize`);
+    }
+    const { supports = [] } = this.#registries.backbone.get(String(backbone.name));
+    if (checkpointing && !supports.includes("checkpointing")) {
+      this.#problems.add(at, `Cannot use checkpointing: backbone "${backbone.name}" has no stages to compute again`);
+    }
+    if (precision === "f16" && !supports.includes("f16")) {
+      this.#problems.add(at, `Cannot use precision f16: backbone "${backbone.name}" works in f32 alone`);
+    }
   }
 
   #backbone({ backbone, data }: RowRun, shape: ImageShape, at: Place): void {

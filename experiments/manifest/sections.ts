@@ -95,7 +95,7 @@ function resolveTrain(node: TreeNode, resolver: Resolver): TrainSection | undefi
   const samplerNode = child(map, "sampler") ?? defaultNode(resolver, map, "sampler", { name: "shuffle" });
   const sampler = resolvePlugin(resolver, samplerNode, "sampler", { where: "train.sampler" })?.section;
   if (!plain || !augment || !sampler) return undefined;
-  return { steps: Number(plain["steps"]), batchSize: Number(plain["batchSize"]), augment, sampler };
+  return { ...plain as Omit<TrainSection, "augment" | "sampler">, augment, sampler };
 }
 
 function resolveAuxiliary(node: TreeNode, resolver: Resolver): Section[] | undefined {

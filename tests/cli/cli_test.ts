@@ -164,8 +164,6 @@ Deno.test("run trains one row, and --json prints its events as JSON lines", () =
     assertEquals(events.map(({ type }) => type).filter((type) => type !== "evaluate"), [
       "start",
       "step",
-      "step",
-      "step",
       "end",
     ]);
     assert(events.every(({ id, row, seed }) => id === events[0].id && row === "ArcFace" && seed === 0));

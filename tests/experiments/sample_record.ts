@@ -8,7 +8,7 @@ import type { RunRecord } from "../../experiments/record.ts";
 /** A valid record, with the given fields replaced. */
 export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: "0123456789ab",
     experiment: "sample",
     row: "ArcFace (0.5)",
@@ -24,10 +24,18 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       auxiliary: [],
       optimizer: { name: "sgd", momentum: 0.9 },
       schedule: { name: "step", lr: 0.1 },
-      train: { steps: 4, batchSize: 2, augment: [{ name: "shift", pixels: 2 }], sampler: { name: "shuffle" } },
+      train: {
+        steps: 4,
+        batchSize: 2,
+        accumulate: 1,
+        checkpointing: false,
+        precision: "f32",
+        augment: [{ name: "shift", pixels: 2 }],
+        sampler: { name: "shuffle" },
+      },
       evaluate: [{ name: "unseen", protocol: { protocol: "verification" }, data: { reader: "sampled-pairs" } }],
     },
-    identity: { run: {}, plugins: [], data: [], schemaVersion: 1 },
+    identity: { run: {}, plugins: [], data: [], schemaVersion: 2 },
     backend: { name: "wasm", adapter: null, software: true, reason: "asked for by name", kernels: [], flags: {} },
     environment: {
       deno: "2.9.6",

@@ -4,6 +4,7 @@ import { convnet } from "../../backbones/catalogue.ts";
 import { arcface, normSoftmax, softmax } from "../../losses/catalogue.ts";
 import type { HeadPlugin } from "../../losses/head.ts";
 import { createRandom } from "../../tensor/random.ts";
+import { memoryInUse } from "../../tensor/memory.ts";
 import { tf } from "../../tensor/tf.ts";
 import { loadCheckpoint, readParameters, saveCheckpoint } from "../../training/checkpoint.ts";
 import { DivergenceError } from "../../training/divergence.ts";
@@ -11,6 +12,7 @@ import type { Optimizer } from "../../training/optimizer.ts";
 import { sgd } from "../../training/sgd.ts";
 import { type StepEvent, train, trainableOf, type TrainOptions, type WeightedHead } from "../../training/trainer.ts";
 import { testOnBackends } from "../backends.ts";
+import { assertClose } from "../tensor/close.ts";
 
 const SHAPE: ImageShape = [8, 8, 1], CLASSES = 4, BATCH = 12;
 
@@ -143,3 +145,91 @@ testOnBackends("train() adds auxiliary losses with their weights", async () => {
   assert(one > plain);
   assert(Math.abs((half - plain) - (one - plain) / 2) < 1e-4);
 }, ["wasm"]);
+
+testOnBackends("train() gives the same bytes however often it tells", async () => {
+  const run = async (changes: Partial<TrainOptions>) => {
+    const { options, groups, dispose } = setup({ steps: 12, ...changes });
+    const before = tf.memory().numTensors;
+    const events = await collect(options);
+    assertEquals(tf.memory().numTensors, before);
+    const weights = await readParameters(groups);
+    dispose();
+    return { steps: events.map(({ step }) => step), last: events.at(-1), weights };
+  };
+  const often = await run({}), seldom = await run({ logEvery: 5, pauseAt: (step) => step === 7 });
+  assertEquals(seldom.steps, [5, 7, 10, 12]);
+  assertEquals([seldom.last, seldom.weights], [often.last, often.weights]);
+}, ["wasm", "webgpu"]);
+
+testOnBackends("train() names the step whose loss was not finite, also between events", async () => {
+  const poisoned = setup({
+    logEvery: 10,
+    batch: async (step) => {
+      const { images, labels } = await batch(step);
+      if (step === 3) images[5] = NaN;
+      return { images, labels };
+    },
+  });
+  const error = await assertRejects(() => collect(poisoned.options), DivergenceError);
+  assertEquals(error.step, 4);
+  poisoned.dispose();
+}, ["wasm"]);
+
+testOnBackends("train() averages the gradients of the parts of a batch", async () => {
+  // The softmax of plain linear features: without batch norm, parts add up to the whole.
+  const run = async (accumulate: number) => {
+    const weight = tf.variable(tf.tensor2d(Float32Array.from({ length: 64 * 8 }, (_, i) => Math.sin(i)), [64, 8]));
+    const backbone: Backbone = {
+      parameters: [{ name: "w", role: "weight", trainable: true, variable: weight }],
+      embedding: 8,
+      forward: (images) =>
+        tf.tidy(() => tf.matMul(tf.reshape(images, [images.shape[0], 64]) as tf.Tensor2D, weight as tf.Tensor2D)),
+      dispose: () => weight.dispose(),
+    };
+    const head = softmax.create(softmax.params.parse({}), {
+      embedding: 8,
+      classes: CLASSES,
+      random: createRandom(0, "init"),
+    });
+    const heads: [WeightedHead] = [{ head, weight: 1 }];
+    const optimizer = sgd.create(sgd.params.parse({}), trainableOf(backbone, heads));
+    const { options, dispose } = setup();
+    const before = tf.memory().numTensors;
+    const events = await collect({ ...options, backbone, heads, optimizer, steps: 5, accumulate });
+    assertEquals(tf.memory().numTensors, before);
+    dispose();
+    backbone.dispose();
+    head.dispose();
+    optimizer.dispose();
+    return events.map(({ loss, gradientNorm }) => [loss, gradientNorm]).flat();
+  };
+  assertClose(await run(3), await run(1), 1e-5);
+}, ["wasm"]);
+
+testOnBackends("train() with checkpointing gives the same bytes as without", async () => {
+  const run = async (checkpointing: boolean) => {
+    const random = createRandom(0, "init");
+    const params = convnet.params.parse({ blocks: 2, width: 6, embedding: 8, dropout: 0.3 });
+    const backbone = convnet.create(params, { shape: SHAPE, random, checkpointing });
+    const { options, dispose } = setup();
+    const optimizer = sgd.create(sgd.params.parse({}), trainableOf(backbone, options.heads));
+    const events = await collect({ ...options, backbone, optimizer, steps: 6 });
+    const weights = await readParameters({ backbone: backbone.parameters });
+    dispose();
+    backbone.dispose();
+    optimizer.dispose();
+    return { events, weights };
+  };
+  assertEquals(await run(true), await run(false));
+}, ["wasm", "webgpu"]);
+
+testOnBackends("train() holds memory flat over 200 steps", async (backend) => {
+  const { options, dispose } = setup({ steps: 200, logEvery: 20 });
+  const sizes: number[] = [];
+  for await (const _ of train(options)) sizes.push(memoryInUse().bytes);
+  assertEquals(sizes.length, 10);
+  // The last step has no batch ahead.
+  assertEquals(new Set(sizes.slice(1, -1)).size, 1, `${backend}: ${sizes}`);
+  assert(sizes.at(-1)! <= sizes[1]!);
+  dispose();
+}, ["wasm", "webgpu"]);

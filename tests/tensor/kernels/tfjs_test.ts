@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { batchNorm, prelu } from "../../tensor/kernels/mod.ts";
-import { createRandom } from "../../tensor/random.ts";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor4D, tf } from "../../tensor/tf.ts";
-import { useBackend } from "../../tensor/backend.ts";
-import { testOnBackends } from "../backends.ts";
-import { assertClose } from "./close.ts";
+import { createRandom } from "../../../tensor/random.ts";
+import { type Scalar, type Tensor, type Tensor4D, tf } from "../../../tensor/tf.ts";
+import { useBackend } from "../../../tensor/backend.ts";
+import { testOnBackends } from "../../backends.ts";
+import { assertClose } from "../close.ts";
 
 function random(shape: number[], seed: number): Float32Array {
   const stream = createRandom(seed, `values/${shape}`);
@@ -117,87 +116,6 @@ testOnBackends(
   },
   ["wasm", "webgpu"],
 );
-
-/** Batch normalisation in float64, straight from its definition. */
-function plainBatchNorm(x: ArrayLike<number>, gamma: ArrayLike<number>, beta: ArrayLike<number>, epsilon: number) {
-  const channels = gamma.length, rows = x.length / channels;
-  return Float64Array.from({ length: x.length }, (_, i) => {
-    const c = i % channels;
-    let mean = 0, variance = 0;
-    for (let row = 0; row < rows; row++) mean += x[row * channels + c]! / rows;
-    for (let row = 0; row < rows; row++) variance += (x[row * channels + c]! - mean) ** 2 / rows;
-    return gamma[c]! * (x[i]! - mean) / Math.sqrt(variance + epsilon) + beta[c]!;
-  });
-}
-
-/** PReLU in float64. */
-function plainPrelu(x: ArrayLike<number>, alpha: ArrayLike<number>) {
-  return Float64Array.from(x, (value, i) => value > 0 ? value : value * alpha[i % alpha.length]!);
-}
-
-/** Central differences of a weighted sum of `fn` in every element of every input. */
-function differences(fn: (...inputs: Float64Array[]) => Float64Array, inputs: Float32Array[], weights: Float32Array) {
-  const points = inputs.map((values) => Float64Array.from(values));
-  const total = () => fn(...points).reduce((sum, value, i) => sum + value * weights[i]!, 0);
-  return points.map((point) =>
-    Float64Array.from(point, (value, i) => {
-      const step = 1e-5;
-      point[i] = value + step;
-      const above = total();
-      point[i] = value - step;
-      const below = total();
-      point[i] = value;
-      return (above - below) / (2 * step);
-    })
-  );
-}
-
-testOnBackends("batchNorm() and its gradients agree with float64 and finite differences", async (backend) => {
-  const shape = [4, 3, 2, 3], epsilon = 1e-3;
-  const inputs = [random(shape, 1).map((v) => 2 * v + 5), random([3], 2), random([3], 3)] as Float32Array[];
-  const op = (x: Tensor, gamma: Tensor, beta: Tensor) => {
-    const { y, mean, variance } = batchNorm(x, gamma as Tensor1D, beta as Tensor1D, epsilon);
-    tf.dispose([mean, variance]);
-    return y;
-  };
-  const tensors = inputs.map((values, i) => tf.tensor(values, i === 0 ? shape : [3]));
-  const before = tf.memory().numTensors;
-  const y = tf.tidy(() => op(tensors[0]!, tensors[1]!, tensors[2]!));
-  assertEquals(tf.memory().numTensors, before + 1);
-  const tolerance = backend === "webgpu" ? 1e-4 : 2e-6;
-  assertClose(await y.data(), plainBatchNorm(inputs[0]!, inputs[1]!, inputs[2]!, epsilon), tolerance);
-  const found = await gradients(op as never, inputs.map((values, i) => ({ values, shape: i === 0 ? shape : [3] })));
-  const plain = (x: Float64Array, g: Float64Array, b: Float64Array) => plainBatchNorm(x, g, b, epsilon);
-  differences(plain as never, inputs, random(shape, 9)).forEach((wanted, i) =>
-    assertClose(found[i]!, wanted, 10 * tolerance, `gradient ${i}`)
-  );
-  tf.dispose([y, ...tensors]);
-});
-
-testOnBackends("batchNorm() keeps its variance when the mean is a thousand times the deviation", async (backend) => {
-  const values = random([64, 2], 7).map((v) => 1000 + v);
-  const x = tf.tensor2d(values, [64, 2]), one = tf.ones([2]) as Tensor1D, zero = tf.zeros([2]) as Tensor1D;
-  const { y, mean, variance } = batchNorm(x, one, zero, 1e-5);
-  const expected = [0, 1].map((c) => {
-    const column = Array.from({ length: 64 }, (_, row) => values[2 * row + c]!);
-    const centre = column.reduce((a, b) => a + b) / 64;
-    return column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / 64;
-  });
-  assertClose(await variance.data(), expected, backend === "wasm" ? 1e-5 : 1e-3, "variance");
-  tf.dispose([x, one, zero, y, mean, variance]);
-});
-
-testOnBackends("prelu() and its gradients agree with float64 and finite differences", async () => {
-  const shape = [3, 2, 2, 4];
-  const inputs = [random(shape, 1), random([4], 2)];
-  const found = await gradients(
-    ((x: Tensor, alpha: Tensor) => prelu(x, alpha as Tensor1D)) as never,
-    inputs.map((values, i) => ({ values, shape: i === 0 ? shape : [4] })),
-  );
-  differences(plainPrelu as never, inputs, random(shape, 9)).forEach((wanted, i) =>
-    assertClose(found[i]!, wanted, 1e-5, `gradient ${i}`)
-  );
-});
 
 testOnBackends("a cloned tensor outlives its source", async () => {
   const x = tf.tensor1d([1, 2, 3]), y = tf.clone(x);

@@ -1,0 +1,152 @@
+/**
+ * One step of training up to its gradients: upload, forward, backward, over one or several parts of a batch.
+ *
+ * @module
+ */
+import { collectGradients } from "../tensor/gradients.ts";
+import type { Parameter } from "../tensor/parameter.ts";
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
+import type { HostBatch, TrainOptions } from "./trainer.ts";
+
+/** A batch on the device, in parts. */
+export interface UploadedBatch {
+  /** Parts of equal size. */
+  readonly parts: readonly { readonly images: Tensor4D; readonly labels: Tensor1D }[];
+  /** Frees them. */
+  dispose(): void;
+}
+
+/**
+ * Uploads a batch in equal parts.
+ *
+ * @throws {RangeError} if it cannot be split into equal parts.
+ */
+export function uploadBatch(
+  { images, labels }: HostBatch,
+  shape: readonly [number, number, number],
+  count: number,
+): UploadedBatch {
+  const size = labels.length / count, pixels = images.length / count;
+  if (!Number.isInteger(size)) {
+    throw new RangeError(`Cannot split a batch of ${labels.length} images: wanted ${count} parts of equal size`);
+  }
+  const parts = Array.from({ length: count }, (_, i) => ({
+    images: tf.tensor4d(images.subarray(i * pixels, (i + 1) * pixels), [size, ...shape]),
+    labels: tf.tensor1d(labels.subarray(i * size, (i + 1) * size), "int32"),
+  }));
+  return { parts, dispose: () => parts.forEach(({ images, labels }) => tf.dispose([images, labels])) };
+}
+
+/** What {@link computeStep} gives. */
+export interface StepResult {
+  /** Mean loss of the batch, without the loss scale. */
+  readonly loss: Scalar;
+  /** One for each trainable parameter, times the loss scale. */
+  readonly gradients: readonly Tensor[];
+  /** Loss, gradient norm, then the main head's statistics; only when they will be told. */
+  readonly figures: Tensor1D | undefined;
+  /** Names of the statistics. */
+  readonly names: readonly string[];
+  /** Frees all tensors. */
+  dispose(): void;
+}
+
+/** Loss, gradients and, if they will be told, statistics of a batch; the parts' are averaged. */
+export function computeStep(
+  options: TrainOptions,
+  trainable: readonly Parameter[],
+  batch: UploadedBatch,
+  { step, told }: { step: number; told: boolean },
+): StepResult {
+  const { parts } = batch, random = options.random.fork(step);
+  if (parts.length === 1) {
+    const pass = differentiate(options, trainable, { ...parts[0]!, random, share: 1 });
+    return finish([pass], pass.gradients, trainable, told);
+  }
+  const sums = collectGradients(), passes: Pass[] = [];
+  for (const [i, part] of parts.entries()) {
+    const pass = differentiate(options, trainable, { ...part, random: random.fork(i), share: 1 / parts.length });
+    pass.gradients.forEach((gradient, i) => sums.add(`${i}`, gradient));
+    passes.push(pass);
+  }
+  return finish(passes, trainable.map((_, i) => sums.take(`${i}`)!), trainable, told);
+}
+
+/** One pass forward and backward. */
+interface Pass {
+  readonly loss: Scalar;
+  readonly gradients: readonly Tensor[];
+  readonly statistics: Readonly<Record<string, Scalar>>;
+}
+
+/** Averages figures over the passes and frees the passes' own. */
+function finish(
+  passes: readonly Pass[],
+  gradients: readonly Tensor[],
+  trainable: readonly Parameter[],
+  told: boolean,
+): StepResult {
+  const mean = (values: readonly Scalar[]) =>
+    values.length === 1 ? values[0]! : tf.div(values.reduce((a, b) => tf.add(a, b) as Scalar), values.length);
+  const names = Object.keys(passes[0]!.statistics);
+  const [loss, figures] = tf.tidy(() => {
+    const loss = tf.clone(mean(passes.map((pass) => pass.loss))) as Scalar;
+    if (!told) return [loss];
+    // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
+    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
+    const statistics = names.map((name) => mean(passes.map((pass) => pass.statistics[name]!)));
+    return [loss, tf.stack([loss, norm, ...statistics])];
+  }) as [Scalar, Tensor1D?];
+  for (const pass of passes) tf.dispose([pass.loss, ...Object.values(pass.statistics)]);
+  return {
+    loss,
+    gradients,
+    figures,
+    names,
+    dispose: () => tf.dispose([loss, ...gradients, ...figures ? [figures] : []]),
+  };
+}
+
+/** Loss, gradients and statistics of one part of a batch. */
+function differentiate(
+  { backbone, heads, lossScale }: TrainOptions,
+  trainable: readonly Parameter[],
+  { images, labels, random, share }: {
+    images: Tensor4D;
+    labels: Tensor1D;
+    random: TrainOptions["random"];
+    /** Its share in the gradient of the whole batch. */
+    share: number;
+  },
+): Pass {
+  // What leaves the tape's scope leaves by tf.keep, and is freed by hand, also when a later head throws.
+  let statistics: Record<string, Scalar> = {}, loss: Scalar | undefined;
+  const factor = share * (lossScale?.factor() ?? 1);
+  const total = () => {
+    const embeddings = backbone.forward(images, { training: true, random }) as Tensor2D;
+    const losses = heads.map(({ head, weight }, i) => {
+      const output = head.loss(embeddings, labels);
+      if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
+      return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
+    });
+    loss = tf.keep(losses.reduce((sum, loss) => tf.add(sum, loss) as Scalar));
+    return (factor === 1 ? tf.clone(loss) : tf.mul(loss, factor)) as Scalar;
+  };
+  try {
+    const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));
+    value.dispose();
+    const gradients = trainable.map(({ name, variable }) => {
+      const gradient = grads[variable.name];
+      if (!gradient) throw new TypeError(`Cannot train "${name}": the loss does not depend on it`);
+      return gradient;
+    });
+    return { loss: loss!, gradients, statistics };
+  } catch (error) {
+    tf.dispose([...Object.values(statistics), ...loss ? [loss] : []]);
+    throw error;
+  }
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, fn: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fn(value)]));
+}
