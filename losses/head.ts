@@ -4,6 +4,7 @@
  * @module
  */
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { RowGradient } from "../tensor/kernels/class_rows.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Scalar, Tensor1D, Tensor2D } from "../tensor/tf.ts";
@@ -26,6 +27,19 @@ export interface HeadOutput {
   readonly statistics: Readonly<Record<string, Scalar>>;
 }
 
+/** What a training step hands to a head besides the batch. */
+export interface HeadStep {
+  /** Stream of this step, the same for all parts of its batch. */
+  readonly random: Random;
+  /** Class of every sample of the step, on the host; a part's own are among them. */
+  readonly labels: Int32Array;
+  /**
+   * Takes the gradient of a parameter of which the step touches some rows only, in the backward pass; the taker
+   * disposes it. Without a taker such a gradient goes the way of all others, with zeros for the other rows.
+   */
+  readonly takeRows?: (parameter: string, gradient: RowGradient) => void;
+}
+
 /** A head at work: owns its class weights and state. */
 export interface Head {
   /** Class weights and state, in a fixed order. */
@@ -35,8 +49,9 @@ export interface Head {
    *
    * @param embeddings Unnormalised embeddings, shape `[batch, d]`.
    * @param labels Class indices, int32, shape `[batch]`.
+   * @param step Heads that draw at random need it, others do without.
    */
-  loss(embeddings: Tensor2D, labels: Tensor1D): HeadOutput;
+  loss(embeddings: Tensor2D, labels: Tensor1D, step?: HeadStep): HeadOutput;
   /** Frees the variables. */
   dispose(): void;
 }

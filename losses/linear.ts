@@ -1,10 +1,10 @@
 /**
- * Row normalisation, matrix product and bias with gradients of our own: tfjs's go through products with a transposed
+ * Row normalisation and matrix product with gradients of our own: tfjs's go through products with a transposed
  * first operand and sums over the leading axis, which the WASM backend does seven times slower.
  *
  * @module
  */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { type Tensor, type Tensor2D, tf } from "../tensor/tf.ts";
 
 /** Norms below this count as this, as in PyTorch's `normalize`. */
 const SMALLEST_NORM = 1e-12;
@@ -35,7 +35,7 @@ export function normalizeRows(rows: Tensor2D): Tensor2D {
 }
 
 /** Euclidean norm of each row, shape `[n, 1]`; the caller disposes it. */
-export function rowNorms(rows: Tensor2D): Tensor2D {
+function rowNorms(rows: Tensor2D): Tensor2D {
   return tf.tidy(() => tf.sqrt(tf.sum(tf.mul(rows, rows), 1, true)));
 }
 
@@ -58,22 +58,4 @@ export function rowProducts(a: Tensor2D, b: Tensor2D): Tensor2D {
     };
   });
   return op(a, b) as Tensor2D;
-}
-
-/**
- * Adds a bias to every row: `z + b`.
- *
- * @param rows Shape `[n, m]`.
- * @param bias Shape `[m]`.
- * @returns Shape `[n, m]`; the caller disposes it.
- */
-export function addBias(rows: Tensor2D, bias: Tensor1D): Tensor2D {
-  const op = tf.customGrad((z, b) => ({
-    value: tf.add(z as Tensor, b as Tensor),
-    gradFunc: (dy: Tensor) => {
-      const [n, m] = dy.shape as [number, number];
-      return [dy, tf.reshape(tf.matMul(tf.ones([1, n]), dy as Tensor2D), [m])];
-    },
-  }));
-  return op(rows, bias) as Tensor2D;
 }

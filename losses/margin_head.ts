@@ -30,11 +30,12 @@ export function defineMarginHead<S extends z.ZodObject<MarginShape>>(
 ): MarginHeadPlugin {
   const margin = (params: z.output<S>): Margin =>
     createMargin({ ...sizes(params), boundary: params.boundary, epsilon: params.epsilon });
+  const optionsOf = ({ s, gradient, sampleRate }: z.output<S>) => ({ s, gradient, sampleRate });
   const definition = {
     ...plugin,
     margin,
     create: (params: z.output<S>, context: Parameters<HeadPlugin["create"]>[1]) =>
-      createMarginSoftmax({ s: params.s, gradient: params.gradient, margin: margin(params) }, context),
+      createMarginSoftmax({ ...optionsOf(params), margin: margin(params) }, context),
     size: (_: z.output<S>, { classes, embedding }: { classes: number; embedding: number }) => classes * embedding,
   };
   return defineHead(definition) as MarginHeadPlugin;

@@ -19,6 +19,8 @@ export type MarginShape = {
   boundary: z.ZodDefault<z.ZodEnum<{ [B in Boundary]: B }>>;
   /** See {@link marginShape}. */
   epsilon: z.ZodDefault<z.ZodNumber>;
+  /** See {@link sampleRate}. */
+  sampleRate: z.ZodDefault<z.ZodNumber>;
 };
 
 /** What {@link marginShape} may be told. */
@@ -36,7 +38,7 @@ export function scale(standard: number): z.ZodDefault<z.ZodNumber> {
   return z.number().positive().max(1000).default(standard).describe("Scale s of the logits, no unit, in (0, 1000]");
 }
 
-/** The parameters `s`, `gradient`, `boundary` and `epsilon`, which public code bases set differently in silence. */
+/** The parameters `s`, `gradient`, `boundary`, `epsilon` and `sampleRate`, which public code bases set differently in silence. */
 export function marginShape(s: number, options: MarginShapeOptions = {}): MarginShape {
   const { boundary = "none", gradientNote = "", boundaryNote = "" } = options;
   return {
@@ -51,7 +53,15 @@ export function marginShape(s: number, options: MarginShapeOptions = {}): Margin
     epsilon: z.number().min(1e-7).max(1e-2).default(1e-6).describe(
       "The target cosine is clamped to ±(1 - epsilon); cosine units, in [1e-7, 1e-2], so that float32 can see it",
     ),
+    sampleRate: sampleRate(),
   };
+}
+
+/** Partial FC: the share of the classes that a step computes with and updates. */
+export function sampleRate(): z.ZodDefault<z.ZodNumber> {
+  return z.number().positive().max(1).default(1).describe(
+    "Share r of the classes in a step, in (0, 1]: those of the batch and a uniform sample of the others (Partial FC)",
+  );
 }
 
 /** An additive angular margin in radians, within `[0, π/2]`; a value in degrees is an error that says so. */

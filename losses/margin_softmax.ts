@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { disposeParameters } from "../tensor/parameter.ts";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { angleOf, tensors } from "./algebra.ts";
-import { crossEntropy } from "./cross_entropy.ts";
-import type { Head, HeadContext, HeadOutput } from "./head.ts";
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { tensors } from "./algebra.ts";
+import { createClassHead } from "./class_head.ts";
+import type { ClassLogits } from "./class_loop.ts";
+import type { Head, HeadContext } from "./head.ts";
 import { normalizeRows, rowProducts } from "./linear.ts";
 import { evaluateMargin, type Margin } from "./margin.ts";
 import type { GradientMode } from "./margin_params.ts";
-import { classWeights, oneHotTargets, tidyOutput } from "./parts.ts";
 
 /** Settings of {@link createMarginSoftmax}. */
 export interface MarginSoftmaxOptions {
@@ -21,6 +20,8 @@ export interface MarginSoftmaxOptions {
   readonly margin?: Margin;
   /** `exact`: the gradient of the formula; `detached`: `s`, straight through. */
   readonly gradient?: GradientMode;
+  /** Share of the classes that a step samples and updates; by default all. */
+  readonly sampleRate?: number;
 }
 
 /**
@@ -30,16 +31,23 @@ export interface MarginSoftmaxOptions {
  * margined angle passes π.
  */
 export function createMarginSoftmax(options: MarginSoftmaxOptions, context: HeadContext): Head {
-  const weight = classWeights(context);
+  const { s, margin, gradient = "exact", sampleRate = 1 } = options;
+  const plain: ClassLogits = { normalised: true, s };
+  return createClassHead({ logits: margin ? withMargin(plain, margin, gradient) : plain, sampleRate }, context);
+}
+
+/** Logits whose target has a margin, evaluated in closed form. */
+function withMargin(logits: ClassLogits, margin: Margin, gradient: GradientMode): ClassLogits {
   return {
-    parameters: [weight],
-    loss: (embeddings, labels) =>
-      tidyOutput(() => {
-        const target = oneHotTargets(embeddings, labels, context);
-        const cosine = cosines(embeddings, weight.variable as Tensor2D);
-        return marginLoss(cosine, target, options);
-      }),
-    dispose: () => disposeParameters([weight]),
+    ...logits,
+    target({ cosine }) {
+      const point = evaluateMargin(tensors, margin, cosine);
+      return {
+        value: point.value as Tensor1D,
+        slope: (gradient === "exact" ? point.derivative : tf.onesLike(point.derivative)) as Tensor1D,
+        statistics: { pastBoundary: tf.mean(point.past) as Scalar },
+      };
+    },
   };
 }
 
@@ -52,37 +60,4 @@ export function createMarginSoftmax(options: MarginSoftmaxOptions, context: Head
  */
 export function cosines(embeddings: Tensor2D, weights: Tensor2D): Tensor2D {
   return tf.tidy(() => rowProducts(normalizeRows(embeddings), normalizeRows(weights)));
-}
-
-/** Loss and statistics of cosines; the margin is evaluated in closed form, so no gradient is taken through it. */
-function marginLoss(cosine: Tensor2D, target: Tensor2D, options: MarginSoftmaxOptions): HeadOutput {
-  const { s, margin, gradient = "exact" } = options;
-  const targetCosine = tf.sum(tf.mul(cosine, target), 1) as Tensor1D;
-  const targetAngle = tf.mean(angleOf(tensors, targetCosine)) as Scalar;
-  if (!margin) return { loss: crossEntropy(tf.mul(cosine, s), target), statistics: { targetAngle } };
-  const point = evaluateMargin(tensors, margin, targetCosine);
-  const offset = tf.sub(point.value, targetCosine);
-  const slope = gradient === "exact" ? point.derivative : tf.onesLike(point.derivative);
-  const logits = marginLogits(cosine, target, { s, offset, slope });
-  return {
-    loss: crossEntropy(logits, target),
-    statistics: { targetAngle, pastBoundary: tf.mean(point.past) as Scalar },
-  };
-}
-
-/** Logits `s (cos θ_j + [j = y] offset)`, whose derivative in the target cosine is `s slope`. */
-function marginLogits(
-  cosine: Tensor2D,
-  target: Tensor2D,
-  { s, offset, slope }: { s: number; offset: Tensor; slope: Tensor },
-): Tensor2D {
-  const op = tf.customGrad((c, save) => {
-    const extra = tf.mul(tf.expandDims(tf.sub(slope, 1), 1), s);
-    (save as tf.GradSaveFunc)([target, extra]);
-    return {
-      value: tf.mul(tf.add(c as Tensor, tf.mul(target, tf.expandDims(offset, 1))), s),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, tf.add(tf.mul(saved[0]!, saved[1]!), s)),
-    };
-  });
-  return op(cosine) as Tensor2D;
 }

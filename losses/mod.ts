@@ -14,6 +14,9 @@
 export * from "./catalogue.ts";
 export * from "./head.ts";
 export { type Algebra, angleOf, numbers, sineOf, tensors } from "./algebra.ts";
+export { type ClassHeadOptions, createClassHead } from "./class_head.ts";
+export type { ClassLogits, TargetLogit } from "./class_loop.ts";
+export type { ClassWeightOptions } from "./class_weights.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export {
   type Boundary,
@@ -35,6 +38,7 @@ export {
   type MarginShapeOptions,
   radians,
   refuseFallback,
+  sampleRate,
   scale,
 } from "./margin_params.ts";
 export { cosines, createMarginSoftmax, type MarginSoftmaxOptions } from "./margin_softmax.ts";

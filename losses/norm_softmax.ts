@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { scale } from "./margin_params.ts";
+import { sampleRate, scale } from "./margin_params.ts";
 import { createMarginSoftmax } from "./margin_softmax.ts";
 
 /** Logits `s cos θ_j` of normalised features and weights; F. Wang et al., https://arxiv.org/abs/1704.06369. */
@@ -15,7 +15,7 @@ export const normSoftmax: HeadPlugin = defineHead({
   summary: "Softmax on scaled cosines, without a margin",
   reference: "https://arxiv.org/abs/1704.06369",
   formula: "z_j = s cos θ_j",
-  params: z.strictObject({ s: scale(64) }),
-  create: ({ s }, context) => createMarginSoftmax({ s }, context),
+  params: z.strictObject({ s: scale(64), sampleRate: sampleRate() }),
+  create: (params, context) => createMarginSoftmax(params, context),
   size: (_, { classes, embedding }) => classes * embedding,
 });

@@ -4,12 +4,15 @@
  * @module
  */
 import { tf } from "../tf.ts";
+import { CLASS_REFERENCE } from "./class_reference.ts";
 import type { Implementation, KernelTable } from "./kernel.ts";
 import { REFERENCE } from "./reference.ts";
 import { WASM_KERNELS } from "./wasm/mod.ts";
 import { WEBGPU_KERNELS } from "./webgpu/mod.ts";
 
 export * from "./batch_norm.ts";
+export * from "./class_logits.ts";
+export * from "./class_rows.ts";
 export * from "./dropout.ts";
 export * from "./prelu.ts";
 export * from "./sgd.ts";
@@ -21,7 +24,7 @@ const registered = new Map<string, readonly string[]>();
 export function registerKernels(backendName: string): readonly string[] {
   const known = registered.get(backendName);
   if (known) return known;
-  const table: KernelTable = { ...REFERENCE, ...TABLES[backendName] };
+  const table: KernelTable = { ...REFERENCE, ...CLASS_REFERENCE, ...TABLES[backendName] };
   const names = Object.entries(table).map(([name, kernel]) => register(name, backendName, kernel));
   registered.set(backendName, names);
   return names;

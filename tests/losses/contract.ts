@@ -136,10 +136,10 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
   });
 }
 
-/** Values to vary a parameter to: every other choice, or half-way to the upper limit. */
+/** Values to vary a parameter to: every other choice, or half-way to the upper limit, from there to 0. */
 function otherValues(key: string, property: Property): unknown[] {
   if (property.enum) return property.enum.filter((value) => value !== property.default);
   const { default: standard, maximum } = property;
   assert(typeof standard === "number" && maximum !== undefined, `${key} needs a default and an upper limit`);
-  return [(standard + maximum) / 2];
+  return [standard < maximum ? (standard + maximum) / 2 : maximum / 2];
 }

@@ -109,9 +109,37 @@ Deno.test("heads that multiply the angle refuse the fallback", () => {
 });
 
 Deno.test("heads have the defaults of their papers", () => {
-  assertEquals(arcface.params.parse({}), { m: 0.5, s: 64, gradient: "exact", boundary: "none", epsilon: 1e-6 });
-  assertEquals(cosface.params.parse({}), { m: 0.35, s: 64, gradient: "exact", boundary: "none", epsilon: 1e-6 });
-  assertEquals(sphereface.params.parse({}), { m: 1.7, s: 30, gradient: "exact", boundary: "reflect", epsilon: 1e-6 });
+  assertEquals(arcface.params.parse({}), {
+    m: 0.5,
+    s: 64,
+    gradient: "exact",
+    boundary: "none",
+    epsilon: 1e-6,
+    sampleRate: 1,
+  });
+  assertEquals(cosface.params.parse({}), {
+    m: 0.35,
+    s: 64,
+    gradient: "exact",
+    boundary: "none",
+    epsilon: 1e-6,
+    sampleRate: 1,
+  });
+  assertEquals(sphereface.params.parse({}), {
+    m: 1.7,
+    s: 30,
+    gradient: "exact",
+    boundary: "reflect",
+    epsilon: 1e-6,
+    sampleRate: 1,
+  });
   const sizes = { m1: 1, m2: 0.3, m3: 0.2 };
-  assertEquals(combined.params.parse({}), { ...sizes, s: 64, gradient: "exact", boundary: "none", epsilon: 1e-6 });
+  assertEquals(combined.params.parse({}), {
+    ...sizes,
+    s: 64,
+    gradient: "exact",
+    boundary: "none",
+    epsilon: 1e-6,
+    sampleRate: 1,
+  });
 });

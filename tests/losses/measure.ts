@@ -35,10 +35,11 @@ export async function measure(plugin: HeadPlugin, params: Record<string, unknown
   const head = makeHead(plugin, params, batch);
   const embeddings = tf.tidy(() => tf.variable(tf.tensor2d(batch.embeddings as number[][])));
   const labels = tf.tensor1d(batch.labels as number[], "int32");
+  const step = { random: createRandom(0, "step"), labels: Int32Array.from(batch.labels) };
   let statistics: Readonly<Record<string, Scalar>> = {};
   const watched = { embeddings, ...Object.fromEntries(head.parameters.map((p) => [p.name, p.variable])) };
   const { value, grads } = tf.variableGrads(() => {
-    const output = head.loss(embeddings as ReturnType<typeof tf.tensor2d>, labels);
+    const output = head.loss(embeddings as ReturnType<typeof tf.tensor2d>, labels, step);
     statistics = output.statistics;
     for (const scalar of Object.values(statistics)) tf.keep(scalar);
     return output.loss;
