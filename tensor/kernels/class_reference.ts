@@ -47,8 +47,9 @@ export const CLASS_REFERENCE: KernelTable = {
 
   MarginlabGatherRows: composition(({ x, rows }) => tf.gather(x!, rows as Tensor1D)),
 
+  // tfjs's cpu backend writes into its input.
   MarginlabScatterRows: composition(({ x, rows, values }) =>
-    tf.tensorScatterUpdate(x!, tf.expandDims(rows!, 1), values!)
+    tf.tensorScatterUpdate(tf.add(x!, 0), tf.expandDims(rows!, 1), values!)
   ),
 };
 
