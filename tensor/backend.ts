@@ -7,6 +7,8 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
 import { watchDevice } from "./device.ts";
 import { registerKernels } from "./kernels/mod.ts";
+import type { Products } from "./kernels/wasm/products.ts";
+import { withSimd } from "./kernels/wasm/simd.ts";
 import { tf } from "./tf.ts";
 
 /** A backend by name, or `auto`. */
@@ -32,6 +34,8 @@ export interface BackendInfo {
 export interface BackendOptions {
   /** Folder of the tfjs WASM binaries, ending in a slash; by default the one of the installed package. */
   readonly wasmPath?: string;
+  /** Library of matrix products for the WASM backend. */
+  readonly products?: Products;
 }
 
 /** The few fields of a WebGPU adapter that are read here. */
@@ -85,9 +89,11 @@ export async function useBackend(request: BackendRequest, options: BackendOption
     else reason = adapter ? `auto: the only adapter is software (${adapter.name})` : "auto: no WebGPU adapter";
   }
   if (name === "wasm") setWasmPaths(options.wasmPath ?? installedWasmPath());
-  const kernels = registerKernels(name);
-  if (!await tf.setBackend(name)) throw new RangeError(`Cannot use backend "${name}": tfjs could not start it`);
+  if (!await withSimd(() => tf.setBackend(name))) {
+    throw new RangeError(`Cannot use backend "${name}": tfjs could not start it`);
+  }
   await tf.ready();
+  const kernels = registerKernels(name, name === "wasm" && options.products ? { products: options.products } : {});
   if (name === "webgpu") watchDevice();
   return {
     name,

@@ -4,6 +4,8 @@
  * @module
  */
 import { type Tensor, tf, type Variable } from "../tf.ts";
+import { sgdStepOnHeap } from "./wasm/elementwise.ts";
+import { hasSimd } from "./wasm/simd.ts";
 
 /** One variable to update. */
 export interface SgdVariable {
@@ -25,17 +27,21 @@ export interface SgdStep {
   readonly momentum: number;
   /** Whether the step is along `g + μ v`. */
   readonly nesterov: boolean;
+  /** Factor of every gradient, by default 1. */
+  readonly gradientScale?: number;
 }
 
 /** `g ← g + λ p`, `v ← μ v + g`, `p ← p − η v`, or with Nesterov's momentum `p ← p − η (g + μ v)`. */
 export function sgdStep(variables: readonly SgdVariable[], step: SgdStep): void {
+  if (tf.getBackend() === "wasm" && hasSimd()) return sgdStepOnHeap(variables, step);
   tf.tidy(() => variables.forEach((one) => composedStep(one, step)));
 }
 
 /** The update of one variable in plain tfjs ops. */
-export function composedStep(one: SgdVariable, { rate, momentum, nesterov }: SgdStep): void {
+export function composedStep(one: SgdVariable, { rate, momentum, nesterov, gradientScale = 1 }: SgdStep): void {
   const { variable, velocity, weightDecay } = one;
-  const gradient = weightDecay === 0 ? one.gradient : tf.add(one.gradient, tf.mul(variable, weightDecay));
+  const scaled = gradientScale === 1 ? one.gradient : tf.mul(one.gradient, gradientScale);
+  const gradient = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(variable, weightDecay));
   let direction = gradient;
   if (velocity) {
     velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));

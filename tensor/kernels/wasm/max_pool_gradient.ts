@@ -8,6 +8,8 @@ import type { tf } from "../../tf.ts";
 import { heapViews } from "../backends.ts";
 import { poolGeometry } from "../geometry.ts";
 import type { TensorInfo } from "../kernel.ts";
+import { type Heap, heapOf } from "./heap.ts";
+import { hasSimd, simd } from "./simd.ts";
 
 /**
  * Runs the gradient over the heap.
@@ -23,11 +25,11 @@ export function maxPoolGradient(
   attributes: Readonly<Record<string, unknown>>,
 ): TensorInfo {
   const info = poolGeometry(x.shape, attributes);
+  if (isHalving(info) && hasSimd()) return halvingOnHeap(heapOf(backend), dy, x, info);
   const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
   const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
   result.fill(0);
-  if (isHalving(info)) halvingGradient(gradient, input, result, info);
-  else windowGradient(gradient, input, result, info);
+  windowGradient(gradient, input, result, info);
   return outputs[0]!;
 }
 
@@ -38,24 +40,12 @@ function isHalving(info: PoolInfo): boolean {
   return [filterHeight, filterWidth, strideHeight, strideWidth].every((n) => n === 2) && padInfo.type === "VALID";
 }
 
-/** Windows of 2×2 with stride 2: the place of the maximum by arithmetic, since a branch would be mispredicted. */
-function halvingGradient(gradient: Float32Array, input: Float32Array, result: Float32Array, info: PoolInfo): void {
-  const { batchSize, inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
-  const down = inWidth * channels;
-  for (let n = 0, out = 0; n < batchSize; n++) {
-    for (let oy = 0; oy < outHeight; oy++) {
-      for (let ox = 0; ox < outWidth; ox++) {
-        const corner = ((n * inHeight + 2 * oy) * inWidth + 2 * ox) * channels;
-        for (let c = 0; c < channels; c++, out++) {
-          const at = corner + c;
-          const a = input[at]!, b = input[at + channels]!, d = input[at + down]!, e = input[at + down + channels]!;
-          const right = Number(b > a), lowerRight = Number(e > d), lower = Number(Math.max(d, e) > Math.max(a, b));
-          const where = at + lower * (down + lowerRight * channels) + (1 - lower) * right * channels;
-          result[where] = gradient[out]!;
-        }
-      }
-    }
-  }
+/** Windows of 2×2 with stride 2. */
+function halvingOnHeap(heap: Heap, dy: TensorInfo, x: TensorInfo, info: PoolInfo): TensorInfo {
+  const dx = heap.output(x.shape), { batchSize, inHeight, inWidth, inChannels } = info;
+  const [from, gradient, to] = [x, dy, dx].map(heap.address) as [number, number, number];
+  simd().poolGrad(from, gradient, to, batchSize, inHeight, inWidth, inChannels);
+  return dx;
 }
 
 /** Any window, overlapping or padded. */

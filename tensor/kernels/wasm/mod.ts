@@ -8,10 +8,27 @@ import type { Tensor4D, tf } from "../../tf.ts";
 import { convGeometry } from "../geometry.ts";
 import type { KernelTable } from "../kernel.ts";
 import { convFilterGradient, convInputGradient } from "./conv_gradient.ts";
+import { batchNormGradientOnHeap, batchNormOnHeap } from "./batch_norm.ts";
+import { CLASSES_ON_HEAP } from "./class_logits.ts";
+import { convBy, convFilterGradientBy, convInputGradientBy } from "./conv.ts";
+import { dropoutOnHeap, preluGradientOnHeap } from "./elementwise.ts";
+import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
+import type { Products } from "./products.ts";
+import { hasSimd } from "./simd.ts";
+
+/** What the kernels of the WASM backend can stand on. */
+export interface WasmMeans {
+  /** A library of matrix products. */
+  readonly products?: Products;
+}
 
 /** The kernels of the WASM backend. */
-export const WASM_KERNELS: KernelTable = {
+export function wasmKernels({ products }: WasmMeans): KernelTable {
+  return { ...COMPOSED, ...hasSimd() ? SIMD : {}, ...products && hasSimd() ? byLibrary(products) : {} };
+}
+
+const COMPOSED: KernelTable = {
   Identity: {
     how: "shared",
     run({ inputs, backend }) {
@@ -39,3 +56,22 @@ export const WASM_KERNELS: KernelTable = {
     run: ({ inputs, attributes, backend }) => maxPoolGradient(backend, inputs.dy!, inputs.input!, attributes),
   },
 };
+
+const SIMD: KernelTable = {
+  ...CLASSES_ON_HEAP,
+  MarginlabBatchNorm: { how: "SIMD", run: batchNormOnHeap },
+  MarginlabBatchNormGrad: { how: "SIMD", run: batchNormGradientOnHeap },
+  MarginlabPreluGrad: { how: "SIMD", run: preluGradientOnHeap },
+  MarginlabDropout: { how: "SIMD", run: dropoutOnHeap },
+};
+
+/** Products and convolutions by a library. */
+function byLibrary(products: Products): KernelTable {
+  const how = products.name;
+  return {
+    BatchMatMul: { how, run: matMulBy(products) },
+    Conv2D: { how, run: convBy(products) },
+    Conv2DBackpropInput: { how, run: convInputGradientBy(products) },
+    Conv2DBackpropFilter: { how, run: convFilterGradientBy(products) },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * OpenBLAS, or Apple's Accelerate, for the matrix products of the WASM backend: found by its full path, so that a task
+ * can be allowed this library and no other.
+ *
+ * @module
+ */
+import type { Products } from "../tensor/kernels/wasm/products.ts";
+
+/** Where systems keep the library; tasks that train are allowed to load these. */
+export const BLAS_PATHS: readonly string[] = [
+  "/usr/lib/x86_64-linux-gnu/libopenblas.so.0",
+  "/usr/lib/aarch64-linux-gnu/libopenblas.so.0",
+  "/usr/lib64/libopenblasp.so.0",
+  "/usr/lib64/libopenblas.so.0",
+  "/usr/lib/libopenblas.so.0",
+  "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+  "/usr/local/opt/openblas/lib/libopenblas.dylib",
+  "/System/Library/Frameworks/Accelerate.framework/Accelerate",
+];
+
+const ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112;
+
+const SGEMM = {
+  parameters: [
+    ...["i32", "i32", "i32", "i32", "i32", "i32", "f32"],
+    ...["buffer", "i32", "buffer", "i32", "f32", "buffer", "i32"],
+  ] as Deno.NativeType[],
+  result: "void",
+} as const;
+
+/**
+ * Loads the library, if it is there and this process may load it; never asks, never throws.
+ *
+ * @param paths Where to look, by default {@link BLAS_PATHS}.
+ */
+export async function loadBlas(paths: readonly string[] = BLAS_PATHS): Promise<Products | undefined> {
+  for (const path of paths) {
+    if ((await Deno.permissions.query({ name: "ffi", path })).state !== "granted") continue;
+    const multiply = openSgemm(path);
+    if (!multiply) continue;
+    const threads = path.includes("Accelerate") ? "" : `, ${setThreads(path)} threads`;
+    return { name: `${await describe(path)}${threads}`, multiply };
+  }
+  return undefined;
+}
+
+/** `cblas_sgemm` of a library, or `undefined` where there is none. */
+function openSgemm(path: string): Products["multiply"] | undefined {
+  let sgemm: (...args: (number | Float32Array<ArrayBuffer>)[]) => void;
+  try {
+    sgemm = Deno.dlopen(path, { cblas_sgemm: SGEMM }).symbols.cblas_sgemm as typeof sgemm;
+  } catch {
+    return undefined;
+  }
+  return ({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) => {
+    const [ta, tb] = [transposeA, transposeB].map((on) => on ? TRANSPOSED : PLAIN) as [number, number];
+    const view = (values: Float32Array) => values as Float32Array<ArrayBuffer>;
+    const left = [view(a), transposeA ? m : k], right = [view(b), transposeB ? k : n];
+    sgemm(ROW_MAJOR, ta, tb, m, n, k, 1, ...left, ...right, beta, view(c), n);
+  };
+}
+
+/** One thread a processor: the number is part of what decides the bits. */
+function setThreads(path: string): number {
+  const threads = navigator.hardwareConcurrency;
+  const { symbols } = Deno.dlopen(path, {
+    openblas_set_num_threads: { parameters: ["i32"], result: "void" },
+    openblas_get_num_threads: { parameters: [], result: "i32" },
+  });
+  symbols.openblas_set_num_threads(threads);
+  return symbols.openblas_get_num_threads();
+}
+
+/** Name and version; Linux has the version in the name of the file that the path stands for. */
+async function describe(path: string): Promise<string> {
+  if (path.includes("Accelerate")) return "Accelerate";
+  const file = await Deno.realPath(path).catch(() => path);
+  const version = /(\d+\.\d+\.\d+)\.so$/.exec(file)?.[1];
+  return version ? `OpenBLAS ${version}` : "OpenBLAS";
+}

@@ -1,0 +1,9 @@
+// What the module exports. A new source file needs one line here, then `deno task simd`.
+export * from "./norm";
+export * from "./norm_pool";
+export * from "./prelu";
+export * from "./pool";
+export * from "./patches";
+export * from "./dropout";
+export * from "./sgd";
+export * from "./classes";
