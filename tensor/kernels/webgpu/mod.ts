@@ -7,11 +7,13 @@
 import type { Tensor4D } from "../../tf.ts";
 import { convGeometry } from "../geometry.ts";
 import type { KernelTable } from "../kernel.ts";
+import { CLASSES_ON_DEVICE } from "./class_logits.ts";
 import { convFilterGradientWebgpu } from "./conv_filter_gradient.ts";
 import { maxPoolGradientWebgpu } from "./max_pool_gradient.ts";
 
 /** The kernels of the WebGPU backend. */
 export const WEBGPU_KERNELS: KernelTable = {
+  ...CLASSES_ON_DEVICE,
   Conv2DBackpropFilter: {
     how: "WGSL",
     run({ inputs, attributes }) {
