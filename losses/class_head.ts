@@ -82,8 +82,8 @@ function lossOfSample(
         const { embeddings, shards, bias } = classBackward(logits, batch, { saved: rest, gradient });
         const values: readonly Tensor[] = [...shards, ...bias ? [bias] : []];
         if (!takeRows) return [embeddings, ...parameters.map((p, i) => whole(p, sample.rows(i), values[i]!))];
-        for (const [i, { name }] of parameters.entries()) {
-          takeRows(name, { rows: tf.keep(sample.rows(i)), values: tf.keep(values[i]!) });
+        for (const [i, parameter] of parameters.entries()) {
+          takeRows(parameter, { rows: tf.keep(sample.rows(i)), values: tf.keep(values[i]!) });
         }
         return [embeddings];
       },

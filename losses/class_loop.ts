@@ -167,7 +167,7 @@ export function classBackward(
     parts.set(cut.shard, [...parts.get(cut.shard) ?? [], rows]);
     if (biasRows) biases.push(biasRows);
   }
-  const shards = batch.shards.map((shard) => joined(parts.get(shard)!, shard));
+  const shards = batch.shards.map((shard) => joined(parts.get(shard) ?? [], shard));
   const embeddingGradient = tf.tidy(() => {
     if (!logits.normalised) return tf.clone(unitGradient!);
     return tangentRows(tf.mul(unitGradient!, tf.expandDims(inverse, 1)), embeddings, inverse);

@@ -37,7 +37,7 @@ export interface HeadStep {
    * Takes the gradient of a parameter of which the step touches some rows only, in the backward pass; the taker
    * disposes it. Without a taker such a gradient goes the way of all others, with zeros for the other rows.
    */
-  readonly takeRows?: (parameter: string, gradient: RowGradient) => void;
+  readonly takeRows?: (parameter: Parameter, gradient: RowGradient) => void;
 }
 
 /** A head at work: owns its class weights and state. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { RowGradient } from "../tensor/kernels/class_rows.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tf.ts";
 
@@ -14,11 +15,12 @@ export interface Optimizer {
   /**
    * Updates the trainable parameters in place.
    *
-   * @param gradients Gradient of each trainable parameter, in the order that `create` was given; not disposed.
+   * @param gradients Gradient of each trainable parameter, in the order that `create` was given, not disposed; of a
+   *   {@link RowGradient} only those rows of value and state are touched.
    * @param learningRate The step's learning rate.
    * @param gradientScale Factor of the gradients, by default 1: the inverse of a loss scale.
    */
-  update(gradients: readonly Tensor[], learningRate: number, gradientScale?: number): void;
+  update(gradients: readonly (Tensor | RowGradient)[], learningRate: number, gradientScale?: number): void;
   /** Frees the state. */
   dispose(): void;
 }

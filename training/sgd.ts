@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { sgdStep } from "../tensor/kernels/mod.ts";
+import { isRowGradient, sgdStep, sgdStepOnRows, type SgdVariable } from "../tensor/kernels/mod.ts";
 import { parameter } from "../tensor/parameter.ts";
 import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 
@@ -40,13 +40,14 @@ export const sgd: OptimizerPlugin = defineOptimizer({
     return {
       state,
       update(gradients, rate, gradientScale = 1) {
-        const variables = trainable.map(({ variable }, i) => ({
-          variable,
-          gradient: gradients[i]!,
-          weightDecay,
-          ...momentum === 0 ? {} : { velocity: state[i]!.variable },
-        }));
-        sgdStep(variables, { rate, momentum, nesterov, gradientScale });
+        const step = { rate, momentum, nesterov, gradientScale }, whole: SgdVariable[] = [];
+        for (const [i, { variable }] of trainable.entries()) {
+          const gradient = gradients[i]!, velocity = state[i]?.variable;
+          const common = { variable, weightDecay, ...velocity ? { velocity } : {} };
+          if (isRowGradient(gradient)) sgdStepOnRows({ ...common, gradient }, step);
+          else whole.push({ ...common, gradient });
+        }
+        sgdStep(whole, step);
       },
       dispose: () => state.forEach(({ variable }) => variable.dispose()),
     };

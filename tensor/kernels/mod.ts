@@ -13,6 +13,7 @@ import { WEBGPU_KERNELS } from "./webgpu/mod.ts";
 export * from "./batch_norm.ts";
 export * from "./class_logits.ts";
 export * from "./class_rows.ts";
+export * from "./class_sgd.ts";
 export * from "./dropout.ts";
 export * from "./prelu.ts";
 export * from "./sgd.ts";
