@@ -5,6 +5,7 @@
  */
 export * from "./backend.ts";
 export * from "./device.ts";
+export type { RowGradient } from "./kernels/class_rows.ts";
 export * from "./gradients.ts";
 export * from "./memory.ts";
 export * from "./parameter.ts";
