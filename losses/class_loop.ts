@@ -8,6 +8,7 @@
  * @module
  */
 import {
+  type ClassChunk,
   classGradient,
   classStatistics,
   columnSums,
@@ -17,10 +18,8 @@ import {
 import { gatherRows } from "../tensor/kernels/class_rows.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { angleOf, tensors } from "./algebra.ts";
+import { type Cut, cutsOf, fits, gatherTargets, joined, weightsOf } from "./class_chunks.ts";
 import type { Shard } from "./class_weights.ts";
-
-/** Logits that may be held at once: 32 MiB. */
-const BUDGET = 2 ** 23;
 
 /** The target's logit as a head makes it. */
 export interface TargetLogit {
@@ -43,7 +42,7 @@ export interface ClassLogits {
    * form; no gradient is taken through it. For normalised heads only.
    */
   readonly target?: (point: { readonly cosine: Tensor1D; readonly length: () => Tensor1D }) => TargetLogit;
-  /** Logits that may be held at once, by default {@link BUDGET}. */
+  /** Logits that may be held at once, by default 8 Mi. */
   readonly budget?: number;
 }
 
@@ -57,13 +56,6 @@ export interface ClassBatch {
   readonly shards: readonly Shard[];
   /** A bias for each class, shape `[classes]`. */
   readonly bias?: Tensor1D | undefined;
-}
-
-/** Some rows of a shard. */
-interface Cut {
-  readonly shard: Shard;
-  readonly from: number;
-  readonly count: number;
 }
 
 /** What the backward pass needs besides the batch; the caller frees `tensors`. */
@@ -88,33 +80,11 @@ export interface ClassGradients {
 
 /** Loss and statistics; to be called inside a `tf.tidy`. */
 export function classForward(logits: ClassLogits, batch: ClassBatch): ClassForward {
-  const { embeddings, labels, shards, bias } = batch, { normalised, s } = logits;
-  const inverse = inverseRowNorms(embeddings);
-  const unit = normalised ? tf.mul(embeddings, tf.expandDims(inverse, 1)) as Tensor2D : embeddings;
-  const own = gatherTargets(shards, labels);
-  const product = tf.sum(tf.mul(unit, own), 1);
-  const lengths = inverseRowNorms(own);
-  const cosine = tf.mul(product, normalised ? lengths : tf.mul(lengths, inverse)) as Tensor1D;
-  const target = logits.target?.({ cosine, length: () => tf.reciprocal(inverse) });
-  const plain = normalised ? tf.mul(cosine, s) : bias ? tf.add(product, gatherRows(bias, labels)) : product;
-  const logit = target ? tf.mul(target.value, s) : plain;
-
-  const kept: Tensor[] = [], keepProducts = fits(logits, batch);
-  let running: Tensor2D | undefined;
-  for (const cut of cutsOf(logits, batch)) {
-    const weights = weightsOf(cut);
-    const inverses = normalised ? inverseRowNorms(weights) : tf.ones([cut.count]) as Tensor1D;
-    const products = tf.matMul(unit, weights, false, true) as Tensor2D;
-    const before = running;
-    running = classStatistics(chunkOf(logits, batch, cut, { products, inverse: inverses }), before);
-    kept.push(inverses);
-    if (keepProducts) kept.push(products);
-    else products.dispose();
-    before?.dispose();
-    if (weights !== cut.shard.weights) weights.dispose();
-  }
-
-  const [max, sum] = tf.unstack(running!, 1) as [Tensor1D, Tensor1D];
+  const inverse = inverseRowNorms(batch.embeddings);
+  const unit = logits.normalised ? tf.mul(batch.embeddings, tf.expandDims(inverse, 1)) as Tensor2D : batch.embeddings;
+  const { cosine, logit, target } = ownLogits(logits, batch, { inverse, unit });
+  const { statistics, kept } = scanOthers(logits, batch, unit);
+  const [max, sum] = tf.unstack(statistics, 1) as [Tensor1D, Tensor1D];
   // How far all others together are above the target: the loss is softplus of it, however large or small.
   const lead = tf.sub(tf.add(max, tf.log(sum)), logit);
   const losses = tf.add(tf.relu(lead), tf.log1p(tf.exp(tf.neg(tf.abs(lead)))));
@@ -125,6 +95,42 @@ export function classForward(logits: ClassLogits, batch: ClassBatch): ClassForwa
     statistics: { targetAngle: tf.mean(angleOf(tensors, cosine)) as Scalar, ...target?.statistics },
     tensors: [inverse, unit, tf.add(logit, losses), pull, ...kept],
   };
+}
+
+/** Cosine and logit of each sample's own class. */
+function ownLogits(
+  { normalised, s, target: margin }: ClassLogits,
+  { labels, shards, bias }: ClassBatch,
+  { inverse, unit }: { inverse: Tensor1D; unit: Tensor2D },
+): { cosine: Tensor1D; logit: Tensor; target: TargetLogit | undefined } {
+  const own = gatherTargets(shards, labels), lengths = inverseRowNorms(own);
+  const product = tf.sum(tf.mul(unit, own), 1);
+  const cosine = tf.mul(product, normalised ? lengths : tf.mul(lengths, inverse)) as Tensor1D;
+  const target = margin?.({ cosine, length: () => tf.reciprocal(inverse) });
+  if (normalised) return { cosine, target, logit: tf.mul(target ? target.value : cosine, s) };
+  return { cosine, target, logit: bias ? tf.add(product, gatherRows(bias, labels)) : product };
+}
+
+/** Statistics of all other classes, and what each chunk keeps: inverse lengths and, if they fit, products. */
+function scanOthers(
+  logits: ClassLogits,
+  batch: ClassBatch,
+  unit: Tensor2D,
+): { statistics: Tensor2D; kept: readonly Tensor[] } {
+  const classes = classesOf(logits, batch), kept: Tensor[] = [];
+  let statistics: Tensor2D | undefined;
+  for (const cut of cutsOf(classes)) {
+    const weights = weightsOf(cut), before = statistics;
+    const inverse = logits.normalised ? inverseRowNorms(weights) : tf.ones([cut.count]) as Tensor1D;
+    const products = tf.matMul(unit, weights, false, true) as Tensor2D;
+    statistics = classStatistics(chunkOf(logits, batch, cut, { products, inverse }), before);
+    kept.push(inverse);
+    if (fits(classes)) kept.push(products);
+    else products.dispose();
+    before?.dispose();
+    if (weights !== cut.shard.weights) weights.dispose();
+  }
+  return { statistics: statistics!, kept };
 }
 
 /**
@@ -138,72 +144,42 @@ export function classBackward(
   batch: ClassBatch,
   { saved, gradient }: { saved: readonly Tensor[]; gradient: Tensor },
 ): ClassGradients {
-  const { embeddings, bias } = batch, size = embeddings.shape[0];
+  const { embeddings, bias } = batch, size = embeddings.shape[0], classes = classesOf(logits, batch);
   const [inverse, unit, logSumExp, pull, ...kept] = saved as [Tensor1D, Tensor2D, Tensor1D, Tensor1D, ...Tensor[]];
   const weight = tf.tidy(() => tf.mul(tf.ones([size]), tf.div(gradient, size))) as Tensor1D;
   const target = tf.mul(pull, weight) as Tensor1D;
-  const keepProducts = fits(logits, batch), parts = new Map<Shard, Tensor2D[]>(), biases: Tensor1D[] = [];
-  let unitGradient: Tensor2D | undefined;
-  for (const cut of cutsOf(logits, batch)) {
-    const inverses = kept.shift() as Tensor1D, products = keepProducts ? kept.shift() as Tensor2D : undefined;
-    const before = unitGradient;
-    const [sum, rows, biasRows] = tf.tidy(() => {
-      const weights = weightsOf(cut);
-      const chunk = chunkOf(logits, batch, cut, {
-        products: products ?? tf.matMul(unit, weights, false, true) as Tensor2D,
-        inverse: inverses,
-      });
-      const pulled = classGradient(chunk, { logSumExp, weight, target });
-      const added = tf.matMul(pulled, weights) as Tensor2D;
-      const rows = tf.matMul(pulled, unit, true) as Tensor2D;
-      return [
-        before ? tf.add(before, added) : added,
-        logits.normalised ? tangentRows(rows, weights, inverses) : rows,
-        ...bias ? [columnSums(pulled)] : [],
-      ] as [Tensor2D, Tensor2D, Tensor1D?];
+  const rows = new Map<Shard, Tensor2D[]>(batch.shards.map((shard) => [shard, []])), biases: Tensor1D[] = [];
+  let sum: Tensor2D | undefined;
+  for (const cut of cutsOf(classes)) {
+    const inverses = kept.shift() as Tensor1D, products = fits(classes) ? kept.shift() as Tensor2D : undefined;
+    const before = sum;
+    const pulled = tf.tidy(() => {
+      const weights = weightsOf(cut), raw = products ?? tf.matMul(unit, weights, false, true) as Tensor2D;
+      const chunk = chunkOf(logits, batch, cut, { products: raw, inverse: inverses });
+      const d = classGradient(chunk, { logSumExp, weight, target });
+      const own = tf.matMul(d, weights) as Tensor2D, theirs = tf.matMul(d, unit, true) as Tensor2D;
+      return {
+        unit: before ? tf.add(before, own) as Tensor2D : own,
+        rows: logits.normalised ? tangentRows(theirs, weights, inverses) : theirs,
+        ...bias ? { bias: columnSums(d) } : {},
+      };
     });
     before?.dispose();
-    unitGradient = sum;
-    parts.set(cut.shard, [...parts.get(cut.shard) ?? [], rows]);
-    if (biasRows) biases.push(biasRows);
+    sum = pulled.unit;
+    rows.get(cut.shard)!.push(pulled.rows);
+    if (pulled.bias) biases.push(pulled.bias);
   }
-  const shards = batch.shards.map((shard) => joined(parts.get(shard) ?? [], shard));
-  const embeddingGradient = tf.tidy(() => {
-    if (!logits.normalised) return tf.clone(unitGradient!);
-    return tangentRows(tf.mul(unitGradient!, tf.expandDims(inverse, 1)), embeddings, inverse);
+  const shards = batch.shards.map((shard) => joined(rows.get(shard)!, shard));
+  const through = tf.tidy(() => {
+    if (!logits.normalised) return tf.clone(sum!);
+    return tangentRows(tf.mul(sum!, tf.expandDims(inverse, 1)), embeddings, inverse);
   });
-  tf.dispose([weight, target, unitGradient!]);
-  return { embeddings: embeddingGradient, shards, ...bias ? { bias: joined(biases) } : {} };
+  tf.dispose([weight, target, sum!]);
+  return { embeddings: through, shards, ...bias ? { bias: joined(biases) } : {} };
 }
 
-/** The pieces of one tensor put together, and freed. */
-function joined<T extends Tensor1D | Tensor2D>(pieces: readonly T[], shard?: Shard): T {
-  if (pieces.length === 0) return tf.zeros(shard!.weights.shape) as T;
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = tf.concat(pieces as unknown as Tensor2D[], 0) as unknown as T;
-  tf.dispose(pieces as T[]);
-  return whole;
-}
-
-/** Whether the products of all classes fit the budget. */
-function fits({ budget = BUDGET }: ClassLogits, { embeddings, shards }: ClassBatch): boolean {
-  return shards.reduce((sum, { weights }) => sum + weights.shape[0], 0) * embeddings.shape[0] <= budget;
-}
-
-/** Each shard in the fewest parts of about equal size whose products fit the budget. */
-function cutsOf({ budget = BUDGET }: ClassLogits, { embeddings, shards }: ClassBatch): Cut[] {
-  const most = Math.max(1, Math.floor(budget / embeddings.shape[0]));
-  return shards.flatMap((shard) => {
-    const rows = shard.weights.shape[0], count = Math.ceil(rows / Math.max(1, Math.ceil(rows / most)));
-    const cuts: Cut[] = [];
-    for (let from = 0; from < rows; from += count) cuts.push({ shard, from, count: Math.min(count, rows - from) });
-    return cuts;
-  });
-}
-
-/** A copy of the rows, or the shard itself where they are all. */
-function weightsOf({ shard: { weights }, from, count }: Cut): Tensor2D {
-  return count === weights.shape[0] ? weights : tf.slice(weights, [from, 0], [count, -1]);
+function classesOf({ budget }: ClassLogits, { embeddings, shards }: ClassBatch) {
+  return { batch: embeddings.shape[0], shards, budget };
 }
 
 function chunkOf(
@@ -211,23 +187,8 @@ function chunkOf(
   { labels, bias, shards }: ClassBatch,
   { shard, from, count }: Cut,
   { products, inverse }: { products: Tensor2D; inverse: Tensor1D },
-) {
+): ClassChunk {
   const first = shard.first + from;
   const whole = shards.length === 1 && count === shard.weights.shape[0];
   return { products, inverse, labels, first, s, bias: bias && !whole ? tf.slice(bias, first, count) : bias };
-}
-
-/** The class weight of each sample, shape `[batch, d]`. */
-function gatherTargets(shards: readonly Shard[], labels: Tensor1D): Tensor2D {
-  if (shards.length === 1) return gatherRows(shards[0]!.weights, labels);
-  const classes = tf.cast(labels, "float32");
-  return shards.filter(({ weights }) => weights.size > 0).map(({ weights, first }) =>
-    tf.tidy(() => {
-      const place = tf.sub(classes, first), last = weights.shape[0] - 1;
-      const nearest = tf.clipByValue(place, 0, last);
-      const inside = tf.cast(tf.equal(place, nearest), "float32");
-      const rows = gatherRows(weights, tf.cast(nearest, "int32") as Tensor1D);
-      return tf.mul(rows, tf.expandDims(inside, 1)) as Tensor2D;
-    })
-  ).reduce((sum, rows) => tf.add(sum, rows));
 }

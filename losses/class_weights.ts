@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { keepOnDevice } from "../tensor/kernels/class_rows.ts";
 import { type Parameter, parameter } from "../tensor/parameter.ts";
 import { type Tensor2D, tf } from "../tensor/tf.ts";
 import type { HeadContext } from "./head.ts";
@@ -49,7 +50,9 @@ export function classWeights(context: HeadContext, options: ClassWeightOptions =
     const count = Math.min(rows, classes - part * rows), values = new Float32Array(count * embedding);
     for (let i = 0; i < values.length; i++) values[i] = DEVIATION * stream.normal();
     const name = parts === 1 ? "head.weight" : `head.weight.${part}`;
-    return parameter(name, values, { shape: [count, embedding], role: "class" });
+    const made = parameter(name, values, { shape: [count, embedding], role: "class" });
+    keepOnDevice(made.variable);
+    return made;
   });
 }
 

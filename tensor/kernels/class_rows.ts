@@ -5,6 +5,7 @@
  */
 import { type Tensor, type Tensor1D, tf } from "../tf.ts";
 import { runKernel } from "./kernel.ts";
+import { forgetHostCopy } from "./webgpu/class_rows.ts";
 
 /** Gradient of some rows of a parameter; the step leaves all others as they are. */
 export interface RowGradient {
@@ -37,4 +38,9 @@ export function scatterRows<T extends Tensor>(x: T, { rows, values }: RowGradien
 /** A row gradient as a whole one, zero in all other rows; the caller disposes it. */
 export function wholeGradient(shape: readonly number[], gradient: RowGradient): Tensor {
   return tf.tidy(() => scatterRows(tf.zeros(shape as number[]), gradient));
+}
+
+/** Leaves a tensor on the device alone: WebGPU tensors made from numbers keep those on the host too. */
+export function keepOnDevice(x: Tensor): void {
+  if (tf.getBackend() === "webgpu") forgetHostCopy(tf.backend(), x);
 }

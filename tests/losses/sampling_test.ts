@@ -153,6 +153,18 @@ testOnBackends("a sampled head gives the loss and gradients of its sample, in fl
   }
 });
 
+testOnBackends("a sample of all classes gives the bits of the whole head", async () => {
+  const [all, whole] = [make({ plugin: arcface, rate: 0.99 }), make({ plugin: arcface, rate: 1 })];
+  assertEquals(await measure(all, false), await measure(whole, false));
+  const loss = tf.tidy(() => {
+    const x = tf.tensor2d(Float32Array.from(EMBEDDINGS), [LABELS.length, EMBEDDING]), y = tf.tensor1d(LABELS, "int32");
+    return tf.stack([whole.loss(x, y).loss, all.loss(x, y, step()).loss]);
+  });
+  const [a, b] = await loss.data();
+  assertEquals(a, b);
+  loss.dispose(), all.dispose(), whole.dispose();
+});
+
 testOnBackends("a sampled head in shards equals one in a piece", async (backend) => {
   const context = () => ({ embedding: EMBEDDING, classes: CLASSES, random: createRandom(2, "init") });
   for (const sampleRate of [0.3, 1]) {

@@ -51,10 +51,16 @@ function writable(backend: unknown, x: TensorInfo): TensorInfo {
     return runFlat(backend, { key: "marginlabCopy", inputs: { x }, shape: x.shape, code: "result[index] = x[index];" });
   }
   // What tfjs remembers of the numbers on the host would be read instead of the device's.
-  owner.uploadToGPU(x.dataId);
-  owner.tensorMap.get(x.dataId).values = null;
+  forgetHostCopy(backend, x);
   owner.incRef(x.dataId);
   return { dataId: x.dataId, shape: x.shape, dtype: "float32" };
+}
+
+/** Uploads a tensor and frees the numbers that tfjs keeps of it on the host. */
+export function forgetHostCopy(backend: unknown, { dataId }: Pick<TensorInfo, "dataId">): void {
+  const owner = backend as Owner;
+  owner.uploadToGPU(dataId);
+  owner.tensorMap.get(dataId).values = null;
 }
 
 function sizeOf(shape: readonly number[]): number {
