@@ -31,9 +31,11 @@ export function sampleClasses({ classes, rate, labels, random }: SampleOptions):
   const taken = new Uint8Array(classes);
   let positives = 0;
   for (const label of labels) positives += 1 - taken[label]!, taken[label] = 1;
-  const wanted = Math.ceil(rate * classes) - positives, others = classes - positives;
-  if (wanted > 0) mark(taken, { wanted: Math.min(wanted, others), others, random });
-  return Int32Array.from(indicesOf(taken));
+  const wanted = Math.max(0, Math.ceil(rate * classes) - positives);
+  mark(taken, { wanted, others: classes - positives, random });
+  const sampled = new Int32Array(positives + wanted);
+  for (let j = 0, i = 0; j < classes; j++) if (taken[j] === 1) sampled[i++] = j;
+  return sampled;
 }
 
 /** Marks `wanted` of the `others` classes that are not taken, each set of them equally likely. */
@@ -51,10 +53,6 @@ function mark(
     left--;
   }
   if (leaveOut) { for (let j = 0; j < taken.length; j++) taken[j] = taken[j] === 2 ? 0 : 1; }
-}
-
-function* indicesOf(taken: Uint8Array): Generator<number> {
-  for (let j = 0; j < taken.length; j++) if (taken[j] === 1) yield j;
 }
 
 /** The sample of a step, as a head uses it. */
@@ -84,7 +82,7 @@ export function sampleHead(
   const lists = parameters.map(({ variable: { shape: [rows = 0], rank } }) => {
     const first = rank === 1 ? 0 : next;
     next = first + rows;
-    return sampled.filter((j) => j >= first && j < next).map((j) => j - first);
+    return sampled.subarray(lowerBound(sampled, first), lowerBound(sampled, next)).map((j) => j - first);
   });
   const rows = (index: number) => tf.tensor1d(lists[index]!, "int32");
   return {
@@ -92,6 +90,17 @@ export function sampleHead(
     relabel: (labels) => tf.tidy(() => tf.gather(tf.tensor1d(placesOf(sampled, classes), "int32"), labels)),
     gather: (parameters) => parameters.map(({ variable }, i) => tf.tidy(() => gatherRows(variable as Tensor, rows(i)))),
   };
+}
+
+/** How many of ascending numbers are below `limit`. */
+function lowerBound(numbers: Int32Array, limit: number): number {
+  let low = 0, high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Place of each class among the sampled ones, for all classes; 0 for those that are not. */
