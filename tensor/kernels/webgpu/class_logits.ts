@@ -9,32 +9,36 @@ import type { Kernel, KernelCall, KernelTable, TensorInfo } from "../kernel.ts";
 import { gatherRowsWebgpu, scatterRowsWebgpu } from "./class_rows.ts";
 import { freeInfos, runFlat } from "./flat.ts";
 
-/** Invocations that share a row of logits. */
+/** Invocations that share a row of logits; a power of 2, as dividing by others is slow. */
 const LANES = 128;
 
-/** Invocations that share a row of weights: neighbours read neighbouring elements. */
+/** Invocations that share a row of weights, a power of 2: neighbours read neighbouring elements. */
 const ROW_LANES = 16;
+
+/** WGSL: which row an invocation works on, and its place among those that share the row. */
+function rowOf(lanes: number): string {
+  return `let row = i32(u32(index) / ${lanes}u); let lane = i32(u32(index) % ${lanes}u);`;
+}
 
 const LOGIT = (bias: TensorInfo | undefined) =>
   `let z = products[at] * (uniforms.s * inverse[j])${bias ? " + bias[j]" : ""};`;
 
 const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) => {
   const { products, inverse, bias, labels, before } = inputs, [batch, n] = products!.shape as [number, number];
-  const lanes = Math.min(LANES, n);
   // Each lane goes through every lanes-th column with one exponential a logit: e to minus what lies between.
   const partial = runFlat(backend, {
     key: `marginlabClassStatistics${bias ? "Biased" : ""}`,
     inputs: { products, inverse, labels, bias },
-    integers: { n, lanes, first: first as number },
+    integers: { n, first: first as number },
     floats: { s: s as number },
-    shape: [batch, lanes, 2],
-    count: batch * lanes,
+    shape: [batch, LANES, 2],
+    count: batch * LANES,
     code: `
-      let row = index / uniforms.lanes;
+      ${rowOf(LANES)}
       let own = labels[row] - uniforms.first;
       var top = ${LOWEST};
       var total = 0.0;
-      for (var j = index % uniforms.lanes; j < uniforms.n; j += uniforms.lanes) {
+      for (var j = lane; j < uniforms.n; j += ${LANES}) {
         if (j == own) { continue; }
         let at = row * uniforms.n + j;
         ${LOGIT(bias)}
@@ -48,12 +52,11 @@ const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) 
   const merged = runFlat(backend, {
     key: `marginlabClassMerge${before ? "Running" : ""}`,
     inputs: { partial, before },
-    integers: { lanes },
     shape: [batch, 2],
     count: batch,
     code: `
-      let start = 2 * index * uniforms.lanes;
-      let end = start + 2 * uniforms.lanes;
+      let start = 2 * index * ${LANES};
+      let end = start + 2 * ${LANES};
       var top = ${before ? "before[2 * index]" : `${LOWEST}`};
       for (var k = start; k < end; k += 2) { top = max(top, partial[k]); }
       var total = ${before ? "before[2 * index + 1] * exp(max(before[2 * index] - top, -100.0))" : "0.0"};
@@ -67,51 +70,55 @@ const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) 
 
 const classGradient: Kernel = ({ backend, inputs, attributes: { first, s } }) => {
   const { products, inverse, bias, labels, logSumExp, weight, target } = inputs;
-  const n = products!.shape[1]!;
+  const [batch, n] = products!.shape as [number, number];
   return runFlat(backend, {
     key: `marginlabClassGradient${bias ? "Biased" : ""}`,
     inputs: { products, inverse, labels, logSumExp, weight, goal: target, bias },
     integers: { n, first: first as number },
     floats: { s: s as number },
     shape: products!.shape,
+    count: batch * LANES,
     code: `
-      let at = index;
-      let row = index / uniforms.n;
-      let j = index - row * uniforms.n;
-      ${LOGIT(bias)}
-      let share = exp(clamp(z - logSumExp[row], -100.0, 0.0)) * weight[row];
-      let own = j == labels[row] - uniforms.first;
-      result[index] = select(share, goal[row], own) * (uniforms.s * inverse[j]);`,
+      ${rowOf(LANES)}
+      let own = labels[row] - uniforms.first;
+      let offset = logSumExp[row];
+      let share = weight[row];
+      let pull = goal[row];
+      for (var j = lane; j < uniforms.n; j += ${LANES}) {
+        let at = row * uniforms.n + j;
+        ${LOGIT(bias)}
+        let other = exp(clamp(z - offset, -100.0, 0.0)) * share;
+        result[at] = select(other, pull, j == own) * (uniforms.s * inverse[j]);
+      }`,
   });
 };
 
-/** Product of each row of `a` with that row of `b`, in as many parts as invocations share a row. */
-function rowDots(backend: unknown, a: TensorInfo, b: TensorInfo): { parts: TensorInfo; lanes: number } {
-  const [rows, d] = a.shape as [number, number], lanes = Math.min(ROW_LANES, d);
-  const parts = runFlat(backend, {
+/** Product of each row of `a` with that row of `b`, in {@link ROW_LANES} parts. */
+function rowDots(backend: unknown, a: TensorInfo, b: TensorInfo): TensorInfo {
+  const [rows, d] = a.shape as [number, number];
+  return runFlat(backend, {
     key: "marginlabRowDots",
     inputs: { a, b },
-    integers: { d, lanes },
-    shape: [rows, lanes],
+    integers: { d },
+    shape: [rows, ROW_LANES],
     code: `
-      let start = index / uniforms.lanes * uniforms.d;
+      ${rowOf(ROW_LANES)}
+      let start = row * uniforms.d;
       var sum = 0.0;
-      for (var k = start + index % uniforms.lanes; k < start + uniforms.d; k += uniforms.lanes) { sum += a[k] * b[k]; }
+      for (var k = start + lane; k < start + uniforms.d; k += ${ROW_LANES}) { sum += a[k] * b[k]; }
       result[index] = sum;`,
   });
-  return { parts, lanes };
 }
 
 const SUM = `
   var sum = 0.0;
-  for (var k = index * uniforms.lanes; k < (index + 1) * uniforms.lanes; k++) { sum += parts[k]; }`;
+  for (var k = index * ${ROW_LANES}; k < (index + 1) * ${ROW_LANES}; k++) { sum += parts[k]; }`;
 
 function inverseRowNorms({ backend, inputs: { x } }: KernelCall): TensorInfo {
-  const { parts, lanes } = rowDots(backend, x!, x!);
+  const parts = rowDots(backend, x!, x!);
   const inverse = runFlat(backend, {
     key: "marginlabInverseRowNorms",
     inputs: { parts },
-    integers: { lanes },
     floats: { smallest: SMALLEST_NORM },
     shape: [x!.shape[0]!],
     code: `${SUM} result[index] = 1.0 / max(sqrt(sum), uniforms.smallest);`,
@@ -121,23 +128,28 @@ function inverseRowNorms({ backend, inputs: { x } }: KernelCall): TensorInfo {
 }
 
 function tangentRows({ backend, inputs: { gradient, x, inverse } }: KernelCall): TensorInfo {
-  const { parts, lanes } = rowDots(backend, gradient!, x!);
+  const parts = rowDots(backend, gradient!, x!);
   const radial = runFlat(backend, {
     key: "marginlabRadial",
     inputs: { parts, inverse },
-    integers: { lanes },
     floats: { limit: 0.999 / SMALLEST_NORM },
     shape: inverse!.shape,
     code: `${SUM}
       let unit = select(0.0, inverse[index], inverse[index] < uniforms.limit);
       result[index] = sum * unit * unit;`,
   });
+  const [rows, d] = x!.shape as [number, number];
   const tangent = runFlat(backend, {
     key: "marginlabTangentRows",
     inputs: { gradient, x, radial },
-    integers: { d: x!.shape[1]! },
-    shape: x!.shape,
-    code: "result[index] = gradient[index] - x[index] * radial[index / uniforms.d];",
+    integers: { d },
+    shape: [rows, d],
+    count: rows * ROW_LANES,
+    code: `
+      ${rowOf(ROW_LANES)}
+      let factor = radial[row];
+      let end = (row + 1) * uniforms.d;
+      for (var k = row * uniforms.d + lane; k < end; k += ${ROW_LANES}) { result[k] = gradient[k] - x[k] * factor; }`,
   });
   freeInfos(backend, parts, radial);
   return tangent;
