@@ -15,7 +15,7 @@ export interface MemoryInUse {
 
 /** The memory of the current backend. */
 export function memoryInUse(): MemoryInUse {
-  const { numBytes, numBytesInGPUAllocated } = tf.memory() as tf.MemoryInfo & { numBytesInGPUAllocated?: number };
+  const { numBytes, numBytesAllocatedInGPU } = tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number };
   const heap = (tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }).wasm?.HEAPU8.length;
-  return { bytes: heap ?? numBytesInGPUAllocated ?? numBytes, tensors: numBytes };
+  return { bytes: heap ?? numBytesAllocatedInGPU ?? numBytes, tensors: numBytes };
 }

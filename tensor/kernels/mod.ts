@@ -8,7 +8,7 @@ import { CLASS_REFERENCE } from "./class_reference.ts";
 import type { Implementation, KernelTable } from "./kernel.ts";
 import { REFERENCE } from "./reference.ts";
 import { wasmKernels, type WasmMeans } from "./wasm/mod.ts";
-import { WEBGPU_KERNELS } from "./webgpu/mod.ts";
+import { webgpuKernels } from "./webgpu/mod.ts";
 
 export * from "./batch_norm.ts";
 export * from "./class_logits.ts";
@@ -27,7 +27,7 @@ const registered = new Map<string, { readonly means: KernelMeans; readonly names
 export function registerKernels(backendName: string, means: KernelMeans = {}): readonly string[] {
   const known = registered.get(backendName);
   if (known && known.means.products === means.products) return known.names;
-  const own = backendName === "wasm" ? wasmKernels(means) : backendName === "webgpu" ? WEBGPU_KERNELS : {};
+  const own = backendName === "wasm" ? wasmKernels(means) : backendName === "webgpu" ? webgpuKernels() : {};
   const table: KernelTable = { ...REFERENCE, ...CLASS_REFERENCE, ...own };
   rememberStock(backendName, Object.keys(table));
   const names = Object.entries(table).map(([name, kernel]) => register(name, backendName, kernel));

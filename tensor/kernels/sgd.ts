@@ -6,6 +6,7 @@
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { sgdStepOnHeap } from "./wasm/elementwise.ts";
 import { hasSimd } from "./wasm/simd.ts";
+import { sgdStepOnDevice } from "./webgpu/elementwise.ts";
 
 /** One variable to update. */
 export interface SgdVariable {
@@ -34,6 +35,7 @@ export interface SgdStep {
 /** `g ← g + λ p`, `v ← μ v + g`, `p ← p − η v`, or with Nesterov's momentum `p ← p − η (g + μ v)`. */
 export function sgdStep(variables: readonly SgdVariable[], step: SgdStep): void {
   if (tf.getBackend() === "wasm" && hasSimd()) return sgdStepOnHeap(variables, step);
+  if (tf.getBackend() === "webgpu") return sgdStepOnDevice(variables, step);
   tf.tidy(() => variables.forEach((one) => composedStep(one, step)));
 }
 

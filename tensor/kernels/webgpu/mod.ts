@@ -1,28 +1,31 @@
 /**
- * Kernels for tfjs's WebGPU backend: those that break ties of max pooling otherwise than the other backends, or sum a
- * filter's gradient too coarsely, and ours.
+ * Kernels for tfjs's WebGPU backend: those that break ties of max pooling otherwise than the other backends, sum a
+ * filter's gradient too coarsely, or are slow, and ours.
  *
  * @module
  */
-import type { Tensor4D } from "../../tf.ts";
-import { convGeometry } from "../geometry.ts";
-import type { KernelTable } from "../kernel.ts";
+import type { Kernel, KernelTable } from "../kernel.ts";
+import { batchNormGradientOnDevice, batchNormOnDevice } from "./batch_norm.ts";
 import { CLASSES_ON_DEVICE } from "./class_logits.ts";
-import { convFilterGradientWebgpu } from "./conv_filter_gradient.ts";
+import { convFilterGradientOnDevice, convInputGradientOnDevice, convOnDevice, matMulOnDevice } from "./conv.ts";
+import { dropoutOnDevice, preluGradientOnDevice } from "./elementwise.ts";
 import { maxPoolGradientWebgpu } from "./max_pool_gradient.ts";
 
 /** The kernels of the WebGPU backend. */
-export const WEBGPU_KERNELS: KernelTable = {
-  ...CLASSES_ON_DEVICE,
-  Conv2DBackpropFilter: {
-    how: "WGSL",
-    run({ inputs, attributes }) {
-      const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
-      return convFilterGradientWebgpu(x, dy, convGeometry(attributes, x.shape, attributes.filterShape as never));
-    },
-  },
-  MaxPoolGrad: {
-    how: "WGSL",
-    run: ({ inputs, attributes, backend }) => maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attributes),
-  },
-};
+export function webgpuKernels(): KernelTable {
+  const wgsl = (run: Kernel) => ({ how: "WGSL", run });
+  return {
+    ...CLASSES_ON_DEVICE,
+    BatchMatMul: wgsl(matMulOnDevice),
+    Conv2D: wgsl(convOnDevice),
+    Conv2DBackpropInput: wgsl(convInputGradientOnDevice),
+    Conv2DBackpropFilter: wgsl(convFilterGradientOnDevice),
+    MaxPoolGrad: wgsl(({ inputs, attributes, backend }) =>
+      maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attributes)
+    ),
+    MarginlabBatchNorm: wgsl(batchNormOnDevice),
+    MarginlabBatchNormGrad: wgsl(batchNormGradientOnDevice),
+    MarginlabPreluGrad: wgsl(preluGradientOnDevice),
+    MarginlabDropout: wgsl(dropoutOnDevice),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * How much of a product one invocation computes: the best tile depends on the adapter, so it is tried out.
+ *
+ * @module
+ */
+
+/** A tile: `rows` × 4·`columns` sums in the registers of one invocation. */
+export interface Tile {
+  /** Rows of the product. */
+  readonly rows: number;
+  /** Columns of the product, in vectors of four. */
+  readonly columns: number;
+  /** Invocations of a workgroup. */
+  readonly workgroup: number;
+}
+
+/** Tiles that a trial compares. */
+export const TILES: readonly Tile[] = [
+  { rows: 8, columns: 4, workgroup: 64 },
+  { rows: 8, columns: 2, workgroup: 64 },
+  { rows: 4, columns: 2, workgroup: 64 },
+  { rows: 4, columns: 1, workgroup: 64 },
+  { rows: 8, columns: 1, workgroup: 128 },
+];
+
+/** What is used without a trial: the fastest on a software adapter (llvmpipe), and good on any. */
+export const STANDARD_TILE: Tile = TILES[0]!;
+
+let current: Tile = STANDARD_TILE;
+
+/** The tile in use. */
+export function currentTile(): Tile {
+  return current;
+}
+
+/** Uses a tile from now on; it can change the last bits of sums. */
+export function useTile(tile: Tile): void {
+  current = tile;
+}
+
+/** The tile in words, for the record and for keys. */
+export function describeTile({ rows, columns, workgroup }: Tile): string {
+  return `${rows}×${4 * columns}, ${workgroup}`;
+}
