@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { conv2d, convFilterGradient, convInputGradient } from "../../../tensor/kernels/conv.ts";
-import { STANDARD_TILE, TILES, useTile } from "../../../tensor/kernels/webgpu/tiles.ts";
+import { currentTile, STANDARD_TILE, TILES, useTile } from "../../../tensor/kernels/webgpu/tiles.ts";
+import { tuneTiles } from "../../../tensor/kernels/webgpu/tune_tiles.ts";
 import { createRandom } from "../../../tensor/random.ts";
 import { type Tensor, tf } from "../../../tensor/tf.ts";
 import { testOnBackends } from "../../backends.ts";
@@ -163,4 +164,14 @@ testOnBackends("a filter's gradient over a hundred thousand rows keeps its digit
   const dw = convFilterGradient(x, dy, [1, 1, 1, 4], { stride: 1, padding: 0 });
   assertClose(await dw.data(), wanted, 1e-5);
   tf.dispose([x, dy, dw]);
+}, ["webgpu"]);
+
+testOnBackends("tuneTiles() keeps the tile that the clock calls fastest", async () => {
+  let time = 0;
+  const now = () => time += TILES.indexOf(currentTile()) === 1 ? 1 : 5;
+  const before = tf.memory().numTensors;
+  assertEquals(await tuneTiles({ now, tiles: TILES.slice(0, 3), runs: 2 }), TILES[1]);
+  assertEquals(currentTile(), TILES[1]);
+  assertEquals(tf.memory().numTensors, before);
+  useTile(STANDARD_TILE);
 }, ["webgpu"]);
