@@ -36,7 +36,7 @@ export interface ClassWeightOptions {
 /**
  * Class weights `W`, shape `[classes, d]`, drawn from N(0, 0.01) by the stream `head.weight`, whatever the parts.
  *
- * One parameter `head.weight`, or `head.weight.0`, `head.weight.1`, … of as many rows as fit 128 MiB.
+ * One parameter `head.weight`, or `head.weight.0`, `head.weight.1`, … of about equal size, at most 128 MiB each.
  *
  * @throws {RangeError} if they cannot fit the heap of the WASM backend.
  */
@@ -44,16 +44,24 @@ export function classWeights(context: HeadContext, options: ClassWeightOptions =
   const { classes, embedding, random } = context, { sampleRate = 1, largestPart = LARGEST_BINDING } = options;
   if (tf.getBackend() === "wasm") checkHeap(context, sampleRate);
   const stream = random.fork("head.weight");
-  const rows = Math.max(1, Math.floor(largestPart / (4 * embedding)));
+  const rows = partRows(classes, Math.max(1, Math.floor(largestPart / (4 * embedding))));
   const parts = Math.ceil(classes / rows);
+  let spare: Float32Array | undefined;
   return Array.from({ length: parts }, (_, part) => {
-    const count = Math.min(rows, classes - part * rows), values = new Float32Array(count * embedding);
-    for (let i = 0; i < values.length; i++) values[i] = DEVIATION * stream.normal();
+    const count = Math.min(rows, classes - part * rows), size = count * embedding;
+    const values = spare?.subarray(0, size) ?? new Float32Array(size);
+    for (let i = 0; i < size; i++) values[i] = DEVIATION * stream.normal();
     const name = parts === 1 ? "head.weight" : `head.weight.${part}`;
     const made = parameter(name, values, { shape: [count, embedding], role: "class" });
-    keepOnDevice(made.variable);
+    spare = keepOnDevice(made.variable) ? values : undefined;
     return made;
   });
+}
+
+/** Rows of a part: about as many in each, of a number that products like. */
+function partRows(classes: number, largest: number): number {
+  const even = classes / Math.ceil(classes / largest);
+  return Math.min(largest, 64 * Math.ceil(even / 64));
 }
 
 /** Weights, velocity and gradient; of a sampled step also the sampled rows. */

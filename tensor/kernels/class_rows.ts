@@ -40,7 +40,13 @@ export function wholeGradient(shape: readonly number[], gradient: RowGradient): 
   return tf.tidy(() => scatterRows(tf.zeros(shape as number[]), gradient));
 }
 
-/** Leaves a tensor on the device alone: WebGPU tensors made from numbers keep those on the host too. */
-export function keepOnDevice(x: Tensor): void {
-  if (tf.getBackend() === "webgpu") forgetHostCopy(tf.backend(), x);
+/**
+ * Leaves a tensor on the device alone: WebGPU tensors made from numbers keep those on the host too.
+ *
+ * @returns Whether the numbers that it was made from are free for other use.
+ */
+export function keepOnDevice(x: Tensor): boolean {
+  if (tf.getBackend() !== "webgpu") return false;
+  forgetHostCopy(tf.backend(), x);
+  return true;
 }

@@ -6,7 +6,7 @@
  */
 import { LOWEST, SMALLEST_NORM } from "../class_logits.ts";
 import type { Kernel, KernelCall, KernelTable, TensorInfo } from "../kernel.ts";
-import { gatherRowsWebgpu, scatterRowsWebgpu } from "./class_rows.ts";
+import { gatherRowsWebgpu, scatterRowsWebgpu, writable } from "./class_rows.ts";
 import { freeInfos, runFlat } from "./flat.ts";
 
 /** Invocations that share a row of logits; a power of 2, as dividing by others is slow. */
@@ -141,15 +141,16 @@ function tangentRows({ backend, inputs: { gradient, x, inverse } }: KernelCall):
   const [rows, d] = x!.shape as [number, number];
   const tangent = runFlat(backend, {
     key: "marginlabTangentRows",
-    inputs: { gradient, x, radial },
+    inputs: { x, radial },
     integers: { d },
     shape: [rows, d],
+    output: writable(backend, gradient!),
     count: rows * ROW_LANES,
     code: `
       ${rowOf(ROW_LANES)}
       let factor = radial[row];
       let end = (row + 1) * uniforms.d;
-      for (var k = row * uniforms.d + lane; k < end; k += ${ROW_LANES}) { result[k] = gradient[k] - x[k] * factor; }`,
+      for (var k = row * uniforms.d + lane; k < end; k += ${ROW_LANES}) { result[k] -= x[k] * factor; }`,
   });
   freeInfos(backend, parts, radial);
   return tangent;

@@ -44,8 +44,8 @@ interface Owner extends Pick<tf.KernelBackend, "refCount" | "incRef"> {
   readonly tensorMap: { get(dataId: object): { values: unknown } };
 }
 
-/** A tensor's own memory if nothing else holds it, else a copy. */
-function writable(backend: unknown, x: TensorInfo): TensorInfo {
+/** A tensor's own memory if nothing else holds it, else a copy, to write to. */
+export function writable(backend: unknown, x: TensorInfo): TensorInfo {
   const owner = backend as Owner;
   if (owner.refCount(x.dataId) !== 1) {
     return runFlat(backend, { key: "marginlabCopy", inputs: { x }, shape: x.shape, code: "result[index] = x[index];" });
