@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { StoredPlan } from "../experiments/store.ts";
 import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
-import { examples, positiveNumber, withManifestOptions, withPrintOptions } from "./options.ts";
+import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
 /** Adds the command. */
@@ -32,7 +32,10 @@ export function registerAblate(program: Command, context: Context): void {
 
 /** Adds the flags of commands that train a sweep. */
 export function withTrainingOptions(command: Command): Command {
-  return withPrintOptions(withManifestOptions(command), "print events as JSON lines, and the table as the last one")
+  return withPrintOptions(
+    withComputeOptions(withManifestOptions(command)),
+    "print events as JSON lines, and the table as the last one",
+  )
     .option("--jobs <n>", "train this many runs at a time, each in a process of its own", positiveNumber);
 }
 

@@ -39,6 +39,16 @@ export function withManifestOptions(command: Command): Command {
     .addOption(new Option("--seed <n>", "replace the manifest's seeds by this one").argParser(naturalNumber));
 }
 
+/** Adds `--blas` and `--threads`. */
+export function withComputeOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--blas <library>", "matrix products of the WASM backend: OpenBLAS or Accelerate where it is, or none")
+        .choices(["auto", "none"]).default("auto"),
+    )
+    .addOption(new Option("--threads <n>", "threads of that library; by default all").argParser(positiveNumber));
+}
+
 /** Adds `--quiet` and `--json`. */
 export function withPrintOptions(command: Command, json: string): Command {
   return command.option("--quiet", "print no progress").option("--json", json);

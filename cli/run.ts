@@ -12,7 +12,7 @@ import type { Context } from "./context.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { alignColumns } from "./format.ts";
 import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
-import { examples, withManifestOptions, withPrintOptions } from "./options.ts";
+import { examples, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { figure } from "./progress_lines.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
@@ -29,7 +29,7 @@ export function registerRun(program: Command, context: Context): void {
     .option("--row <label>", "label of the row, where the manifest has several")
     .option("--id <id>", "id of the run, as `plan` prints it")
     .addOption(new Option("--child", "stop when standard input ends").hideHelp());
-  withPrintOptions(withManifestOptions(command), "print events as JSON lines")
+  withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
     .addHelpText("after", examples('run experiments/manifests/omniglot-margins.yaml --row "ArcFace (0.5)" --seed 0'))
     .action(async (path: string, options: RunOptions) => {
       const sweep = await loadSweep(path, options);

@@ -7,10 +7,12 @@ import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import { failedRecord } from "../experiments/failed_record.ts";
 import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
+import { loadBlas } from "../experiments/openblas.ts";
 import type { Environment, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
+import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { Context } from "./context.ts";
 import { EXIT, RunError, UsageError } from "./exit.ts";
 import { type LoadedSweep, missingData } from "./load.ts";
@@ -22,6 +24,10 @@ import { listenForSignals } from "./signals.ts";
 export interface TrainingOptions extends ManifestOptions, PrintOptions {
   /** Processes at a time. */
   readonly jobs?: number;
+  /** Library of matrix products for the WASM backend: the system's, or none. */
+  readonly blas?: "auto" | "none";
+  /** Threads of that library. */
+  readonly threads?: number;
   /** Whether another process started this one, and its standard input ends when it should stop. */
   readonly child?: boolean;
 }
@@ -48,7 +54,9 @@ export async function trainRuns(
   if (options.child) void stopAtEndOfInput(stop.request);
   const environment = await readEnvironment(Deno.cwd());
   const { experiment, registries, plugins, files, output, store } = sweep;
-  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal };
+  const products = await loadProducts(options);
+  const means = products ? { products } : {};
+  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
   let code: number = EXIT.done, ended = 0, begun = false;
   try {
@@ -74,6 +82,16 @@ export async function trainRuns(
   }
   // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
   return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
+}
+
+/** The library of matrix products that the flags ask for. */
+async function loadProducts({ blas, threads }: TrainingOptions): Promise<Products | undefined> {
+  return blas === "none" ? undefined : await loadBlas(threads === undefined ? {} : { threads });
+}
+
+/** Threads of each of several processes, so that all of them together have one a processor. */
+function threadsOf({ threads, jobs }: TrainingOptions): number {
+  return threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
 }
 
 /** Runs in child processes, each the command `run --child` for one run. */
@@ -104,6 +122,8 @@ async function* parallelEvents(
       `--id=${id}`,
       "--child",
       "--json",
+      `--blas=${options.blas ?? "auto"}`,
+      `--threads=${threadsOf(options)}`,
       ...manifestArguments(options),
     ],
     died: async (planned, error, startedAt) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Channel } from "./channel.ts";
+import { BLAS_PATHS } from "./openblas.ts";
 import type { PlannedRun } from "./resolved.ts";
 import type { RunEvent } from "./run.ts";
 
@@ -150,6 +151,9 @@ export async function childFlags({ read, write }: ChildNeeds): Promise<string[]>
   flags.push(`--allow-write=${write.join(",")}`);
   if (await granted({ name: "env" })) flags.push("--allow-env");
   else if (await granted({ name: "env", variable: "XDG_RUNTIME_DIR" })) flags.push("--allow-env=XDG_RUNTIME_DIR");
+  const libraries: string[] = [];
+  for (const path of BLAS_PATHS) if (await granted({ name: "ffi", path })) libraries.push(path);
+  if (libraries.length > 0) flags.push(`--allow-ffi=${libraries.join(",")}`);
   if (await granted({ name: "run", command: "git" })) flags.push("--allow-run=git");
   const kinds = ["cpus", "osRelease"] as const;
   const known = (await Promise.all(kinds.map(async (kind) => await granted({ name: "sys", kind }) ? [kind] : [])))

@@ -28,18 +28,23 @@ const SGEMM = {
   result: "void",
 } as const;
 
-/**
- * Loads the library, if it is there and this process may load it; never asks, never throws.
- *
- * @param paths Where to look, by default {@link BLAS_PATHS}.
- */
-export async function loadBlas(paths: readonly string[] = BLAS_PATHS): Promise<Products | undefined> {
+/** Settings of {@link loadBlas}. */
+export interface BlasOptions {
+  /** Where to look, by default {@link BLAS_PATHS}. */
+  readonly paths?: readonly string[];
+  /** Threads of OpenBLAS, by default one a processor; their number is part of what decides the bits. */
+  readonly threads?: number;
+}
+
+/** Loads the library, if it is there and this process may load it; never asks, never throws. */
+export async function loadBlas(options: BlasOptions = {}): Promise<Products | undefined> {
+  const { paths = BLAS_PATHS, threads = navigator.hardwareConcurrency } = options;
   for (const path of paths) {
     if ((await Deno.permissions.query({ name: "ffi", path })).state !== "granted") continue;
     const multiply = openSgemm(path);
     if (!multiply) continue;
-    const threads = path.includes("Accelerate") ? "" : `, ${setThreads(path)} threads`;
-    return { name: `${await describe(path)}${threads}`, multiply };
+    const used = path.includes("Accelerate") ? "" : `, ${setThreads(path, threads)} threads`;
+    return { name: `${await describe(path)}${used}`, multiply };
   }
   return undefined;
 }
@@ -60,9 +65,8 @@ function openSgemm(path: string): Products["multiply"] | undefined {
   };
 }
 
-/** One thread a processor: the number is part of what decides the bits. */
-function setThreads(path: string): number {
-  const threads = navigator.hardwareConcurrency;
+/** Asks for threads; gives how many there will be. */
+function setThreads(path: string, threads: number): number {
   const { symbols } = Deno.dlopen(path, {
     openblas_set_num_threads: { parameters: ["i32"], result: "void" },
     openblas_get_num_threads: { parameters: [], result: "i32" },

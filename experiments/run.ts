@@ -20,9 +20,10 @@ import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RunRecord } from "./record.ts";
-import type { LoadedPlugin, OutputSettings, PlannedRun, ResolvedRun } from "./resolved.ts";
+import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder } from "./store.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly environment: Environment;
   /** Name of the experiment. */
   readonly experiment: string;
+  /** Library of matrix products for the WASM backend. */
+  readonly products?: Products;
   /** Aborted to stop after the current step, with a checkpoint. */
   readonly stop?: AbortSignal;
 }
@@ -110,7 +113,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   const { planned: { run }, store, registries } = options;
   const startedAt = new Date().toISOString();
   const watch = new Stopwatch();
-  const progress: Progress = { metrics: [], backend: await startBackend(run) };
+  const progress: Progress = { metrics: [], backend: await startBackend(options) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
     await store.writeRecord(record);
@@ -136,8 +139,8 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
 }
 
 /** Starts the backend that a run asks for. */
-async function startBackend({ backend, train: { precision } }: ResolvedRun): Promise<BackendInfo> {
-  const started = await useBackend(backend);
+async function startBackend({ planned: { run }, products }: RunOptions): Promise<BackendInfo> {
+  const { backend, train: { precision } } = run, started = await useBackend(backend, products ? { products } : {});
   if (precision === "f16" && started.name !== "webgpu") {
     throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
   }

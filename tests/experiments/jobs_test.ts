@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { Channel } from "../../experiments/channel.ts";
+import { BLAS_PATHS } from "../../experiments/openblas.ts";
 import { childFlags, denoCommand, runJobs, type SweepEvent } from "../../experiments/jobs.ts";
 import type { PlannedRun } from "../../experiments/resolved.ts";
 import type { RunEvent } from "../../experiments/run.ts";
@@ -74,7 +75,9 @@ Deno.test("runJobs() refuses a program that is not there", async () => {
 Deno.test("childFlags() names what a child writes and never allows it to start programs", async () => {
   const flags = await childFlags({ read: ["data"], write: ["results"] });
   assert(flags.includes("--no-prompt") && flags.includes("--allow-write=results"), flags.join(" "));
-  assert(!flags.some((flag) => /allow-(all|run|net|ffi)/.test(flag)), flags.join(" "));
+  assert(!flags.some((flag) => /allow-(all|run|net)/.test(flag)), flags.join(" "));
+  const libraries = flags.find((flag) => flag.startsWith("--allow-ffi"))?.split("=")[1]?.split(",") ?? [];
+  assert(libraries.every((path) => BLAS_PATHS.includes(path)), flags.join(" "));
 });
 
 Deno.test("Channel gives what several producers push, in order, then its error", async () => {
