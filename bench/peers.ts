@@ -1,0 +1,39 @@
+/**
+ * Finds what others there are to be measured beside.
+ *
+ * @module
+ */
+import { startWorker, type Worker } from "./worker.ts";
+
+/** A worker, or why there is none. */
+export type Started = { readonly worker: Worker } | { readonly name: string; readonly error: string };
+
+const PYTHONS = ["python3", "/usr/bin/python3"];
+
+/** Starts a worker; one that cannot start is told by name. */
+export async function start(name: string, command: string, args: readonly string[]): Promise<Started> {
+  try {
+    return { worker: await startWorker(command, args) };
+  } catch (error) {
+    return { name, error: (error as Error).message.split("\n")[0]! };
+  }
+}
+
+/** Starts PyTorch with the first Python that has it. */
+export async function startTorch(
+  args: readonly string[],
+  folder = new URL("peers/", import.meta.url),
+): Promise<Started> {
+  let last: Started = { name: "PyTorch", error: "no Python was found" };
+  for (const python of PYTHONS) {
+    last = await start("PyTorch", python, [decodeURIComponent(new URL("torch_steps.py", folder).pathname), ...args]);
+    if ("worker" in last) break;
+  }
+  return last;
+}
+
+/** Arguments that let this Deno run a script of this folder. */
+export function denoScript(script: string, args: readonly string[]): [command: string, args: string[]] {
+  const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
+  return [Deno.execPath(), ["run", "-A", "--quiet", `--config=${path("../deno.json")}`, path(script), ...args]];
+}
