@@ -1,6 +1,6 @@
 /**
- * Convolution and its gradients on the WASM heap as products of patches: a chunk of images at a time, so that their
- * patches stay in the second cache.
+ * Convolution and its gradients on the WASM heap as products of patches, a chunk of images at a time so that their
+ * patches stay in the second cache, or by Winograd's algorithm.
  *
  * @module
  */
@@ -9,51 +9,68 @@ import type { Kernel, TensorInfo } from "../kernel.ts";
 import { type Heap, heapOf } from "./heap.ts";
 import type { Products } from "./products.ts";
 import { simd } from "./simd.ts";
+import { type HeapImages, suitsWinograd, winogradConvolve, winogradFilterGradient } from "./winograd.ts";
+
+type Multiply = Products["multiply"];
+
+/** Products on a heap. */
+export type ProductsOn = (heap: Heap) => Multiply;
 
 /** Bytes of patches that are made at a time. */
 export const PATCH_BYTES: number = 2 ** 20;
 
 /** `Conv2D`: inputs x, filter. */
-export function convBy(products: Products): Kernel {
+export function convBy(productsOn: ProductsOn): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-    const g = convGeometry(attributes, x.shape as Shape4D, filter.shape as Shape4D), heap = heapOf(backend);
+    const g = convGeometry(attributes, x.shape as Shape4D, filter.shape as Shape4D),
+      heap = heapOf(backend),
+      multiply = productsOn(heap);
     const y = heap.output([x.shape[0]!, ...g.output, filter.shape[3]!]);
-    convolve(heap, products, { x, y, filter: heap.address(filter), geometry: g });
+    convolve(heap, multiply, { x, y, filter: heap.address(filter), geometry: g });
     return y;
   };
 }
 
 /** `Conv2DBackpropInput`: inputs dy, filter; attribute inputShape. */
-export function convInputGradientBy(products: Products): Kernel {
+export function convInputGradientBy(productsOn: ProductsOn): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const inputShape = attributes.inputShape as Shape4D, [kh, kw, channels, out] = filter.shape as Shape4D;
-    const g = convGeometry(attributes, inputShape, filter.shape as Shape4D), heap = heapOf(backend);
+    const g = convGeometry(attributes, inputShape, filter.shape as Shape4D),
+      heap = heapOf(backend),
+      multiply = productsOn(heap);
     const dx = heap.output(inputShape);
     if (g.strides[0] === 1 && g.strides[1] === 1 && kh > g.top && kw > g.left) {
       // A convolution of the output gradient with the filter turned by 180°, its channels exchanged.
       heap.scratch(4 * kh * kw * channels * out, (turned) => {
         simd().turnFilter(heap.address(filter), turned, kh * kw, channels, out);
         const geometry = { ...g, top: kh - 1 - g.top, left: kw - 1 - g.left, input: g.output, output: g.input };
-        convolve(heap, products, { x: dy, y: dx, filter: turned, geometry });
+        convolve(heap, multiply, { x: dy, y: dx, filter: turned, geometry });
       });
-    } else spread(heap, products, { dy, dx, filter, geometry: g });
+    } else spread(heap, multiply, { dy, dx, filter, geometry: g });
     return dx;
   };
 }
 
 /** `Conv2DBackpropFilter`: inputs x, dy; attribute filterShape. */
-export function convFilterGradientBy(products: Products): Kernel {
+export function convFilterGradientBy(productsOn: ProductsOn): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
     const filterShape = attributes.filterShape as Shape4D, [kh, kw, channels, out] = filterShape;
-    const g = convGeometry(attributes, x.shape as Shape4D, filterShape), heap = heapOf(backend);
+    const g = convGeometry(attributes, x.shape as Shape4D, filterShape),
+      heap = heapOf(backend),
+      multiply = productsOn(heap);
     const dw = heap.output(filterShape), terms = kh * kw * channels;
+    if (suitsWinograd(g, channels, out)) {
+      const images = [imagesAt(heap, x), imagesAt(heap, dy)] as const;
+      winogradFilterGradient(heap, multiply, { x: images[0], dy: images[1], dw: heap.address(dw), geometry: g });
+      return dw;
+    }
     heap.floats(heap.address(dw), terms * out).fill(0);
     eachChunk(heap, { x, geometry: g, terms }, ({ rows, first, patches }) => {
       // Chunks are summed one by one, which also keeps the rounding of a hundred thousand terms small.
-      products.multiply({
+      multiply({
         m: terms,
         n: out,
         k: rows,
@@ -76,10 +93,14 @@ interface Convolution {
   readonly geometry: ConvGeometry;
 }
 
-function convolve(heap: Heap, products: Products, { x, y, filter, geometry }: Convolution): void {
+function convolve(heap: Heap, multiply: Multiply, { x, y, filter, geometry }: Convolution): void {
   const [kh, kw] = geometry.filter, out = y.shape[3]!, terms = kh * kw * x.shape[3]!;
+  if (suitsWinograd(geometry, x.shape[3]!, out)) {
+    const images = [imagesAt(heap, x), imagesAt(heap, y)] as const;
+    return winogradConvolve(heap, multiply, { x: images[0], y: images[1], filter, geometry });
+  }
   eachChunk(heap, { x, geometry, terms }, ({ rows, first, patches }) =>
-    products.multiply({
+    multiply({
       m: rows,
       n: out,
       k: terms,
@@ -87,6 +108,10 @@ function convolve(heap: Heap, products: Products, { x, y, filter, geometry }: Co
       b: heap.floats(filter, terms * out),
       c: heap.floats(heap.address(y) + 4 * first * out, rows * out),
     }));
+}
+
+function imagesAt(heap: Heap, info: TensorInfo): HeapImages {
+  return { at: heap.address(info), shape: info.shape as Shape4D };
 }
 
 interface Chunk {
@@ -152,7 +177,7 @@ function gather(
 /** The input gradient of a strided convolution: the patches' gradients, added to the pixels under them. */
 function spread(
   heap: Heap,
-  products: Products,
+  multiply: Multiply,
   { dy, dx, filter, geometry: g }: { dy: TensorInfo; dx: TensorInfo; filter: TensorInfo; geometry: ConvGeometry },
 ): void {
   const [batch, height, width, channels] = dx.shape as Shape4D, [oh, ow] = g.output, out = dy.shape[3]!;
@@ -162,7 +187,7 @@ function spread(
   heap.scratch(images * oh * ow * 4 * terms, (patches) => {
     for (let n = 0; n < batch; n += images) {
       const count = Math.min(images, batch - n), rows = count * oh * ow;
-      products.multiply({
+      multiply({
         m: rows,
         n: terms,
         k: out,

@@ -1,15 +1,15 @@
 /**
- * Matrix products on the WASM heap by a library.
+ * Matrix products on the WASM heap.
  *
  * @module
  */
 import { tf } from "../../tf.ts";
 import type { Kernel, TensorInfo } from "../kernel.ts";
 import { heapOf } from "./heap.ts";
-import type { Products } from "./products.ts";
+import type { ProductsOn } from "./conv.ts";
 
 /** `BatchMatMul`: inputs a, b; attributes transposeA, transposeB. */
-export function matMulBy(products: Products): Kernel {
+export function matMulBy(productsOn: ProductsOn): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
     const transposeA = attributes.transposeA === true, transposeB = attributes.transposeB === true;
@@ -22,12 +22,12 @@ export function matMulBy(products: Products): Kernel {
     }
     const [batchA, batchB] = [a, b].map(({ shape }) => shape.slice(0, -2)) as [number[], number[]];
     const outer = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
-    const heap = heapOf(backend), c = heap.output([...outer, m, n]);
+    const heap = heapOf(backend), multiply = productsOn(heap), c = heap.output([...outer, m, n]);
     const count = sizeOf(outer), from = (batch: number[], i: number) => batchIndex(outer, batch, i);
     const [sizeA, sizeB, sizeC] = [m * k, k * n, m * n];
     const [atA, atB, atC] = [a, b, c].map(heap.address) as [number, number, number];
     for (let i = 0; i < count; i++) {
-      products.multiply({
+      multiply({
         m,
         n,
         k,

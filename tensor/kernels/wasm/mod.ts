@@ -4,17 +4,18 @@
  *
  * @module
  */
-import type { Tensor4D, tf } from "../../tf.ts";
+import "@tensorflow/tfjs-backend-wasm"; // So that its own kernels are there to be kept.
+import { type Tensor4D, tf } from "../../tf.ts";
 import { convGeometry } from "../geometry.ts";
-import type { KernelTable } from "../kernel.ts";
+import type { Kernel, KernelTable } from "../kernel.ts";
 import { convFilterGradient, convInputGradient } from "./conv_gradient.ts";
 import { batchNormGradientOnHeap, batchNormOnHeap } from "./batch_norm.ts";
 import { CLASSES_ON_HEAP } from "./class_logits.ts";
-import { convBy, convFilterGradientBy, convInputGradientBy } from "./conv.ts";
+import { convBy, convFilterGradientBy, convInputGradientBy, type ProductsOn } from "./conv.ts";
 import { dropoutOnHeap, preluGradientOnHeap } from "./elementwise.ts";
 import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
-import type { Products } from "./products.ts";
+import { type Products, simdProducts } from "./products.ts";
 import { hasSimd } from "./simd.ts";
 
 /** What the kernels of the WASM backend can stand on. */
@@ -25,7 +26,9 @@ export interface WasmMeans {
 
 /** The kernels of the WASM backend. */
 export function wasmKernels({ products }: WasmMeans): KernelTable {
-  return { ...COMPOSED, ...hasSimd() ? SIMD : {}, ...products && hasSimd() ? byLibrary(products) : {} };
+  if (!hasSimd()) return COMPOSED;
+  const multiply: ProductsOn = products ? () => products.multiply : simdProducts;
+  return { ...COMPOSED, ...SIMD, ...onProducts(multiply, products?.name ?? "SIMD") };
 }
 
 const COMPOSED: KernelTable = {
@@ -65,13 +68,23 @@ const SIMD: KernelTable = {
   MarginlabDropout: { how: "SIMD", run: dropoutOnHeap },
 };
 
-/** Products and convolutions by a library. */
-function byLibrary(products: Products): KernelTable {
-  const how = products.name;
+/** Products and convolutions. */
+function onProducts(products: ProductsOn, how: string): KernelTable {
   return {
     BatchMatMul: { how, run: matMulBy(products) },
-    Conv2D: { how, run: convBy(products) },
+    Conv2D: { how, run: undilated(convBy(products)) },
     Conv2DBackpropInput: { how, run: convInputGradientBy(products) },
     Conv2DBackpropFilter: { how, run: convFilterGradientBy(products) },
+  };
+}
+
+const STOCK_CONV = tf.getKernel("Conv2D", "wasm")!;
+
+/** Leaves dilated convolutions to tfjs. */
+function undilated(run: Kernel): Kernel {
+  return (call) => {
+    const { backend, inputs, attributes } = call;
+    if ([attributes.dilations ?? 1].flat().every((dilation) => dilation === 1)) return run(call);
+    return STOCK_CONV.kernelFunc({ backend: backend as object, inputs: inputs as never, attrs: attributes as never });
   };
 }

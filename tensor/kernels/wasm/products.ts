@@ -1,9 +1,11 @@
 /**
- * Matrix products by a library outside: the edge of the program loads one and hands it in, since the core may run where
- * there is none.
+ * Matrix products on the WASM heap: by a library outside, which the edge of the program hands in since the core may run
+ * where there is none, or by our own SIMD kernels.
  *
  * @module
  */
+import type { Heap } from "./heap.ts";
+import { simd } from "./simd.ts";
 
 /** One product `C ← A B + beta·C`, row-major. */
 export interface Product {
@@ -33,4 +35,26 @@ export interface Products {
   readonly name: string;
   /** Computes a product; the same library, threads and processor give the same bits. */
   multiply(product: Product): void;
+}
+
+/** Terms that are added in float32 before a sum is added to another. */
+const TERMS = 512;
+
+/** Our own products; all arrays are views of the heap. The same bits on every machine. */
+export function simdProducts(heap: Heap): Products["multiply"] {
+  return ({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) => {
+    if (transposeB) {
+      return heap.scratch(4 * k * n, (turned) => {
+        simd().transpose(b.byteOffset, turned, n, k);
+        const right = heap.floats(turned, k * n);
+        simdProducts(heap)({ m, n, k, a, b: right, c, transposeA, beta });
+      });
+    }
+    if (!transposeA) return simd().multiply(a.byteOffset, b.byteOffset, c.byteOffset, m, n, k, beta);
+    for (let first = 0; first < k; first += TERMS) {
+      const [left, right] = [a.byteOffset + 4 * first * m, b.byteOffset + 4 * first * n];
+      const add = first > 0 ? 1 : beta;
+      simd().multiplyTransposed(left, right, c.byteOffset, m, n, Math.min(TERMS, k - first), add);
+    }
+  };
 }

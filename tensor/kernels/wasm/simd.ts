@@ -26,6 +26,13 @@ export interface SimdKernels {
   transpose(from: number, to: number, rows: number, columns: number): void;
   dropout(...args: number[]): void;
   sgd(...args: number[]): void;
+  multiply(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
+  multiplyTransposed(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
+  winogradInput(...args: number[]): void;
+  winogradFilter(w: number, to: number, size: number): void;
+  winogradOutput(...args: number[]): void;
+  winogradOutputGrad(...args: number[]): void;
+  winogradFilterGrad(u: number, dw: number, size: number): void;
   inverseNorms(x: number, out: number, rows: number, d: number, smallest: number): void;
   classStatistics(...args: number[]): void;
   classGradient(...args: number[]): void;

@@ -7,3 +7,5 @@ export * from "./patches";
 export * from "./dropout";
 export * from "./sgd";
 export * from "./classes";
+export * from "./gemm";
+export * from "./winograd";
