@@ -7,4 +7,8 @@ export * from "./backbone.ts";
 export * from "./catalogue.ts";
 export * from "./initialisers.ts";
 export * from "./layers.ts";
+export * from "./compose.ts";
 export * from "./module.ts";
+export * from "./network.ts";
+export * from "./normalisation.ts";
+export type { Averages } from "./running_average.ts";

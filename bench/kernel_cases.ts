@@ -6,7 +6,7 @@
 import { batchNorm, batchNormGradient, dropout, preluGradient, sgdStep } from "../tensor/kernels/mod.ts";
 import { runKernel } from "../tensor/kernels/kernel.ts";
 import { REFERENCE } from "../tensor/kernels/reference.ts";
-import { composedStep } from "../tensor/kernels/sgd.ts";
+import { composedStep } from "../tensor/kernels/sgd_reference.ts";
 import { createRandom } from "../tensor/random.ts";
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from "../tensor/tf.ts";
 import type { Work } from "./result.ts";
@@ -203,5 +203,21 @@ export function kernelCases(quick: boolean): KernelCase[] {
     ...batchNormCases([quick ? 4 : 16, 56, 56, 64], false),
     ...elementwiseCases([batch, 28, 28, 64]),
     sgdCase(quick ? 1e6 : 1e7),
+  ];
+}
+
+/** The same kernels at small and odd shapes, for comparing backends. */
+export function smallKernelCases(): KernelCase[] {
+  return [
+    ...matMulCases(37, 29, 130),
+    ...[[1, 1, 3], [2, 3, 3], [1, 2, 1]].flatMap(([stride, from, kernel]) =>
+      convCases({ batch: 3, size: 11, from: from! * 5, to: 18, kernel: kernel!, stride: stride! })
+    ),
+    ...convCases({ batch: 2, size: 12, from: 64, to: 64, kernel: 3, stride: 1 }),
+    ...convCases({ batch: 2, size: 9, from: 6, to: 6, kernel: 3, stride: 1 }, true),
+    ...batchNormCases([5, 9, 10, 12], true),
+    ...batchNormCases([3, 7, 5, 64], false),
+    ...elementwiseCases([3, 8, 10, 7]),
+    sgdCase(1003),
   ];
 }

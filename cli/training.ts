@@ -7,12 +7,11 @@ import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import { failedRecord } from "../experiments/failed_record.ts";
 import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
-import { loadBlas } from "../experiments/openblas.ts";
+import { type Library, loadBlas } from "../experiments/openblas.ts";
 import type { Environment, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
-import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { Context } from "./context.ts";
 import { EXIT, RunError, UsageError } from "./exit.ts";
 import { type LoadedSweep, missingData } from "./load.ts";
@@ -54,10 +53,9 @@ export async function trainRuns(
   if (options.child) void stopAtEndOfInput(stop.request);
   const environment = await readEnvironment(Deno.cwd());
   const { experiment, registries, plugins, files, output, store } = sweep;
-  const products = await loadProducts(options);
-  const means = products ? { products } : {};
-  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
+  const library = parallel ? undefined : await loadLibrary(options), means = library ? { products: library } : {};
+  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   let code: number = EXIT.done, ended = 0, begun = false;
   try {
     const events = parallel
@@ -79,13 +77,14 @@ export async function trainRuns(
   } finally {
     reporter.close();
     stop.dispose();
+    library?.close();
   }
   // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
   return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
 }
 
 /** The library of matrix products that the flags ask for. */
-async function loadProducts({ blas, threads }: TrainingOptions): Promise<Products | undefined> {
+async function loadLibrary({ blas, threads }: TrainingOptions): Promise<Library | undefined> {
   return blas === "none" ? undefined : await loadBlas(threads === undefined ? {} : { threads });
 }
 

@@ -28,6 +28,12 @@ const SGEMM = {
   result: "void",
 } as const;
 
+/** A library that is loaded. */
+export interface Library extends Products {
+  /** Unloads it; nothing may use it any more. */
+  close(): void;
+}
+
 /** Settings of {@link loadBlas}. */
 export interface BlasOptions {
   /** Where to look, by default {@link BLAS_PATHS}. */
@@ -37,42 +43,46 @@ export interface BlasOptions {
 }
 
 /** Loads the library, if it is there and this process may load it; never asks, never throws. */
-export async function loadBlas(options: BlasOptions = {}): Promise<Products | undefined> {
+export async function loadBlas(options: BlasOptions = {}): Promise<Library | undefined> {
   const { paths = BLAS_PATHS, threads = navigator.hardwareConcurrency } = options;
   for (const path of paths) {
     if ((await Deno.permissions.query({ name: "ffi", path })).state !== "granted") continue;
-    const multiply = openSgemm(path);
-    if (!multiply) continue;
+    const opened = openSgemm(path);
+    if (!opened) continue;
     const used = path.includes("Accelerate") ? "" : `, ${setThreads(path, threads)} threads`;
-    return { name: `${await describe(path)}${used}`, multiply };
+    return { name: `${await describe(path)}${used}`, ...opened };
   }
   return undefined;
 }
 
 /** `cblas_sgemm` of a library, or `undefined` where there is none. */
-function openSgemm(path: string): Products["multiply"] | undefined {
-  let sgemm: (...args: (number | Float32Array<ArrayBuffer>)[]) => void;
+function openSgemm(path: string): Pick<Library, "multiply" | "close"> | undefined {
+  let library: Deno.DynamicLibrary<{ cblas_sgemm: typeof SGEMM }>;
   try {
-    sgemm = Deno.dlopen(path, { cblas_sgemm: SGEMM }).symbols.cblas_sgemm as typeof sgemm;
+    library = Deno.dlopen(path, { cblas_sgemm: SGEMM });
   } catch {
     return undefined;
   }
-  return ({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) => {
+  const sgemm = library.symbols.cblas_sgemm as (...args: (number | Float32Array<ArrayBuffer>)[]) => void;
+  const multiply: Products["multiply"] = ({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) => {
     const [ta, tb] = [transposeA, transposeB].map((on) => on ? TRANSPOSED : PLAIN) as [number, number];
     const view = (values: Float32Array) => values as Float32Array<ArrayBuffer>;
     const left = [view(a), transposeA ? m : k], right = [view(b), transposeB ? k : n];
     sgemm(ROW_MAJOR, ta, tb, m, n, k, 1, ...left, ...right, beta, view(c), n);
   };
+  return { multiply, close: () => library.close() };
 }
 
 /** Asks for threads; gives how many there will be. */
 function setThreads(path: string, threads: number): number {
-  const { symbols } = Deno.dlopen(path, {
+  const library = Deno.dlopen(path, {
     openblas_set_num_threads: { parameters: ["i32"], result: "void" },
     openblas_get_num_threads: { parameters: [], result: "i32" },
   });
-  symbols.openblas_set_num_threads(threads);
-  return symbols.openblas_get_num_threads();
+  library.symbols.openblas_set_num_threads(threads);
+  const used = library.symbols.openblas_get_num_threads();
+  library.close();
+  return used;
 }
 
 /** Name and version; Linux has the version in the name of the file that the path stands for. */

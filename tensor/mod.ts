@@ -7,6 +7,7 @@ export * from "./backend.ts";
 export * from "./device.ts";
 export type { RowGradient } from "./kernels/class_rows.ts";
 export * from "./gradients.ts";
+export type { Product, Products } from "./kernels/wasm/products.ts";
 export * from "./memory.ts";
 export * from "./parameter.ts";
 export * from "./random.ts";

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { RowGradient } from "../tensor/kernels/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Tensor } from "../tensor/tf.ts";
+import { valuesOf } from "./step.ts";
 
 /** Training met a loss or gradient that is not finite; a sweep records it and goes on. */
 export class DivergenceError extends Error {
@@ -36,12 +38,12 @@ export class DivergenceError extends Error {
 export async function firstBadTensor(step: {
   images: Tensor;
   trainable: readonly Parameter[];
-  gradients: readonly Tensor[];
+  gradients: readonly (Tensor | RowGradient)[];
 }): Promise<string> {
   const suspects: [string, Tensor][] = [
     ["images", step.images],
     ...step.trainable.map(({ name, variable }): [string, Tensor] => [name, variable]),
-    ...step.trainable.map(({ name }, i): [string, Tensor] => [`gradient of ${name}`, step.gradients[i]!]),
+    ...step.trainable.map(({ name }, i): [string, Tensor] => [`gradient of ${name}`, valuesOf(step.gradients[i]!)]),
   ];
   for (const [name, tensor] of suspects) {
     if (!(await tensor.data()).every((value) => Number.isFinite(value))) return name;

@@ -7,8 +7,10 @@
  * @module
  */
 import { allFinite } from "../tensor/kernels/half.ts";
+import type { RowGradient } from "../tensor/kernels/mod.ts";
 import { type Parameter, parameter } from "../tensor/parameter.ts";
 import { type Tensor, tf } from "../tensor/tf.ts";
+import { valuesOf } from "./step.ts";
 
 /** The factor of the loss and how it adapts. */
 export interface LossScale {
@@ -17,7 +19,7 @@ export interface LossScale {
   /** The factor of the next step. */
   factor(): number;
   /** Whether a step's gradients are finite; adapts the factor. */
-  accept(gradients: readonly Tensor[]): Promise<boolean>;
+  accept(gradients: readonly (Tensor | RowGradient)[]): Promise<boolean>;
   /** Reads the factor anew, after a checkpoint was loaded. */
   restore(): Promise<void>;
   /** Frees the state. */
@@ -41,7 +43,7 @@ export function createLossScale({ initial = 65_536, growthInterval = 2_000 }: Lo
     state: [state],
     factor: () => factor,
     async accept(gradients) {
-      const flag = allFinite(gradients), [finite] = await flag.data();
+      const flag = allFinite(gradients.map(valuesOf)), [finite] = await flag.data();
       flag.dispose();
       if (finite) good++;
       else factor /= 2, good = 0;

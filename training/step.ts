@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { collectGradients } from "../tensor/gradients.ts";
+import { isRowGradient, type RowGradient } from "../tensor/kernels/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
 import type { HostBatch, TrainOptions } from "./trainer.ts";
@@ -12,6 +12,8 @@ import type { HostBatch, TrainOptions } from "./trainer.ts";
 export interface UploadedBatch {
   /** Parts of equal size. */
   readonly parts: readonly { readonly images: Tensor4D; readonly labels: Tensor1D }[];
+  /** Class of every image of all parts. */
+  readonly labels: Int32Array;
   /** Frees them. */
   dispose(): void;
 }
@@ -34,7 +36,7 @@ export function uploadBatch(
     images: tf.tensor4d(images.subarray(i * pixels, (i + 1) * pixels), [size, ...shape]),
     labels: tf.tensor1d(labels.subarray(i * size, (i + 1) * size), "int32"),
   }));
-  return { parts, dispose: () => parts.forEach(({ images, labels }) => tf.dispose([images, labels])) };
+  return { parts, labels, dispose: () => parts.forEach(({ images, labels }) => tf.dispose([images, labels])) };
 }
 
 /** What {@link computeStep} gives. */
@@ -42,7 +44,7 @@ export interface StepResult {
   /** Mean loss of the batch, without the loss scale. */
   readonly loss: Scalar;
   /** One for each trainable parameter, times the loss scale. */
-  readonly gradients: readonly Tensor[];
+  readonly gradients: readonly (Tensor | RowGradient)[];
   /** Loss, gradient norm, then the main head's statistics; only when they will be told. */
   readonly figures: Tensor1D | undefined;
   /** Names of the statistics. */
@@ -58,32 +60,41 @@ export function computeStep(
   batch: UploadedBatch,
   { step, told }: { step: number; told: boolean },
 ): StepResult {
-  const { parts } = batch, random = options.random.fork(step);
-  if (parts.length === 1) {
-    const pass = differentiate(options, trainable, { ...parts[0]!, random, share: 1 });
-    return finish([pass], pass.gradients, trainable, told);
-  }
-  const sums = collectGradients(), passes: Pass[] = [];
+  const { parts, labels: classes } = batch, random = options.random.fork(step), passes: Pass[] = [];
+  let gradients: (Tensor | RowGradient)[] = [];
   for (const [i, part] of parts.entries()) {
-    const pass = differentiate(options, trainable, { ...part, random: random.fork(i), share: 1 / parts.length });
-    pass.gradients.forEach((gradient, i) => sums.add(`${i}`, gradient));
+    const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
+    const pass = differentiate(options, trainable, { ...part, random, masks, classes, share });
+    gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
     passes.push(pass);
   }
-  return finish(passes, trainable.map((_, i) => sums.take(`${i}`)!), trainable, told);
+  return finish(passes, gradients, told);
+}
+
+/** Sum of two parts' gradients, which it takes over; the parts of a step have the same rows. */
+function addGradients(a: Tensor | RowGradient, b: Tensor | RowGradient): Tensor | RowGradient {
+  const sum = tf.add(valuesOf(a), valuesOf(b));
+  const result = isRowGradient(a) ? { rows: a.rows, values: tf.keep(sum) as Tensor2D } : sum;
+  tf.dispose([valuesOf(a), valuesOf(b), ...isRowGradient(b) ? [b.rows] : []]);
+  return result;
+}
+
+/** The numbers of a gradient. */
+export function valuesOf(gradient: Tensor | RowGradient): Tensor {
+  return isRowGradient(gradient) ? gradient.values : gradient;
 }
 
 /** One pass forward and backward. */
 interface Pass {
   readonly loss: Scalar;
-  readonly gradients: readonly Tensor[];
+  readonly gradients: readonly (Tensor | RowGradient)[];
   readonly statistics: Readonly<Record<string, Scalar>>;
 }
 
 /** Averages figures over the passes and frees the passes' own. */
 function finish(
   passes: readonly Pass[],
-  gradients: readonly Tensor[],
-  trainable: readonly Parameter[],
+  gradients: readonly (Tensor | RowGradient)[],
   told: boolean,
 ): StepResult {
   const mean = (values: readonly Scalar[]) =>
@@ -93,7 +104,7 @@ function finish(
     const loss = tf.clone(mean(passes.map((pass) => pass.loss))) as Scalar;
     if (!told) return [loss];
     // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
-    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(gradient))))));
+    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(valuesOf(gradient)))))));
     const statistics = names.map((name) => mean(passes.map((pass) => pass.statistics[name]!)));
     return [loss, tf.stack([loss, norm, ...statistics])];
   }) as [Scalar, Tensor1D?];
@@ -103,7 +114,12 @@ function finish(
     gradients,
     figures,
     names,
-    dispose: () => tf.dispose([loss, ...gradients, ...figures ? [figures] : []]),
+    dispose() {
+      tf.dispose([loss, ...figures ? [figures] : []]);
+      gradients.forEach((gradient) =>
+        tf.dispose(isRowGradient(gradient) ? [gradient.rows, gradient.values] : gradient)
+      );
+    },
   };
 }
 
@@ -111,21 +127,32 @@ function finish(
 function differentiate(
   { backbone, heads, lossScale }: TrainOptions,
   trainable: readonly Parameter[],
-  { images, labels, random, share }: {
+  { images, labels, random, masks, classes, share }: {
     images: Tensor4D;
     labels: Tensor1D;
+    /** Stream of the step. */
     random: TrainOptions["random"];
+    /** Stream of this part, for dropout. */
+    masks: TrainOptions["random"];
+    /** Classes of all parts. */
+    classes: Int32Array;
     /** Its share in the gradient of the whole batch. */
     share: number;
   },
 ): Pass {
   // What leaves the tape's scope leaves by tf.keep, and is freed by hand, also when a later head throws.
   let statistics: Record<string, Scalar> = {}, loss: Scalar | undefined;
+  const rows = new Map<Parameter, RowGradient>();
+  const step = {
+    random,
+    labels: classes,
+    takeRows: (of: Parameter, gradient: RowGradient) => void rows.set(of, gradient),
+  };
   const factor = share * (lossScale?.factor() ?? 1);
   const total = () => {
-    const embeddings = backbone.forward(images, { training: true, random }) as Tensor2D;
+    const embeddings = backbone.forward(images, { training: true, random: masks }) as Tensor2D;
     const losses = heads.map(({ head, weight }, i) => {
-      const output = head.loss(embeddings, labels);
+      const output = head.loss(embeddings, labels, step);
       if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
       return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
     });
@@ -135,9 +162,9 @@ function differentiate(
   try {
     const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));
     value.dispose();
-    const gradients = trainable.map(({ name, variable }) => {
-      const gradient = grads[variable.name];
-      if (!gradient) throw new TypeError(`Cannot train "${name}": the loss does not depend on it`);
+    const gradients = trainable.map((one) => {
+      const gradient = grads[one.variable.name] ?? rows.get(one);
+      if (!gradient) throw new TypeError(`Cannot train "${one.name}": the loss does not depend on it`);
       return gradient;
     });
     return { loss: loss!, gradients, statistics };

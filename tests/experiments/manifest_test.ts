@@ -84,7 +84,7 @@ Deno.test("a base that its rows complete is no problem", async () => {
 
 Deno.test("auxiliary losses are heads with a weight", async () => {
   const { rows } = await load(base + "auxiliary: [{ name: softmax }, { name: cosface, weight: 0.5, m: 0.1 }]\n");
-  assertEquals(rows[0]!.run.auxiliary[0], { name: "softmax", weight: 1 });
+  assertEquals(rows[0]!.run.auxiliary[0], { name: "softmax", weight: 1, sampleRate: 1 });
   const { weight, m } = rows[0]!.run.auxiliary[1]!;
   assertEquals([weight, m], [0.5, 0.1]);
 });

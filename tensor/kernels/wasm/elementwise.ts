@@ -6,7 +6,7 @@
 import { tf } from "../../tf.ts";
 import { dropThreshold } from "../dropout.ts";
 import type { Kernel } from "../kernel.ts";
-import { composedStep, type SgdStep, type SgdVariable } from "../sgd.ts";
+import { composedStep, type SgdStep, type SgdVariable } from "../sgd_reference.ts";
 import { heapOf } from "./heap.ts";
 import { simd } from "./simd.ts";
 

@@ -6,7 +6,8 @@
 import { tf } from "../../tf.ts";
 import { dropThreshold } from "../dropout.ts";
 import type { Kernel, TensorInfo } from "../kernel.ts";
-import { composedStep, type SgdStep, type SgdVariable } from "../sgd.ts";
+import { composedStep, type SgdStep, type SgdVariable } from "../sgd_reference.ts";
+import { forgetHostCopy } from "./class_rows.ts";
 import { deviceOutput, dispatch, flatGroups, webgpuDevice } from "./device_program.ts";
 import { declareBuffer, elementsOf, fullShapeOf, isHalfInfo, mainCode, valueType } from "./storage.ts";
 import { sumSlabs } from "./sum_slabs.ts";
@@ -121,6 +122,10 @@ function updateInPlace(backend: unknown, variables: readonly SgdVariable[], step
     ...variables.map(({ variable }) => variable.size),
     ...blocks.map((_, i) => blocks.slice(0, i + 1).reduce((a, b) => a + b)),
   ];
+  // tfjs keeps what was read of a tensor on the host, and would give it again.
+  for (const { variable, velocity } of variables) {
+    for (const tensor of velocity ? [variable, velocity] : [variable]) forgetHostCopy(backend, tensor);
+  }
   const program = { key: `sgd ${count} ${velocity}`, code: () => sgdCode(count, velocity) };
   dispatch(backend, program, tensors, settings, flatGroups(blocks.reduce((a, b) => a + b)));
 }

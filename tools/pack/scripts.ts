@@ -1,0 +1,39 @@
+/**
+ * The scripts of a pack. Each can be started from anywhere, writes into the pack's `results/` alone, and asks no network.
+ *
+ * @module
+ */
+
+/** Finds or unpacks Deno, and runs it without any network. */
+const PRELUDE = `#!/bin/sh
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here"
+[ -x ./deno ] || { xz -dk deno.xz && chmod +x deno; }
+mkdir -p results
+export DENO_DIR="$here/.deno" DENO_NO_UPDATE_CHECK=1 XDG_RUNTIME_DIR="\${XDG_RUNTIME_DIR:-/tmp}" HOME="\${HOME:-$here}"
+run() { ./deno run -A --quiet --no-remote --no-npm --cached-only --config=app/deno.json "$@"; }
+`;
+
+/**
+ * Scripts by name.
+ *
+ * @param manifest Path of the manifest in the pack.
+ * @param gpu Whether WebGPU is what the pack is for.
+ */
+export function scripts(manifest: string, gpu: boolean): Record<string, string> {
+  const backend = gpu ? "webgpu" : "auto", measured = gpu ? "webgpu" : "wasm";
+  const run = `${PRELUDE}
+run app/cli.ts ablate ${manifest} --data data --out results --backend "\${BACKEND:-${backend}}" "$@"
+run app/bundle/bench.js all --peers --data data --backend "\${BENCH_BACKEND:-${measured}}" --json results/bench.json \\
+  > results/bench.md
+`;
+  const check = `${PRELUDE}
+# (a) every kernel against the reference, (b) kernels and peaks, (c) IResNet-50 beside PyTorch, (d) the sweep.
+run app/bundle/gpu_check.js "$@" | tee results/gpu_check.md
+run app/bundle/bench.js kernels --backend webgpu --json results/gpu_kernels.json > results/gpu_kernels.md
+run app/bundle/gpu_check.js --steps \${STEPS_ARGS:-} | tee results/gpu_steps.md
+[ -n "\${NO_SWEEP:-}" ] || run app/cli.ts ablate ${manifest} --data data --out results --backend webgpu
+`;
+  return { "run.sh": run, ...gpu ? { "gpu_check.sh": check } : {} };
+}
