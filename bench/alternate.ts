@@ -60,13 +60,13 @@ export async function alternate(sides: readonly Side[], options: AlternateOption
         if (now() - begun > SLOW * budget) slow.add(side);
         if (round >= 0) of.ms.push(...typeof ms === "number" ? [ms] : ms);
       } catch (error) {
-        of.error = firstLine(error);
+        of.error = oneLine(error);
       }
     }
   }
   return timed.map(({ name, ms, error }) => ({ name, ms, ...error === undefined ? {} : { error } }));
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.slice(0, 200);
+function oneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").trim().slice(0, 200);
 }

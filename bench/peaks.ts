@@ -61,9 +61,11 @@ ${chains((i) => `    a${i} = fma(a${i}, factor, factor);`)}
 }`;
 
 const COPY = `
-@group(0) @binding(0) var<storage, read_write> to: array<vec4f>;
-@group(0) @binding(1) var<storage, read> from: array<vec4f>;
-@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) { to[id.x] = from[id.x]; }`;
+@group(0) @binding(0) var<storage, read_write> target_: array<vec4f>;
+@group(0) @binding(1) var<storage, read> source: array<vec4f>;
+@compute @workgroup_size(${GROUP}) fn main(@builtin(global_invocation_id) id: vec3u) {
+  target_[id.x] = source[id.x];
+}`;
 
 function chains(line: (i: number) => string): string {
   return Array.from({ length: CHAINS }, (_, i) => line(i)).join("\n");

@@ -32,8 +32,16 @@ export async function startTorch(
   return last;
 }
 
-/** Arguments that let this Deno run a script of this folder. */
+/** Arguments that let this Deno run a script of this folder, or its bundle where this is one. */
 export function denoScript(script: string, args: readonly string[]): [command: string, args: string[]] {
   const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
-  return [Deno.execPath(), ["run", "-A", "--quiet", `--config=${path("../deno.json")}`, path(script), ...args]];
+  const suffix = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  return [Deno.execPath(), [
+    "run",
+    "-A",
+    "--quiet",
+    `--config=${path("../deno.json")}`,
+    path(script + suffix),
+    ...args,
+  ]];
 }

@@ -28,7 +28,7 @@ async function ours({ name }: StepWork, { backends, blas }: BenchOptions): Promi
   const started: Started[] = [];
   for (const backend of backends) {
     for (const library of backend === "wasm" && blas ? ["auto", "none"] : ["none"]) {
-      started.push(await start(backend, ...denoScript("step_worker.ts", [name, backend, library])));
+      started.push(await start(backend, ...denoScript("step_worker", [name, backend, library])));
     }
   }
   return started;
@@ -40,7 +40,7 @@ async function others({ name, batch, classes }: StepWork): Promise<Started[]> {
   if (name !== "convnet") return [torch];
   const stock: Started[] = [];
   for (const backend of ["wasm", "webgpu"]) {
-    stock.push(await start(`stock tfjs, ${backend}`, ...denoScript("peers/stock_tfjs.ts", [backend])));
+    stock.push(await start(`stock tfjs, ${backend}`, ...denoScript("peers/stock_tfjs", [backend])));
   }
   return [torch, ...stock];
 }
