@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gradients } from "../tensor/gradients.ts";
+import { addStored } from "../tensor/kernels/half.ts";
 import { type Tensor, tf } from "../tensor/tf.ts";
 import type { CostOptions, PassMemory } from "./backbone.ts";
 import { type Layer, type Module, type Shape, sizeOf, type Trace } from "./module.ts";
@@ -82,7 +83,7 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
             const first = trace.backward(dy, gradients);
             const second = aside ? aside.backward(dy, gradients) : dy;
             if (!first || !second) return undefined;
-            const sum = tf.add(first, second);
+            const sum = addStored(first, second);
             first.dispose();
             if (second !== dy) second.dispose();
             return sum;
@@ -101,7 +102,7 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
 function traceSum(module: Module, args: Parameters<Module["trace"]>, addend: Tensor): Trace {
   const [x, values, mode] = args;
   if (module.addsResidual) return module.trace(x, values, mode, addend);
-  const trace = module.trace(x, values, mode), y = tf.add(trace.y, addend);
+  const trace = module.trace(x, values, mode), y = addStored(trace.y, addend);
   trace.y.dispose();
   return { ...trace, y };
 }

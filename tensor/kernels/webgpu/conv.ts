@@ -9,25 +9,30 @@ import { type ConvGeometry, convGeometry, type Shape4D } from "../geometry.ts";
 import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { patchGradient } from "./patch_gradient.ts";
 import { type PatchLayout, patchProduct } from "./patch_product.ts";
+import { fullShapeOf, isHalfInfo } from "./storage.ts";
 
-/** `Conv2D`: inputs x, filter. */
-export function convOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo {
+/** tfjs's own, for dilated convolutions and batches of matrices; its module is imported so that they are there. */
+const STOCK_CONV = tf.getKernel("Conv2D", "webgpu"), STOCK_PRODUCT = tf.getKernel("BatchMatMul", "webgpu");
+
+/** `Conv2D`: inputs x, filter; attribute storage, `f16` for a half tensor; x may be one. */
+export function convOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo }, { dilations = 1 } = attributes;
   if ([dilations].flat().some((dilation) => dilation !== 1)) {
-    throw new RangeError(`Cannot convolve on WebGPU: found dilations ${dilations}, wanted 1`);
+    return STOCK_CONV!.kernelFunc({ backend: backend as object, inputs: { x, filter }, attrs: attributes as never });
   }
-  const g = convGeometry(attributes, x.shape as Shape4D, filter.shape as Shape4D);
-  return patchProduct(backend, x, filter, layoutOf(x.shape, g), [x.shape[0]!, ...g.output, filter.shape[3]!]);
+  const shape = fullShapeOf(x) as Shape4D, g = convGeometry(attributes, shape, filter.shape as Shape4D);
+  const output = [shape[0], ...g.output, filter.shape[3]!];
+  return patchProduct(backend, x, filter, layoutOf(shape, g), output, attributes.storage === "f16");
 }
 
-/** `Conv2DBackpropInput`: inputs dy, filter; attribute inputShape. */
+/** `Conv2DBackpropInput`: inputs dy, filter; attribute inputShape; the gradient is stored as dy is. */
 export function convInputGradientOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const inputShape = attributes.inputShape as Shape4D;
   const g = convGeometry(attributes, inputShape, filter.shape as Shape4D);
   const layout: PatchLayout = {
     batch: dy.shape[0]!,
-    input: [g.output[0], g.output[1], dy.shape[3]!],
+    input: [g.output[0], g.output[1], filter.shape[3]!],
     output: g.input,
     taps: g.filter,
     strides: g.strides,
@@ -35,20 +40,17 @@ export function convInputGradientOnDevice({ backend, inputs, attributes }: Kerne
     mode: "spread",
   };
   const turned = tf.transpose(filter as Tensor, [0, 1, 3, 2]);
-  const dx = patchProduct(backend, dy, turned, layout, inputShape);
+  const dx = patchProduct(backend, dy, turned, layout, inputShape, isHalfInfo(dy));
   turned.dispose();
   return dx;
 }
 
-/** `Conv2DBackpropFilter`: inputs x, dy; attribute filterShape. */
+/** `Conv2DBackpropFilter`: inputs x, dy, each of which may be a half tensor; attribute filterShape. */
 export function convFilterGradientOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }, filterShape = attributes.filterShape as Shape4D;
-  const g = convGeometry(attributes, x.shape as Shape4D, filterShape);
-  return patchGradient(backend, x, dy, layoutOf(x.shape, g), filterShape);
+  const shape = fullShapeOf(x) as Shape4D, g = convGeometry(attributes, shape, filterShape);
+  return patchGradient(backend, x, dy, layoutOf(shape, g), filterShape);
 }
-
-/** tfjs's own product, for batches of matrices; its module is imported so that the kernel is there to be kept. */
-const STOCK_PRODUCT = tf.getKernel("BatchMatMul", "webgpu");
 
 /** `BatchMatMul`: inputs a, b; attributes transposeA, transposeB. */
 export function matMulOnDevice(call: KernelCall): TensorInfo | TensorInfo[] {

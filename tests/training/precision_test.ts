@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { convnet, iresnet } from "../../backbones/catalogue.ts";
+import type { BackbonePlugin, ImageShape } from "../../backbones/backbone.ts";
+import { arcface } from "../../losses/catalogue.ts";
+import { createRandom } from "../../tensor/random.ts";
+import { tf } from "../../tensor/tf.ts";
+import { createLossScale } from "../../training/loss_scale.ts";
+import { sgd } from "../../training/sgd.ts";
+import { type StepEvent, train, trainableOf } from "../../training/trainer.ts";
+import { testOnBackends } from "../backends.ts";
+
+const SHAPE: ImageShape = [16, 16, 1], CLASSES = 4, BATCH = 8;
+
+/** Trains on noisy class patterns; gives the events. */
+async function run(plugin: BackbonePlugin, params: object, precision: "f32" | "f16", initial = 65_536) {
+  const random = createRandom(0, "init");
+  const backbone = plugin.create(plugin.params.parse(params), { shape: SHAPE, random, precision });
+  const context = { embedding: backbone.embedding, classes: CLASSES, random };
+  const heads = [{ head: arcface.create(arcface.params.parse({ s: 8, m: 0.2 }), context), weight: 1 }] as const;
+  const optimizer = sgd.create(sgd.params.parse({}), trainableOf(backbone, heads));
+  const lossScale = precision === "f16" ? createLossScale({ initial }) : undefined;
+  const events: StepEvent[] = [];
+  const generator = train({
+    backbone,
+    heads,
+    optimizer,
+    ...lossScale ? { lossScale } : {},
+    learningRate: () => 0.004,
+    steps: 12,
+    shape: SHAPE,
+    random: createRandom(0, "dropout"),
+    batch(step) {
+      const noise = createRandom(0, `batch/${step}`);
+      const labels = Int32Array.from({ length: BATCH }, (_, i) => i % CLASSES);
+      const images = Float32Array.from({ length: BATCH * 256 }, (_, i) => {
+        return Math.sin((i % 256) * (1 + labels[Math.floor(i / 256)]!)) + 0.1 * noise.normal();
+      });
+      return Promise.resolve({ images, labels });
+    },
+  });
+  for await (const event of generator) events.push(event);
+  const factor = lossScale?.factor();
+  backbone.dispose();
+  heads[0].head.dispose();
+  optimizer.dispose();
+  lossScale?.dispose();
+  return { events, factor };
+}
+
+for (
+  const [plugin, params] of [
+    [convnet, { blocks: 2, width: 8, embedding: 8, dropout: 0.2 }],
+    [iresnet, { stages: [1, 1, 1, 1], widths: [8, 8, 8, 8], embedding: 8, dropout: 0 }],
+  ] as const
+) {
+  testOnBackends(`${plugin.name} trains in float16 nearly as in float32, and leaks nothing`, async () => {
+    const full = await run(plugin, params, "f32"), before = tf.memory().numTensors;
+    const half = await run(plugin, params, "f16", 64);
+    assertEquals(tf.memory().numTensors, before);
+    half.events.slice(0, 4).forEach(({ loss }, i) => {
+      assert(Math.abs(loss / full.events[i]!.loss - 1) < 0.02, `step ${i + 1}: ${loss} ${full.events[i]!.loss}`);
+    });
+    const last = ({ events }: typeof full) => events.at(-1)!.loss;
+    assert(last(half) < 0.9 * half.events[0]!.loss, `${half.events[0]!.loss} to ${last(half)}`);
+  }, ["webgpu"]);
+}
+
+testOnBackends(
+  "createLossScale() halves at an overflow, whose update is left out, and doubles after a while",
+  async () => {
+    const wild = await run(convnet, { blocks: 2, width: 8, embedding: 8 }, "f16", 2 ** 40);
+    assert(wild.factor! < 2 ** 40 && wild.events.every(({ loss }) => Number.isFinite(loss)));
+    const scale = createLossScale({ initial: 4, growthInterval: 2 });
+    const good = tf.ones([3]), bad = tf.tensor1d([1, NaN]);
+    const seen: [boolean, number][] = [];
+    for (const gradient of [good, good, bad, good, good]) seen.push([await scale.accept([gradient]), scale.factor()]);
+    assertEquals(seen, [[true, 4], [true, 8], [false, 4], [true, 4], [true, 8]]);
+    assertEquals([...await scale.state[0]!.variable.data()], [8, 0]);
+    tf.dispose([good, bad]);
+    scale.dispose();
+  },
+  ["webgpu"],
+);
