@@ -25,6 +25,10 @@ const BINARIES: readonly [specifier: string, path: string, target: string][] = [
   ["@jsquash/webp/codec/dec/webp_dec.js", "webp_dec.wasm", "webp_dec.wasm"],
 ];
 
+/** What CommonJS packages find about themselves; the bundler leaves these names to the surroundings. */
+const COMMON_JS = 'import { createRequire } from "node:module"; ' +
+  "const require = createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;\n";
+
 /** Folders and files of the repository that programs open. */
 const FILES: Readonly<Record<string, string>> = {
   "experiments/published": "app/experiments/published",
@@ -66,6 +70,7 @@ async function bundleOne(root: string, source: string, target: string): Promise<
   const args = ["bundle", "--quiet", "--platform=deno", "--minify", "--keep-names", `--output=${target}`, source];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
   if (!success) throw new Error(`Cannot bundle ${source}: ${new TextDecoder().decode(stderr).trim()}`);
+  await Deno.writeTextFile(target, COMMON_JS + await Deno.readTextFile(target));
 }
 
 /** Copies a file, or a folder with all in it. */
