@@ -108,16 +108,18 @@ function traceSum(module: Module, args: Parameters<Module["trace"]>, addend: Ten
 }
 
 function residualMemory(input: Shape, left: Module, right: Module | undefined): PassMemory {
-  const size = sizeOf(input),
-    output = sizeOf(left.output),
-    aside = right?.memory ?? { kept: 0, forward: 0, backward: 0 };
-  const shortcut = right ? output : 0;
+  const size = sizeOf(input), output = sizeOf(left.output), main = left.memory;
+  if (!right) {
+    // The gradient of the result waits for the main path's, then both and their sum are there.
+    return { kept: main.kept, forward: main.forward, backward: Math.max(main.backward, output + 2 * size) };
+  }
+  // Both paths keep the one input.
+  const aside = right.memory, beside = aside.kept - size;
   return {
-    // Both paths keep the one input.
-    kept: left.memory.kept + aside.kept - (right ? size : 0),
-    forward: Math.max(aside.forward, aside.kept + shortcut + left.memory.forward),
+    kept: main.kept + beside,
+    forward: Math.max(aside.forward, beside + output + main.forward),
     // First through the main path with the shortcut's own kept, then through the shortcut beside the main gradient.
-    backward: Math.max(aside.kept + left.memory.backward, aside.backward + size, output + 3 * size),
+    backward: Math.max(beside + main.backward, aside.backward + size, output + 3 * size),
   };
 }
 

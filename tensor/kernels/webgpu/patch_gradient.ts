@@ -37,7 +37,7 @@ export function patchGradient(
   const tiles = Math.ceil(terms / tile.rows) * Math.ceil(columns / (4 * tile.columns));
   const slabs = Math.max(Math.ceil(rows / SLAB_ROWS), Math.min(Math.ceil(BUSY / tiles), Math.ceil(rows / 16)));
   const from = elementsOf(x, vectorIn), gradient = elementsOf(dy, vectorOut);
-  const partial = deviceOutput(backend, [slabs, ...shape]);
+  const partial = deviceOutput(backend, slabs === 1 ? shape : [slabs, ...shape]);
   const program = {
     key: `patchGradient ${describeTile(tile)} ${[from, gradient]}`,
     code: () => gradientCode(tile, from, gradient),
@@ -49,7 +49,7 @@ export function patchGradient(
     ...[layout.pads[0], layout.pads[1], slabs, terms],
   ];
   dispatch(backend, program, [x, dy, partial], settings, flatGroups(Math.ceil(tiles * slabs / tile.workgroup)));
-  return sumSlabs(backend, partial, shape);
+  return slabs === 1 ? partial : sumSlabs(backend, partial, shape);
 }
 
 function gradientCode(tile: Tile, from: Elements, gradient: Elements): string {

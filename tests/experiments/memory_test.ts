@@ -1,0 +1,86 @@
+import { assert } from "@std/assert";
+import type { ResolvedRun, Section } from "../../experiments/resolved.ts";
+import { builtins } from "../../registry/builtins.ts";
+import { type Kind, nameKey, tableOfKind } from "../../registry/registries.ts";
+import { hasWebgpu } from "../backends.ts";
+
+const registries = builtins();
+
+/** Fills a section's defaults as the manifest does. */
+function section(kind: Kind, written: Record<string, unknown>): Section {
+  const key = nameKey(kind), { [key]: name, ...params } = written;
+  return { [key]: name, ...tableOfKind(registries, kind).get(String(name)).params.parse(params) };
+}
+
+interface Case {
+  readonly backend: "wasm" | "webgpu";
+  readonly backbone: Record<string, unknown>;
+  readonly size: number;
+  readonly batchSize: number;
+  readonly accumulate?: number;
+  readonly checkpointing?: boolean;
+}
+
+/** Memory of two steps in a fresh process, and the plan's estimate. */
+async function measure(test: Case): Promise<{ measured: number; predicted: number }> {
+  const { backend, backbone, size, batchSize, accumulate = 1, checkpointing = false } = test;
+  const faces = {
+    reader: "synthetic-faces",
+    identities: 4,
+    perIdentity: batchSize / 4,
+    size: [size, size],
+    channels: 1,
+  };
+  const run: ResolvedRun = {
+    backend,
+    seed: 0,
+    data: { train: section("reader", faces) },
+    backbone: section("backbone", backbone),
+    head: section("head", { name: "arcface" }),
+    auxiliary: [],
+    optimizer: section("optimizer", { name: "sgd" }),
+    schedule: section("schedule", { name: "step", lr: 0.01 }),
+    train: {
+      steps: 2,
+      batchSize,
+      accumulate,
+      checkpointing,
+      precision: "f32",
+      augment: [],
+      sampler: section("sampler", { name: "shuffle" }),
+    },
+    evaluate: [],
+  };
+  const child = decodeURIComponent(new URL("memory_child.ts", import.meta.url).pathname);
+  const config = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);
+  const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--ignore-env", `--config=${config}`, child];
+  const output = await new Deno.Command("deno", { args: [...args, JSON.stringify(run)] }).output();
+  assert(output.success, new TextDecoder().decode(output.stderr));
+  return JSON.parse(new TextDecoder().decode(output.stdout));
+}
+
+const iresnet = { name: "iresnet", stages: [1, 1, 1, 1], widths: [32, 64, 128, 256], embedding: 128 };
+const cases: Case[] = [
+  { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64 },
+  { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64, accumulate: 4 },
+  { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32 },
+  { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32, checkpointing: true },
+  { backend: "webgpu", backbone: { name: "convnet", width: 32 }, size: 28, batchSize: 64 },
+  { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
+];
+
+for (const test of cases) {
+  const { backend, backbone, batchSize, accumulate, checkpointing } = test;
+  const how = `${accumulate ? ", accumulated" : ""}${checkpointing ? ", checkpointed" : ""}`;
+  const ignore = backend === "webgpu" && !hasWebgpu;
+  Deno.test({
+    name: `the plan tells the memory of ${backbone.name}, batch ${batchSize}${how}, within 20 % [${backend}]` +
+      (ignore ? " (needs a WebGPU adapter)" : ""),
+    ignore,
+    async fn() {
+      const { measured, predicted } = await measure(test), ratio = predicted / measured;
+      const figures = `${(predicted / 2 ** 20).toFixed(0)} MiB told, ${(measured / 2 ** 20).toFixed(0)} MiB measured`;
+      assert(ratio > 0.8 && ratio < 1.2, figures);
+    },
+  });
+}
