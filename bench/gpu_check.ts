@@ -11,7 +11,7 @@ import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
 import { createRandom } from "../tensor/random.ts";
 import { type Tensor, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
-import { smallKernelCases, values } from "./kernel_cases.ts";
+import { smallKernelCases, variable } from "./kernel_cases.ts";
 import { stepWork } from "./networks.ts";
 import { denoScript, start, type Started, startTorch } from "./peers.ts";
 import type { Report } from "./result.ts";
@@ -86,11 +86,11 @@ function headChecks(): Check[] {
     async run() {
       const plugin = registry.get(name), random = createRandom(0, "gpu-check");
       const head = plugin.create(plugin.params.parse({}), { embedding: 33, classes: 1003, random });
-      const embeddings = tf.variable(values([24, 33])) as unknown as Tensor2D & Variable;
+      const embeddings = variable([24, 33]) as unknown as Tensor2D & Variable;
       const labels = tf.tensor1d(Array.from({ length: 24 }, (_, i) => i * 41 % 1003), "int32");
       const trained = [embeddings, ...head.parameters.filter((p) => p.trainable).map((p) => p.variable)];
       const { value, grads } = tf.variableGrads(() => tf.tidy(() => head.loss(embeddings, labels).loss), trained);
-      const read = await readAll([value, ...trained.map((variable) => grads[variable.name]!)]);
+      const read = await readAll([value, ...trained.map(({ name }) => grads[name]!)]);
       tf.dispose([value, grads, embeddings, labels]);
       head.dispose();
       return read;

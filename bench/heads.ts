@@ -9,7 +9,8 @@ import { createRandom } from "../tensor/random.ts";
 import { type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
 import { alternate, type Side } from "./alternate.ts";
 import { type Device, finish } from "./devices.ts";
-import { values } from "./kernel_cases.ts";
+import { variable } from "./kernel_cases.ts";
+import { sideOfStarted, startTorch } from "./peers.ts";
 import { compare, type Comparison, type Peak } from "./result.ts";
 
 const BATCH = 128, DIMENSION = 512, BASELINE = "norm-softmax";
@@ -20,25 +21,33 @@ const CLASSES = [1e3, 1e4, 10_572, 1e5, 1e6], QUICK = [1e3, 1e4];
 /** Times the heads on one device, each in turn with norm-softmax. */
 export async function* benchHeads(
   device: Device,
-  { quick, peak, classes }: { quick: boolean; peak: Peak | undefined; classes?: readonly number[] },
+  { quick, peers, peak }: { quick: boolean; peers: boolean; peak: Peak | undefined },
 ): AsyncGenerator<Comparison> {
   device.activate();
   const registry = builtins().head, all = registry.names().map((name) => registry.get(name));
   const baseline = registry.get(BASELINE);
-  for (const count of classes ?? (quick ? QUICK : CLASSES)) {
+  for (const count of quick ? QUICK : CLASSES) {
     for (const plugin of all) {
-      if (plugin !== baseline) yield await benchHead(plugin, baseline, { device, count, quick, peak });
+      if (plugin !== baseline) yield await benchHead(plugin, baseline, { device, count, quick, peak, peers });
     }
   }
+}
+
+interface HeadOptions {
+  readonly device: Device;
+  readonly count: number;
+  readonly quick: boolean;
+  readonly peak: Peak | undefined;
+  readonly peers: boolean;
 }
 
 async function benchHead(
   plugin: HeadPlugin,
   baseline: HeadPlugin,
-  { device, count, quick, peak }: { device: Device; count: number; quick: boolean; peak: Peak | undefined },
+  { device, count, quick, peak, peers }: HeadOptions,
 ): Promise<Comparison> {
   const before = tf.memory().numTensors;
-  const embeddings = tf.variable(values([BATCH, DIMENSION])) as unknown as Tensor2D & Variable;
+  const embeddings = variable([BATCH, DIMENSION]) as unknown as Tensor2D & Variable;
   const labels = tf.tensor1d(Array.from({ length: BATCH }, (_, i) => i * 7919 % count), "int32");
   const opened: { dispose(): void }[] = [], sides: Side[] = [];
   for (const one of [baseline, plugin]) {
@@ -67,7 +76,17 @@ async function benchHead(
       sides.push({ name, measure: () => Promise.reject(error) });
     }
   }
-  const timed = await alternate(sides, { warmUp: 1, rounds: quick ? 5 : 11, budget: quick ? 1500 : 6000 });
+  const torch = peers && plugin.name === "arcface"
+    ? await startTorch(["head", `--batch=${BATCH}`, `--classes=${count}`, `--threads=${navigator.hardwareConcurrency}`])
+    : undefined;
+  if (torch) sides.push(sideOfStarted(torch));
+  const timed = await alternate(sides, {
+    warmUp: 1,
+    rounds: quick ? 5 : 11,
+    budget: quick ? 1500 : 6000,
+    rest: torch ? 100 : 0,
+  });
+  if (torch && "worker" in torch) await torch.worker.close();
   opened.forEach((head) => head.dispose());
   tf.dispose([embeddings, labels]);
   const left = tf.memory().numTensors - before;

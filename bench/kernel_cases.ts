@@ -8,7 +8,7 @@ import { runKernel } from "../tensor/kernels/kernel.ts";
 import { REFERENCE } from "../tensor/kernels/reference.ts";
 import { composedStep } from "../tensor/kernels/sgd_reference.ts";
 import { createRandom } from "../tensor/random.ts";
-import { type Tensor, type Tensor1D, type Tensor4D, tf } from "../tensor/tf.ts";
+import { type Tensor, type Tensor1D, type Tensor4D, tf, type Variable } from "../tensor/tf.ts";
 import type { Work } from "./result.ts";
 
 /** A kernel at a shape. */
@@ -38,6 +38,11 @@ export function values(shape: readonly number[], spread = 1): Tensor {
   const all = new Float32Array(size);
   for (let at = 0; at < size; at += piece.length) all.set(piece.subarray(0, Math.min(piece.length, size - at)), at);
   return tf.tensor(all, [...shape]);
+}
+
+/** The same as a variable. */
+export function variable(shape: readonly number[]): Variable {
+  return tf.tidy(() => tf.variable(values(shape)));
 }
 
 interface Conv {
@@ -174,12 +179,14 @@ function sgdCase(size: number): KernelCase {
     name: `SGD with momentum, ${size} values`,
     work: { bytes: 20 * size },
     prepare: () => {
-      const variable = tf.variable(values([size])), velocity = tf.variable(tf.zeros([size])), gradient = values([size]);
-      const one = { variable, velocity, gradient, weightDecay: 5e-4 };
+      const value = variable([size]),
+        velocity = tf.tidy(() => tf.variable(tf.zeros([size]))),
+        gradient = values([size]);
+      const one = { variable: value, velocity, gradient, weightDecay: 5e-4 };
       const step = { rate: 1e-6, momentum: 0.9, nesterov: false };
       const run = () => (sgdStep([one], step), []);
       const stock = () => (tf.tidy(() => composedStep(one, step)), []);
-      return { inputs: [variable, velocity, gradient], run, stock };
+      return { inputs: [value, velocity, gradient], run, stock };
     },
   };
 }

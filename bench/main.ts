@@ -39,7 +39,7 @@ export async function measure(options: BenchOptions, tell: (comparison: Comparis
     const peak = await measurePeak(backend);
     if (peak) peaks[backend] = peak;
     if (suites.includes("kernels")) await take(benchKernels(devices, { quick, peak }));
-    if (suites.includes("heads")) await take(benchHeads(devices[0]!, { quick, peak }));
+    if (suites.includes("heads")) await take(benchHeads(devices[0]!, { quick, peers: options.peers, peak }));
     checkDevice();
   }
   const machine = await describeMachine({ adapter, blas: library, torch: options.peers ? await nameTorch() : null });

@@ -10,7 +10,7 @@ import type { BenchBackend } from "./options.ts";
 import type { Peak } from "./result.ts";
 
 /** Times that each limit is measured; the best counts. */
-const TIMES = 5;
+const TIMES = 15;
 
 /** Peaks of a backend. Both of wasm's are the processor's: what a library of matrix products reaches, else unknown. */
 export async function measurePeak(backend: BenchBackend): Promise<Peak | undefined> {

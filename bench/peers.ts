@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { startWorker, type Worker } from "./worker.ts";
+import type { Side } from "./alternate.ts";
+import { type Answer, startWorker, type Worker } from "./worker.ts";
 
 /** A worker, or why there is none. */
 export type Started = { readonly worker: Worker } | { readonly name: string; readonly error: string };
@@ -30,6 +31,22 @@ export async function startTorch(
     if ("worker" in last) break;
   }
   return last;
+}
+
+/** A worker as a side, a few steps at a time where they are short, so that handing over costs nothing. */
+export function sideOfStarted(started: Started, tell: (answer: Answer) => void = () => {}): Side {
+  if ("error" in started) return { name: started.name, measure: () => Promise.reject(new Error(started.error)) };
+  const { worker } = started;
+  let before = Infinity;
+  return {
+    name: worker.name,
+    async measure() {
+      const answer = await worker.steps(before < 300 ? 4 : before < 1000 ? 2 : 1);
+      before = answer.ms[0]!;
+      tell(answer);
+      return answer.ms;
+    },
+  };
 }
 
 /** Arguments that let this Deno run a script of this folder, or its bundle where this is one. */

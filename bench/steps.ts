@@ -4,10 +4,10 @@
  * @module
  */
 import { builtins } from "../registry/builtins.ts";
-import { alternate, type Side } from "./alternate.ts";
+import { alternate } from "./alternate.ts";
 import { STEP_WORKS, type StepWork } from "./networks.ts";
 import type { BenchOptions } from "./options.ts";
-import { denoScript, start, type Started, startTorch } from "./peers.ts";
+import { denoScript, sideOfStarted, start, type Started, startTorch } from "./peers.ts";
 import { compare, type Comparison, type SideResult } from "./result.ts";
 import type { Answer } from "./worker.ts";
 
@@ -15,7 +15,6 @@ import type { Answer } from "./worker.ts";
 export async function* benchSteps(options: BenchOptions): AsyncGenerator<Comparison> {
   const works = options.quick ? STEP_WORKS.slice(0, 1) : STEP_WORKS;
   for (const work of works) {
-    // IResNets on a software adapter would take minutes a step.
     yield await compareWorkers(
       work,
       [...await ours(work, options), ...options.peers ? await others(work) : []],
@@ -52,20 +51,7 @@ export async function compareWorkers(
   { quick }: Pick<BenchOptions, "quick">,
 ): Promise<Comparison> {
   const last = new Map<string, Answer>();
-  const sides = started.map((one): Side => {
-    if ("error" in one) return { name: one.name, measure: () => Promise.reject(new Error(one.error)) };
-    const { worker } = one;
-    return {
-      name: worker.name,
-      async measure() {
-        // A few steps at a time where they are short, so that handing over costs nothing.
-        const before = last.get(worker.name)?.ms[0] ?? Infinity, count = before < 300 ? 4 : before < 1000 ? 2 : 1;
-        const answer = await worker.steps(count);
-        last.set(worker.name, answer);
-        return answer.ms;
-      },
-    };
-  });
+  const sides = started.map((one) => sideOfStarted(one, (answer) => void last.set(sideName(one), answer)));
   const timed = await alternate(sides, {
     warmUp: 1,
     rounds: quick ? 9 : 15,
@@ -78,6 +64,10 @@ export async function compareWorkers(
     const { peakMiB, parts } = last.get(name) ?? {};
     return { ...peakMiB === undefined ? {} : { peakMiB }, ...parts ? { parts } : {} };
   });
+}
+
+function sideName(started: Started): string {
+  return "worker" in started ? started.worker.name : started.name;
 }
 
 function multiplyAdds({ backbone, params, shape, classes }: StepWork): number {
