@@ -24,7 +24,8 @@ import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
-import type { RunFolder } from "./store.ts";
+import type { RunFolder, TileCache } from "./store.ts";
+import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
 
 /** What {@link executeRun} is handed. */
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly experiment: string;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
+  /** Tiles of WebGPU adapters that trials found; without it there is no trial. */
+  readonly tiles?: TileCache;
   /** Aborted to stop after the current step, with a checkpoint. */
   readonly stop?: AbortSignal;
 }
@@ -139,8 +142,9 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
 }
 
 /** Starts the backend that a run asks for. */
-async function startBackend({ planned: { run }, products }: RunOptions): Promise<BackendInfo> {
-  const { backend, train: { precision } } = run, started = await useBackend(backend, products ? { products } : {});
+async function startBackend({ planned: { run }, products, tiles }: RunOptions): Promise<BackendInfo> {
+  const { backend, train: { precision } } = run;
+  const started = await tuneBackend(await useBackend(backend, products ? { products } : {}), tiles);
   if (precision === "f16" && started.name !== "webgpu") {
     throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
   }

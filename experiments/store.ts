@@ -7,9 +7,11 @@ import type { RunRecord } from "./record.ts";
 import { readPlan, type StoredPlan, writePlan } from "./store/plan.ts";
 import { RunFolder } from "./store/folder.ts";
 import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
+import { type TileCache, tileFile } from "./store/tiles.ts";
 
 export { RunBusyError, RunFolder } from "./store/folder.ts";
 export { checkExperimentName, checkRunId } from "./store/paths.ts";
+export type { TileCache } from "./store/tiles.ts";
 export type { StoredPlan } from "./store/plan.ts";
 export type { TableSection } from "./resolved.ts";
 
@@ -43,6 +45,8 @@ export interface Store {
   folder(experiment: string, id: string): Promise<RunFolder>;
   /** Stores what was planned, so that a table needs no manifest. */
   writePlan(plan: StoredPlan): Promise<void>;
+  /** Tiles of WebGPU adapters. */
+  readonly tiles: TileCache;
   /** What was planned, or `undefined` when nothing was. */
   readPlan(experiment: string): Promise<StoredPlan | undefined>;
 }
@@ -81,6 +85,7 @@ export function openStore(root: string): Store {
     },
     find: async (experiment: string, id: string) => await (await folderOf(experiment, id)).readRecord(),
     folder: folderOf,
+    tiles: tileFile(`${path}/.tiles.json`),
     writePlan: async (plan: StoredPlan) => await writePlan(await planPath(plan.experiment), plan),
     readPlan: async (experiment: string) => await readPlan(await planPath(experiment)),
   });

@@ -8,6 +8,7 @@ import "@tensorflow/tfjs-backend-webgpu";
 import { watchDevice } from "./device.ts";
 import { registerKernels } from "./kernels/mod.ts";
 import type { Products } from "./kernels/wasm/products.ts";
+import { currentTile, describeTile, SOFTWARE_TILE, STANDARD_TILE, useTile } from "./kernels/webgpu/tiles.ts";
 import { withSimd } from "./kernels/wasm/simd.ts";
 import { tf } from "./tf.ts";
 
@@ -94,14 +95,17 @@ export async function useBackend(request: BackendRequest, options: BackendOption
   }
   await tf.ready();
   const kernels = registerKernels(name, name === "wasm" && options.products ? { products: options.products } : {});
-  if (name === "webgpu") watchDevice();
+  if (name === "webgpu") {
+    watchDevice();
+    useTile(adapter!.software ? SOFTWARE_TILE : STANDARD_TILE);
+  }
   return {
     name,
     adapter: name === "webgpu" ? adapter!.name : null,
     software: name !== "webgpu" || adapter!.software,
     reason,
     kernels,
-    flags: await readFlags(name),
+    flags: { ...await readFlags(name), ...name === "webgpu" ? { tile: describeTile(currentTile()) } : {} },
   };
 }
 

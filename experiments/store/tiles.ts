@@ -1,0 +1,40 @@
+/**
+ * The tiles that trials found for adapters, so that a trial is made once and a run goes on with the same bits.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Tile } from "../../tensor/kernels/webgpu/tiles.ts";
+import { readTextIfThere, writeAtomically } from "./atomic.ts";
+
+/** Tiles by adapter. */
+export interface TileCache {
+  /** The tile of an adapter, if it is known. */
+  read(adapter: string): Promise<Tile | undefined>;
+  /** Keeps the tile of an adapter. */
+  write(adapter: string, tile: Tile): Promise<void>;
+}
+
+const schema = z.record(
+  z.string(),
+  z.strictObject({ rows: z.int().min(1), columns: z.int().min(1), workgroup: z.int().min(1) }),
+);
+
+/** Tiles in a file of a results folder; one that is damaged counts as absent, since a trial makes it anew. */
+export function tileFile(path: string): TileCache {
+  const all = async () => {
+    const text = await readTextIfThere(path);
+    try {
+      return schema.parse(JSON.parse(text ?? "{}"));
+    } catch {
+      return {};
+    }
+  };
+  return {
+    read: async (adapter) => (await all())[adapter],
+    async write(adapter, tile) {
+      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      await writeAtomically(path, JSON.stringify({ ...await all(), [adapter]: tile }, null, 2) + "\n");
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { openStore } from "../../experiments/store.ts";
+import { tuneBackend } from "../../experiments/tiles.ts";
+import { type BackendInfo, useBackend } from "../../tensor/backend.ts";
+import { currentTile, TILES } from "../../tensor/kernels/webgpu/tiles.ts";
+import { testOnBackends } from "../backends.ts";
+
+testOnBackends("tuneBackend() tries tiles once an adapter and keeps the best; the record names it", async () => {
+  const { tiles } = openStore(await Deno.makeTempDir());
+  // As if the adapter were hardware.
+  const info: BackendInfo = { ...await useBackend("webgpu"), adapter: "a card", software: false };
+  const first = await tuneBackend(info, tiles), tile = currentTile();
+  assertEquals(TILES.includes(tile), true);
+  assertEquals(await tiles.read("a card"), tile);
+  const other = { rows: 4, columns: 1, workgroup: 64 };
+  await tiles.write("a card", other);
+  assertEquals((await tuneBackend(info, tiles)).flags["tile"], "4×4, 64");
+  assertEquals(currentTile(), other);
+  assertEquals(typeof first.flags["tile"], "string");
+  await useBackend("webgpu");
+}, ["webgpu"]);
+
+Deno.test("a damaged file of tiles counts as absent", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${root}/.tiles.json`, "{");
+  assertEquals(await openStore(root).tiles.read("a card"), undefined);
+  assertEquals((await tuneBackend(await useBackend("wasm"), openStore(root).tiles)).name, "wasm");
+});
