@@ -4,16 +4,10 @@
  *
  * @module
  */
-import type { Kernel, TensorInfo } from "../kernel.ts";
-import {
-  BACKWARD_APPLY,
-  BACKWARD_COMBINE,
-  BACKWARD_SUMS,
-  type BatchNormVariant,
-  FORWARD_APPLY,
-  FORWARD_COMBINE,
-  FORWARD_SUMS,
-} from "./batch_norm_code.ts";
+import type { KernelCall, TensorInfo } from "../kernel.ts";
+import { BACKWARD_APPLY, BACKWARD_COMBINE, BACKWARD_SUMS } from "./batch_norm_backward.ts";
+import type { BatchNormVariant } from "./batch_norm_code.ts";
+import { FORWARD_APPLY, FORWARD_COMBINE, FORWARD_SUMS } from "./batch_norm_forward.ts";
 import { deviceOutput, type DeviceProgram, dispatch, flatGroups } from "./device_program.ts";
 import { elementsOf, fullShapeOf, isHalfInfo, storedAs } from "./storage.ts";
 
@@ -21,7 +15,7 @@ import { elementsOf, fullShapeOf, isHalfInfo, storedAs } from "./storage.ts";
 const CHUNK = 128;
 
 /** Inputs x, gamma, beta, slope?, residual?; attributes epsilon, pool; outputs y, mean, variance. */
-export const batchNormOnDevice: Kernel = ({ backend, inputs, attributes }) => {
+export function batchNormOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo[] {
   const { x, gamma, beta, slope, residual } = inputs as Record<string, TensorInfo>;
   const shape = fullShapeOf(x!), channels = shape.at(-1)!, rows = sizeOf(shape) / channels;
   const variant = variantOf(x!, { slope, residual, pool: attributes.pool === true });
@@ -36,8 +30,8 @@ export const batchNormOnDevice: Kernel = ({ backend, inputs, attributes }) => {
   ];
   const partial = deviceOutput(backend, [chunks, 2 * channels]);
   run(backend, program(FORWARD_SUMS, variant), [x!, partial], [lanes, rows, CHUNK, chunks], lanes * chunks);
-  const combined = [partial, x!, gamma!, mean, variance, scale];
-  run(backend, program(FORWARD_COMBINE, variant), combined, [lanes, rows, chunks, 0, epsilon], lanes);
+  const combined = [partial, gamma!, mean, variance, scale];
+  run(backend, program(FORWARD_COMBINE, variant), combined, [lanes, rows, CHUNK, chunks, epsilon], 64 * lanes);
   const extra = [...slope ? [slope] : [], ...residual ? [residual] : []];
   const size = sizeOf(output) / (variant.vector ? 4 : 1);
   const geometry = variant.pool ? [shape[1]!, shape[2]!] : [0, 0];
@@ -50,10 +44,10 @@ export const batchNormOnDevice: Kernel = ({ backend, inputs, attributes }) => {
   );
   free(backend, partial, scale);
   return [y, mean, variance];
-};
+}
 
 /** Inputs x, dy, gamma, beta, mean, variance, slope?; attributes epsilon, pool; outputs dx, dγ, dβ, dslope?. */
-export const batchNormGradientOnDevice: Kernel = ({ backend, inputs, attributes }) => {
+export function batchNormGradientOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo[] {
   const { x, dy, gamma, beta, mean, variance, slope } = inputs as Record<string, TensorInfo>;
   const shape = fullShapeOf(x!), channels = shape.at(-1)!, rows = sizeOf(shape) / channels;
   const variant = variantOf(x!, { slope, residual: undefined, pool: attributes.pool === true });
@@ -69,13 +63,13 @@ export const batchNormGradientOnDevice: Kernel = ({ backend, inputs, attributes 
   run(backend, program(BACKWARD_SUMS, variant), [x!, dy!, ...statistics, partial, ...extra], settings, lanes * chunks);
   const outputs = [dGamma, dBeta, ...dSlope ? [dSlope] : []];
   const combined = [partial, gamma!, variance!, coefficients, ...outputs];
-  run(backend, program(BACKWARD_COMBINE, variant), combined, [lanes, rows, chunks, 0, epsilon], lanes);
+  run(backend, program(BACKWARD_COMBINE, variant), combined, [lanes, rows, chunks, 0, epsilon], 64 * lanes);
   const dx = deviceOutput(backend, x!.shape, x!.dtype), size = sizeOf(shape) / (variant.vector ? 4 : 1);
   const applied = [x!, dy!, mean!, beta!, coefficients, dx, ...extra];
   run(backend, program(BACKWARD_APPLY, variant), applied, [lanes, size, ...geometry], size);
   free(backend, partial, coefficients);
   return [dx, ...outputs];
-};
+}
 
 function variantOf(
   x: TensorInfo,

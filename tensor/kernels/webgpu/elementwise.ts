@@ -5,7 +5,7 @@
  */
 import { tf } from "../../tf.ts";
 import { dropThreshold } from "../dropout.ts";
-import type { Kernel, TensorInfo } from "../kernel.ts";
+import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { composedStep, type SgdStep, type SgdVariable } from "../sgd_reference.ts";
 import { forgetHostCopy } from "./class_rows.ts";
 import { deviceOutput, dispatch, flatGroups, webgpuDevice } from "./device_program.ts";
@@ -16,7 +16,7 @@ import { sumSlabs } from "./sum_slabs.ts";
 const CHUNK = 128;
 
 /** Inputs x, dy, slope; outputs dx, dslope. */
-export const preluGradientOnDevice: Kernel = ({ backend, inputs }) => {
+export function preluGradientOnDevice({ backend, inputs }: KernelCall): TensorInfo[] {
   const { x, dy, slope } = inputs as { x: TensorInfo; dy: TensorInfo; slope: TensorInfo };
   const shape = fullShapeOf(x), channels = shape.at(-1)!, vector = channels % 4 === 0, elements = elementsOf(x, vector);
   const rows = sizeOf(shape) / channels, chunks = Math.ceil(rows / CHUNK), lanes = channels / (vector ? 4 : 1);
@@ -50,7 +50,7 @@ ${mainCode(64)}
   const program = { key: `preluGradient ${elements}`, code };
   dispatch(backend, program, [x, dy, slope, dx, partial], settings, flatGroups(Math.ceil(lanes * chunks / 64)));
   return [dx, sumSlabs(backend, partial, [channels])];
-};
+}
 
 // Philox4x32-10; 32×32 → 64 bit products by halves.
 const PHILOX = `
@@ -71,7 +71,7 @@ fn philox(block: u32) -> vec4<u32> {
 }`;
 
 /** Inputs x; attributes rate, key, nonce; output y. One invocation has a block of four words. */
-export const dropoutOnDevice: Kernel = ({ backend, inputs, attributes }) => {
+export function dropoutOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo[] {
   const x = inputs.x!, half = isHalfInfo(x), size = sizeOf(fullShapeOf(x)), y = deviceOutput(backend, x.shape, x.dtype);
   const vector = size % 4 === 0, elements = half ? "half4" : vector ? "vec4" : "f32";
   const rate = attributes.rate as number, words = [...attributes.key as number[], ...attributes.nonce as number[]];
@@ -94,7 +94,7 @@ ${mainCode(64)}
   const settings = [...words, dropThreshold(rate), size, { f32: 1 / (1 - rate) }];
   dispatch(backend, { key: `dropout ${elements}`, code }, [x, y], settings, flatGroups(Math.ceil(size / 256)));
   return [y];
-};
+}
 
 /** Storage buffers that every device binds at once. */
 const BUFFERS = 8;
