@@ -47,6 +47,11 @@ export function convGeometry(
   };
 }
 
+/** Whether a convolution is one that our kernels do: not dilated, channels last. */
+export function isPlain({ dilations = 1, dataFormat = "NHWC" }: Readonly<Record<string, unknown>>): boolean {
+  return dataFormat === "NHWC" && [dilations].flat().every((dilation) => dilation === 1);
+}
+
 /** The geometry of a pooling, from the attributes of the kernels `MaxPool` and `MaxPoolGrad`. */
 export function poolGeometry(
   shape: readonly number[],

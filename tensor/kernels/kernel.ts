@@ -42,6 +42,11 @@ export interface OwnKernels {
   readonly MarginlabDropout: Implementation;
 }
 
+/** A call as tfjs's own kernels take it. */
+export function stockCall({ backend, inputs, attributes }: KernelCall): Parameters<tf.KernelFunc>[0] {
+  return { backend: backend as object, inputs: inputs as never, attrs: attributes as never };
+}
+
 /** Runs a kernel on the current backend; its outputs belong to the caller, or to the enclosing `tf.tidy`. */
 export function runKernel(
   name: string,

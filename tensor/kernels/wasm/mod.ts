@@ -6,12 +6,13 @@
  */
 import "@tensorflow/tfjs-backend-wasm"; // So that its own kernels are there to be kept.
 import { type Tensor4D, tf } from "../../tf.ts";
-import { convGeometry } from "../geometry.ts";
-import type { Kernel, KernelTable } from "../kernel.ts";
+import { convGeometry, isPlain } from "../geometry.ts";
+import { type Kernel, type KernelTable, stockCall } from "../kernel.ts";
 import { convFilterGradient, convInputGradient } from "./conv_gradient.ts";
 import { batchNormGradientOnHeap, batchNormOnHeap } from "./batch_norm.ts";
 import { CLASSES_ON_HEAP } from "./class_logits.ts";
 import { convBy, convFilterGradientBy, convInputGradientBy, type ProductsOn } from "./conv.ts";
+import { depthwiseFilterGradientOnHeap, depthwiseInputGradientOnHeap } from "./depthwise.ts";
 import { dropoutOnHeap, preluGradientOnHeap } from "./elementwise.ts";
 import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
@@ -66,13 +67,15 @@ const SIMD: KernelTable = {
   MarginlabBatchNormGrad: { how: "SIMD", run: batchNormGradientOnHeap },
   MarginlabPreluGrad: { how: "SIMD", run: preluGradientOnHeap },
   MarginlabDropout: { how: "SIMD", run: dropoutOnHeap },
+  DepthwiseConv2dNativeBackpropInput: { how: "SIMD", run: depthwiseInputGradientOnHeap },
+  DepthwiseConv2dNativeBackpropFilter: { how: "SIMD", run: depthwiseFilterGradientOnHeap },
 };
 
 /** Products and convolutions. */
 function onProducts(products: ProductsOn, how: string): KernelTable {
   return {
     BatchMatMul: { how, run: matMulBy(products) },
-    Conv2D: { how, run: undilated(convBy(products)) },
+    Conv2D: { how, run: plain(convBy(products)) },
     Conv2DBackpropInput: { how, run: convInputGradientBy(products) },
     Conv2DBackpropFilter: { how, run: convFilterGradientBy(products) },
   };
@@ -80,11 +83,7 @@ function onProducts(products: ProductsOn, how: string): KernelTable {
 
 const STOCK_CONV = tf.getKernel("Conv2D", "wasm")!;
 
-/** Leaves dilated convolutions to tfjs. */
-function undilated(run: Kernel): Kernel {
-  return (call) => {
-    const { backend, inputs, attributes } = call;
-    if ([attributes.dilations ?? 1].flat().every((dilation) => dilation === 1)) return run(call);
-    return STOCK_CONV.kernelFunc({ backend: backend as object, inputs: inputs as never, attrs: attributes as never });
-  };
+/** Leaves dilated convolutions, and channels that come first, to tfjs. */
+function plain(run: Kernel): Kernel {
+  return (call) => isPlain(call.attributes) ? run(call) : STOCK_CONV.kernelFunc(stockCall(call));
 }

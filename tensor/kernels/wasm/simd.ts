@@ -26,6 +26,8 @@ export interface SimdKernels {
   transpose(from: number, to: number, rows: number, columns: number): void;
   dropout(...args: number[]): void;
   sgd(...args: number[]): void;
+  depthwiseInputGrad(...args: number[]): void;
+  depthwiseFilterGrad(...args: number[]): void;
   multiply(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
   multiplyTransposed(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
   winogradInput(...args: number[]): void;

@@ -5,8 +5,8 @@
  */
 import "@tensorflow/tfjs-backend-webgpu";
 import { type Tensor, tf } from "../../tf.ts";
-import { type ConvGeometry, convGeometry, type Shape4D } from "../geometry.ts";
-import type { KernelCall, TensorInfo } from "../kernel.ts";
+import { type ConvGeometry, convGeometry, isPlain, type Shape4D } from "../geometry.ts";
+import { type KernelCall, stockCall, type TensorInfo } from "../kernel.ts";
 import { patchGradient } from "./patch_gradient.ts";
 import { type PatchLayout, patchProduct } from "./patch_product.ts";
 import { fullShapeOf, isHalfInfo } from "./storage.ts";
@@ -15,11 +15,9 @@ import { fullShapeOf, isHalfInfo } from "./storage.ts";
 const STOCK_CONV = tf.getKernel("Conv2D", "webgpu"), STOCK_PRODUCT = tf.getKernel("BatchMatMul", "webgpu");
 
 /** `Conv2D`: inputs x, filter; attribute storage, `f16` for a half tensor; x may be one. */
-export function convOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
-  const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo }, { dilations = 1 } = attributes;
-  if ([dilations].flat().some((dilation) => dilation !== 1)) {
-    return STOCK_CONV!.kernelFunc({ backend: backend as object, inputs: { x, filter }, attrs: attributes as never });
-  }
+export function convOnDevice(call: KernelCall): TensorInfo | TensorInfo[] {
+  const { backend, inputs, attributes } = call, { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
+  if (!isPlain(attributes)) return STOCK_CONV!.kernelFunc(stockCall(call));
   const shape = fullShapeOf(x) as Shape4D, g = convGeometry(attributes, shape, filter.shape as Shape4D);
   const output = [shape[0], ...g.output, filter.shape[3]!];
   return patchProduct(backend, x, filter, layoutOf(shape, g), output, attributes.storage === "f16");
@@ -56,9 +54,7 @@ export function convFilterGradientOnDevice({ backend, inputs, attributes }: Kern
 export function matMulOnDevice(call: KernelCall): TensorInfo | TensorInfo[] {
   const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
   if (batchOf(a) === 1 && batchOf(b) === 1) return oneProduct(call, a, b);
-  return STOCK_PRODUCT!.kernelFunc(
-    { backend: call.backend as object, inputs: { a, b }, attrs: call.attributes as never },
-  );
+  return STOCK_PRODUCT!.kernelFunc(stockCall(call));
 }
 
 function oneProduct({ backend, attributes }: KernelCall, a: TensorInfo, b: TensorInfo): TensorInfo {

@@ -8,6 +8,7 @@ import type { Kernel, KernelTable } from "../kernel.ts";
 import { batchNormGradientOnDevice, batchNormOnDevice } from "./batch_norm.ts";
 import { CLASSES_ON_DEVICE } from "./class_logits.ts";
 import { convFilterGradientOnDevice, convInputGradientOnDevice, convOnDevice, matMulOnDevice } from "./conv.ts";
+import { depthwiseFilterGradientOnDevice, depthwiseInputGradientOnDevice, depthwiseOnDevice } from "./depthwise.ts";
 import { dropoutOnDevice, preluGradientOnDevice } from "./elementwise.ts";
 import { maxPoolGradientWebgpu } from "./max_pool_gradient.ts";
 
@@ -23,6 +24,9 @@ export function webgpuKernels(): KernelTable {
     MaxPoolGrad: wgsl(({ inputs, attributes, backend }) =>
       maxPoolGradientWebgpu(backend, inputs.dy!, inputs.input!, attributes)
     ),
+    DepthwiseConv2dNative: wgsl(depthwiseOnDevice),
+    DepthwiseConv2dNativeBackpropInput: wgsl(depthwiseInputGradientOnDevice),
+    DepthwiseConv2dNativeBackpropFilter: wgsl(depthwiseFilterGradientOnDevice),
     MarginlabBatchNorm: wgsl(batchNormOnDevice),
     MarginlabBatchNormGrad: wgsl(batchNormGradientOnDevice),
     MarginlabPreluGrad: wgsl(preluGradientOnDevice),

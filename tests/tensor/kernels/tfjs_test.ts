@@ -76,6 +76,42 @@ testOnBackends(
   ["wasm", "webgpu"],
 );
 
+testOnBackends(
+  "depthwise convolution gradients agree with tfjs's cpu kernels on random shapes, strides and paddings",
+  async (backend) => {
+    await fc.assert(
+      fc.asyncProperty(geometries, fc.integer({ min: 1, max: 3 }), async ({ x, kernel, stride, pad }, multiplier) => {
+        const filter = [kernel, kernel, x[3], multiplier];
+        const inputs = [{ values: random(x, 1), shape: x }, { values: random(filter, 2), shape: filter }];
+        const convolve = (a: Tensor, b: Tensor) => tf.depthwiseConv2d(a as Tensor4D, b as Tensor4D, stride, pad);
+        await compare(convolve as never, inputs, backend as "wasm" | "webgpu");
+      }),
+      { seed: 13, numRuns: backend === "wasm" ? 40 : 15 },
+    );
+  },
+  ["wasm", "webgpu"],
+);
+
+testOnBackends("dilated convolutions are tfjs's own", async (backend) => {
+  const x = random([2, 7, 6, 4], 1), plain = random([3, 3, 4, 8], 2), deep = random([3, 3, 4, 1], 3);
+  const both = async () => {
+    const results = tf.tidy(() => {
+      const images = tf.tensor4d(x, [2, 7, 6, 4]);
+      return [
+        tf.conv2d(images, tf.tensor4d(plain, [3, 3, 4, 8]), 1, "same", "NHWC", 2),
+        tf.depthwiseConv2d(images, tf.tensor4d(deep, [3, 3, 4, 1]), 1, "same", "NHWC", 2),
+      ];
+    });
+    const values = await Promise.all(results.map(async (tensor) => Float32Array.from(await tensor.data())));
+    tf.dispose(results);
+    return values;
+  };
+  await useBackend("cpu");
+  const wanted = await both();
+  await useBackend(backend);
+  (await both()).forEach((values, i) => assertClose(values, wanted[i]!, 1e-5));
+}, ["wasm", "webgpu"]);
+
 testOnBackends("a filter's gradient is right where a flat ground cancels", async () => {
   // A ground of −1 with a few strokes, and an output gradient that sums to 0, as behind a batch norm.
   const shape: [number, number, number, number] = [32, 28, 28, 1], stream = createRandom(0, "strokes");

@@ -9,3 +9,4 @@ export * from "./sgd";
 export * from "./classes";
 export * from "./gemm";
 export * from "./winograd";
+export * from "./depthwise";
