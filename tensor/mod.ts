@@ -8,6 +8,7 @@ export * from "./device.ts";
 export type { RowGradient } from "./kernels/class_rows.ts";
 export * from "./gradients.ts";
 export type { Product, Products } from "./kernels/wasm/products.ts";
+export type { Tile } from "./kernels/webgpu/tiles.ts";
 export * from "./memory.ts";
 export * from "./parameter.ts";
 export * from "./random.ts";

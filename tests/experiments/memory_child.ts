@@ -18,4 +18,5 @@ const set = await openImages(run.data.train, registries, diskFiles("."));
 await useBackend(run.backend);
 const model = createModel(run, registries, set);
 for await (const _ of trainModel(run, registries, model, set, { from: 0 }));
-console.log(JSON.stringify({ measured: memoryInUse().bytes, predicted: rowCost(run, registries)!.memory }));
+const figures = { measured: memoryInUse().bytes, predicted: rowCost(run, registries)!.memory };
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(figures)));

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Kernel, TensorInfo } from "../kernel.ts";
+import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { type Heap, heapOf } from "./heap.ts";
 import { simd } from "./simd.ts";
 
 /** Inputs x, gamma, beta, slope?, residual?; attributes epsilon, pool; outputs y, mean, variance. */
-export const batchNormOnHeap: Kernel = ({ backend, inputs, attributes }) => {
+export function batchNormOnHeap({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const heap = heapOf(backend), { x, gamma, beta, slope, residual } = inputs;
   const [rows, channels] = rowsOf(x!.shape), epsilon = attributes.epsilon as number;
   const pool = attributes.pool === true;
@@ -23,10 +23,10 @@ export const batchNormOnHeap: Kernel = ({ backend, inputs, attributes }) => {
     if (pool && residual) addInPlace(heap, y, residual);
   });
   return [y, mean, variance];
-};
+}
 
 /** Inputs x, dy, gamma, beta, mean, variance, slope?; attributes epsilon, pool; outputs dx, dγ, dβ, dslope?. */
-export const batchNormGradientOnHeap: Kernel = ({ backend, inputs, attributes }) => {
+export function batchNormGradientOnHeap({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const heap = heapOf(backend), { x, dy, gamma, beta, mean, variance, slope } = inputs;
   const [rows, channels] = rowsOf(x!.shape), epsilon = attributes.epsilon as number;
   const dx = heap.output(x!.shape), dGamma = heap.output([channels]), dBeta = heap.output([channels]);
@@ -54,7 +54,7 @@ export const batchNormGradientOnHeap: Kernel = ({ backend, inputs, attributes })
     else simd().normGradApply(at.x!, at.dy!, at.dx!, ...layout, ...normal, tilt, level);
   });
   return [dx, dGamma, dBeta, ...dSlope ? [dSlope] : []];
-};
+}
 
 /** Mean, biased variance and γ/√(σ² + ε) from sums of differences to the first row. */
 function statistics(

@@ -4,21 +4,21 @@
  * @module
  */
 import { convGeometry, type Shape4D } from "../geometry.ts";
-import type { Kernel, TensorInfo } from "../kernel.ts";
+import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { heapOf } from "./heap.ts";
 import { simd } from "./simd.ts";
 
 /** `DepthwiseConv2dNativeBackpropInput`: inputs dy, filter; attribute inputShape. */
-export const depthwiseInputGradientOnHeap: Kernel = ({ backend, inputs, attributes }) => {
+export function depthwiseInputGradientOnHeap({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo }, heap = heapOf(backend);
   const shape = attributes.inputShape as Shape4D, layout = layoutOf(attributes, shape, filter.shape as Shape4D);
   const dx = heap.output(shape);
   simd().depthwiseInputGrad(heap.address(dy), heap.address(filter), heap.address(dx), ...layout);
   return dx;
-};
+}
 
 /** `DepthwiseConv2dNativeBackpropFilter`: inputs x, dy; attribute filterShape. */
-export const depthwiseFilterGradientOnHeap: Kernel = ({ backend, inputs, attributes }) => {
+export function depthwiseFilterGradientOnHeap({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }, heap = heapOf(backend);
   const shape = attributes.filterShape as Shape4D, layout = layoutOf(attributes, x.shape as Shape4D, shape);
   const dw = heap.output(shape), size = shape.reduce((a, b) => a * b, 1);
@@ -27,7 +27,7 @@ export const depthwiseFilterGradientOnHeap: Kernel = ({ backend, inputs, attribu
     heap.floats(heap.address(dw), size).set(heap.doubles(sums, size));
   });
   return dw;
-};
+}
 
 /** Sizes in the order of the SIMD kernels. */
 function layoutOf(attributes: Readonly<Record<string, unknown>>, input: Shape4D, filter: Shape4D): number[] {

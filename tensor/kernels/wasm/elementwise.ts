@@ -5,13 +5,13 @@
  */
 import { tf } from "../../tf.ts";
 import { dropThreshold } from "../dropout.ts";
-import type { Kernel } from "../kernel.ts";
+import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { composedStep, type SgdStep, type SgdVariable } from "../sgd_reference.ts";
 import { heapOf } from "./heap.ts";
 import { simd } from "./simd.ts";
 
 /** Inputs x, dy, slope; outputs dx, dslope. */
-export const preluGradientOnHeap: Kernel = ({ backend, inputs }) => {
+export function preluGradientOnHeap({ backend, inputs }: KernelCall): TensorInfo | TensorInfo[] {
   const heap = heapOf(backend), { x, dy, slope } = inputs, channels = x!.shape.at(-1)!;
   const dx = heap.output(x!.shape), dSlope = heap.output([channels]);
   heap.scratch(8 * channels, (sums) => {
@@ -20,15 +20,15 @@ export const preluGradientOnHeap: Kernel = ({ backend, inputs }) => {
     heap.floats(heap.address(dSlope), channels).set(heap.doubles(sums, channels));
   });
   return [dx, dSlope];
-};
+}
 
 /** Inputs x; attributes rate, key, nonce; output y. */
-export const dropoutOnHeap: Kernel = ({ backend, inputs, attributes }) => {
+export function dropoutOnHeap({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const heap = heapOf(backend), x = inputs.x!, y = heap.output(x.shape), rate = attributes.rate as number;
   const words = [...attributes.key as number[], ...attributes.nonce as number[]];
   simd().dropout(heap.address(x), heap.address(y), sizeOf(x.shape), dropThreshold(rate), 1 / (1 - rate), ...words);
   return [y];
-};
+}
 
 /**
  * Updates velocities in place, unless another tensor shares their data. Values get data of their own each time: tfjs's

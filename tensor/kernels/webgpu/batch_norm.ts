@@ -64,7 +64,9 @@ export function batchNormGradientOnDevice({ backend, inputs, attributes }: Kerne
   const outputs = [dGamma, dBeta, ...dSlope ? [dSlope] : []];
   const combined = [partial, gamma!, variance!, coefficients, ...outputs];
   run(backend, program(BACKWARD_COMBINE, variant), combined, [lanes, rows, chunks, 0, epsilon], 64 * lanes);
-  const dx = deviceOutput(backend, x!.shape, x!.dtype), size = sizeOf(shape) / (variant.vector ? 4 : 1);
+  const dx = deviceOutput(backend, x!.shape, x!.dtype);
+  const windows = variant.pool ? shape[0]! * Math.ceil(shape[1]! / 2) * Math.ceil(shape[2]! / 2) : rows;
+  const size = windows * lanes;
   const applied = [x!, dy!, mean!, beta!, coefficients, dx, ...extra];
   run(backend, program(BACKWARD_APPLY, variant), applied, [lanes, size, ...geometry], size);
   free(backend, partial, coefficients);

@@ -89,32 +89,66 @@ ${mainCode(64)}
 }`;
 }
 
+/** WGSL of every pixel's gradient, an invocation a pixel. */
+function applyToPixels({ slope }: BatchNormVariant): string {
+  return `
+  let c = id % p.lanes;
+  let scale = load_coefficients(c);
+  let centred = load_x(id) - load_mean(c);
+  let g = load_dy(id);
+  let dz = ${slope ? "select(load_slope(c) * g, g, fma(centred, scale, load_beta(c)) > V(0.0))" : "g"};
+  store_dx(id, fma(dz, scale, fma(centred, load_coefficients(c + p.lanes), load_coefficients(c + 2 * p.lanes))));`;
+}
+
+/** WGSL of the same behind pooling, an invocation a window of four pixels, so that each is read once. */
+function applyToWindows(variant: BatchNormVariant): string {
+  const each = (code: (place: number) => string) => [0, 1, 2, 3].map(code).join("\n  ");
+  return `
+  let c = id % p.lanes;
+  let columns = (p.width + 1) / 2; let rows = (p.height + 1) / 2;
+  let ox = (id / p.lanes) % columns; let q = (id / p.lanes) / columns;
+  let oy = q % rows; let n = q / rows;
+  let corner = ((n * p.height + 2 * oy) * p.width + 2 * ox) * p.lanes + c;
+  // An odd edge belongs to no window: its pixels have no gradient of their own.
+  let inside0 = true;
+  let inside1 = 2 * ox + 1 < p.width;
+  let inside2 = 2 * oy + 1 < p.height;
+  let inside3 = inside1 && inside2;
+  let mean = load_mean(c);
+  let beta = load_beta(c);
+  let scale = load_coefficients(c);
+  ${
+    each((place) => `
+  let at${place} = corner + select(0, ${place & 1} * p.lanes + ${place >> 1} * p.width * p.lanes, inside${place});
+  let centred${place} = load_x(at${place}) - mean;
+  let z${place} = fma(centred${place}, scale, beta);
+  let value${place} = ${activation(variant, `z${place}`, "c")};`)
+  }
+  // The first maximum in row-major order.
+  var winner = V(0.0);
+  var highest = value0;
+  ${
+    [1, 2, 3].map((place) => `
+  winner = select(winner, V(${place}.0), value${place} > highest);
+  highest = select(highest, value${place}, value${place} > highest);`).join("")
+  }
+  var g = V(0.0);
+  if (inside3) { g = load_dy(((n * (p.height / 2) + oy) * (p.width / 2) + ox) * p.lanes + c); }
+  let tilt = load_coefficients(c + p.lanes);
+  let level = load_coefficients(c + 2 * p.lanes);
+  ${
+    each((place) => `
+  if (inside${place}) {
+    let own = ${variant.slope ? `select(load_slope(c) * g, g, z${place} > V(0.0))` : "g"};
+    let dz = select(V(0.0), own, winner == V(${place}.0));
+    store_dx(at${place}, fma(dz, scale, fma(centred${place}, tilt, level)));
+  }`)
+  }`;
+}
+
 /** dx = scale·dz + tilt·(x − μ) + level: bindings x, dy, mean, beta, coefficients, dx, slope?. */
 export function BACKWARD_APPLY(variant: BatchNormVariant): string {
   const { elements, slope, pool } = variant;
-  const gradient = pool
-    ? `
-  let x = i % p.width; let q = i / p.width; let y = q % p.height; let n = q / p.height;
-  let columns = p.width / 2; let rows = p.height / 2;
-  var dz = V(0.0);
-  if (x < 2 * columns && y < 2 * rows) {
-    let corner = ((n * p.height + (y & ~1)) * p.width + (x & ~1)) * p.lanes + c;
-    let own = (x & 1) + 2 * (y & 1);
-    let mine = ${activation(variant, "here", "c")};
-    // The first maximum in row-major order: nothing before it is as large, nothing after it larger.
-    var first = mine == mine;
-    for (var place = 0; place < 4; place++) {
-      let z = value(corner + (place & 1) * p.lanes + (place >> 1) * p.width * p.lanes, c);
-      let other = ${activation(variant, "z", "c")};
-      if (place < own) { first = first & (mine > other); }
-      if (place > own) { first = first & (mine >= other); }
-    }
-    let g = load_dy(((n * rows + y / 2) * columns + x / 2) * p.lanes + c);
-    dz = select(V(0.0), ${slope ? "select(load_slope(c) * g, g, here > V(0.0))" : "g"}, first);
-  }`
-    : `
-  let g = load_dy(id);
-  let dz = ${slope ? "select(load_slope(c) * g, g, here > V(0.0))" : "g"};`;
   return `alias V = ${valueType(variant.vector)};
 ${declareBuffer(0, "x", elements)}
 ${declareBuffer(1, "dy", elements)}
@@ -122,15 +156,8 @@ ${vectors(variant, 2, ["mean", "beta", "coefficients"])}
 ${declareBuffer(5, "dx", elements, "write")}
 ${slope ? vectors(variant, 6, ["slope"]) : ""}
 ${settings(slope ? 7 : 6, "lanes: i32, size: i32, height: i32, width: i32")}
-fn value(at: i32, c: i32) -> V { return fma(load_x(at) - load_mean(c), load_coefficients(c), load_beta(c)); }
 ${mainCode(64)}
   if (id >= p.size) { return; }
-  let c = id % p.lanes;
-  let i = id / p.lanes;
-  let centred = load_x(id) - load_mean(c);
-  let scale = load_coefficients(c);
-  let here = fma(centred, scale, load_beta(c));
-  ${gradient}
-  store_dx(id, fma(dz, scale, fma(centred, load_coefficients(c + p.lanes), load_coefficients(c + 2 * p.lanes))));
+  ${pool ? applyToWindows(variant) : applyToPixels(variant)}
 }`;
 }

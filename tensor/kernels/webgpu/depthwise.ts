@@ -7,7 +7,7 @@
 import "@tensorflow/tfjs-backend-webgpu";
 import { tf } from "../../tf.ts";
 import { convGeometry, isPlain, type Shape4D } from "../geometry.ts";
-import { type Kernel, stockCall, type TensorInfo } from "../kernel.ts";
+import { type KernelCall, stockCall, type TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
 import { mainCode } from "./storage.ts";
 import { sumSlabs } from "./sum_slabs.ts";
@@ -93,7 +93,7 @@ const SLAB_PIXELS = 256;
 const STOCK = tf.getKernel("DepthwiseConv2dNative", "webgpu");
 
 /** `DepthwiseConv2dNative`: inputs x, filter. */
-export const depthwiseOnDevice: Kernel = (call) => {
+export function depthwiseOnDevice(call: KernelCall): TensorInfo | TensorInfo[] {
   const { backend, inputs, attributes } = call;
   if (!isPlain(attributes)) return STOCK!.kernelFunc(stockCall(call));
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
@@ -101,25 +101,27 @@ export const depthwiseOnDevice: Kernel = (call) => {
   const y = deviceOutput(backend, [x.shape[0]!, ...output, filter.shape[2]! * filter.shape[3]!]);
   run(backend, ["depthwise", FORWARD], [x, filter, y], settings, sizeOf(y.shape));
   return y;
-};
+}
 
 /** `DepthwiseConv2dNativeBackpropInput`: inputs dy, filter; attribute inputShape. */
-export const depthwiseInputGradientOnDevice: Kernel = ({ backend, inputs, attributes }) => {
+export function depthwiseInputGradientOnDevice({ backend, inputs, attributes }: KernelCall): TensorInfo | TensorInfo[] {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo }, shape = attributes.inputShape as Shape4D;
   const [settings] = layoutOf(attributes, shape, filter.shape as Shape4D), dx = deviceOutput(backend, shape);
   run(backend, ["depthwise input", INPUT_GRADIENT], [dy, filter, dx], settings, sizeOf(shape));
   return dx;
-};
+}
 
 /** `DepthwiseConv2dNativeBackpropFilter`: inputs x, dy; attribute filterShape. */
-export const depthwiseFilterGradientOnDevice: Kernel = ({ backend, inputs, attributes }) => {
+export function depthwiseFilterGradientOnDevice(
+  { backend, inputs, attributes }: KernelCall,
+): TensorInfo | TensorInfo[] {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }, shape = attributes.filterShape as Shape4D;
   const [settings, [oh, ow]] = layoutOf(attributes, x.shape as Shape4D, shape);
   const rows = Math.max(1, Math.floor(SLAB_PIXELS / ow)), slabs = Math.ceil(x.shape[0]! * oh / rows);
   const partial = deviceOutput(backend, [slabs, ...shape]);
   run(backend, ["depthwise filter", FILTER_GRADIENT], [x, dy, partial], settings, slabs * sizeOf(shape), rows);
   return sumSlabs(backend, partial, shape);
-};
+}
 
 function run(
   backend: unknown,
