@@ -1,8 +1,8 @@
 /**
  * What a GPU machine is asked first: whether every kernel computes what the reference does, and how fast a large step is.
  *
- *     deno run -A bench/gpu_check.ts                       # each kernel and head against the cpu backend
- *     deno run -A bench/gpu_check.ts --steps [NETWORK [BATCH]]   # steps beside PyTorch; by default iresnet50 and 128
+ *     deno task bench gpu-check                            # each kernel and head against the cpu backend
+ *     deno task bench gpu-check --steps [NETWORK [BATCH]]  # steps beside PyTorch; by default iresnet50 and 128
  *
  * @module
  */
@@ -107,7 +107,7 @@ async function readAll(tensors: readonly Tensor[]): Promise<Float32Array[]> {
 /** Times a step in float32 and float16 beside PyTorch with its faster formats off and on. */
 async function timeSteps(name = "iresnet50", batch = "128"): Promise<void> {
   const work = stepWork(name, Number(batch)), started: Started[] = [];
-  const worker = (precision: string) => denoScript("step_worker", [name, "webgpu", "none", batch, precision]);
+  const worker = (precision: string) => denoScript("main", ["step-worker", name, "webgpu", "none", batch, precision]);
   for (const precision of ["f32", "f16"]) started.push(await start(`webgpu, ${precision}`, ...worker(precision)));
   for (const precision of ["f32", "tf32", "bf16"]) {
     const shared = [name, `--batch=${batch}`, `--classes=${work.classes}`];
@@ -118,9 +118,9 @@ async function timeSteps(name = "iresnet50", batch = "128"): Promise<void> {
   console.log(renderSuite({ comparisons: [comparison] } as unknown as Report, "steps"));
 }
 
-if (import.meta.main) {
-  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  const [flag, ...rest] = Deno.args;
-  if (flag === "--steps") await timeSteps(...rest);
-  else if (await checkAll("webgpu") > 0) Deno.exit(1);
+/** Does what the arguments ask for; gives the exit status. */
+export async function gpuCheck([flag, ...rest]: readonly string[]): Promise<number> {
+  if (flag !== "--steps") return await checkAll("webgpu") > 0 ? 1 : 0;
+  await timeSteps(...rest);
+  return 0;
 }

@@ -7,6 +7,7 @@ import { readEnvironment } from "../experiments/environment.ts";
 import { checkDevice } from "../tensor/device.ts";
 import { type Devices, startDevices } from "./devices.ts";
 import { benchEvaluation } from "./evaluation.ts";
+import { gpuCheck } from "./gpu_check.ts";
 import { benchHeads } from "./heads.ts";
 import { benchInput } from "./input.ts";
 import { benchKernels } from "./kernels.ts";
@@ -14,6 +15,7 @@ import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
 import { measurePeak } from "./peaks.ts";
 import { startTorch } from "./peers.ts";
 import type { Comparison, Machine, Peak, Report } from "./result.ts";
+import { serveSteps } from "./step_worker.ts";
 import { benchSteps } from "./steps.ts";
 import { renderAgainst, renderMachine, renderReport, renderSuite } from "./table.ts";
 
@@ -74,6 +76,12 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  const [command, ...rest] = args;
+  if (command === "step-worker") {
+    await serveSteps(rest);
+    return 0;
+  }
+  if (command === "gpu-check") return await gpuCheck(rest);
   let options: BenchOptions;
   try {
     options = parseOptions(args, await usualBackends());

@@ -34,7 +34,9 @@ export const USAGE = `deno task bench [kernels|heads|steps|input|evaluation|all]
   --peers                 PyTorch and stock tfjs beside, each in a process of its own
   --data DIR              data folder (default data)
   --json FILE             also write the figures as JSON
-  --against FILE          compare with such a file`;
+  --against FILE          compare with such a file
+deno task bench gpu-check [--steps [NETWORK [BATCH]]]
+                          every WebGPU kernel against the reference, or steps beside PyTorch`;
 
 const VALUES = ["backend", "blas", "data", "json", "against"], SWITCHES = ["quick", "peers"];
 

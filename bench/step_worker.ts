@@ -1,5 +1,5 @@
 /**
- * A worker that trains with marginlab: `deno run -A bench/step_worker.ts STEP wasm|webgpu auto|none [BATCH] [f16]`.
+ * A worker that trains with marginlab: `deno task bench step-worker STEP wasm|webgpu auto|none [BATCH] [f16]`.
  *
  * @module
  */
@@ -25,5 +25,3 @@ export async function serveSteps(args: readonly string[], wasmPath?: string): Pr
     console.log(JSON.stringify({ error: (error as Error).message }));
   }
 }
-
-if (import.meta.main) await serveSteps(Deno.args);

@@ -27,7 +27,7 @@ async function ours({ name }: StepWork, { backends, blas }: BenchOptions): Promi
   const started: Started[] = [];
   for (const backend of backends) {
     for (const library of backend === "wasm" && blas ? ["auto", "none"] : ["none"]) {
-      started.push(await start(backend, ...denoScript("step_worker", [name, backend, library])));
+      started.push(await start(backend, ...denoScript("main", ["step-worker", name, backend, library])));
     }
   }
   return started;

@@ -8,9 +8,7 @@
 /** What is bundled: source in the repository, target in `app/bundle/`. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "tools/pack/cli_entry.ts": "cli.js",
-  "bench/main.ts": "bench.js",
-  "bench/step_worker.ts": "step_worker.js",
-  "bench/gpu_check.ts": "gpu_check.js",
+  "bench/main.ts": "main.js",
   "bench/peers/stock_tfjs.ts": "peers/stock_tfjs.js",
 };
 
