@@ -60,3 +60,8 @@ export async function settleDevice(): Promise<void> {
   queued.push(backend.device.queue.onSubmittedWorkDone());
   if (queued.length > QUEUED) await queued.shift();
 }
+
+/** Uploads a tensor to a WebGPU device at once; by itself tfjs waits until a kernel wants it. */
+export function uploadNow({ dataId }: tf.Tensor): void {
+  if (tf.getBackend() === "webgpu") (tf.backend() as unknown as { uploadToGPU(id: object): void }).uploadToGPU(dataId);
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { uploadNow } from "../tensor/device.ts";
 import { isRowGradient, type RowGradient } from "../tensor/kernels/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
@@ -36,6 +37,7 @@ export function uploadBatch(
     images: tf.tensor4d(images.subarray(i * pixels, (i + 1) * pixels), [size, ...shape]),
     labels: tf.tensor1d(labels.subarray(i * size, (i + 1) * size), "int32"),
   }));
+  parts.forEach(({ images, labels }) => [images, labels].forEach(uploadNow));
   return { parts, labels, dispose: () => parts.forEach(({ images, labels }) => tf.dispose([images, labels])) };
 }
 
