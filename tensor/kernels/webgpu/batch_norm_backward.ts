@@ -95,8 +95,10 @@ function applyToPixels({ slope }: BatchNormVariant): string {
   let c = id % p.lanes;
   let scale = load_coefficients(c);
   let centred = load_x(id) - load_mean(c);
+  // Named even where no slope needs it: a binding that no code names is none.
+  let z = fma(centred, scale, load_beta(c));
   let g = load_dy(id);
-  let dz = ${slope ? "select(load_slope(c) * g, g, fma(centred, scale, load_beta(c)) > V(0.0))" : "g"};
+  let dz = ${slope ? "select(load_slope(c) * g, g, z > V(0.0))" : "g"};
   store_dx(id, fma(dz, scale, fma(centred, load_coefficients(c + p.lanes), load_coefficients(c + 2 * p.lanes))));`;
 }
 
