@@ -233,3 +233,29 @@ testOnBackends("train() holds memory flat over 200 steps", async (backend) => {
   assert(sizes.at(-1)! <= sizes[1]!);
   dispose();
 }, ["wasm", "webgpu"]);
+
+testOnBackends("train() with a sample of the classes updates the sampled rows alone, also over parts", async () => {
+  for (const accumulate of [1, 3]) {
+    const { options, dispose } = setup(), random = createRandom(0, "init");
+    const head = arcface.create(arcface.params.parse({ s: 8, m: 0.3, sampleRate: 0.25 }), {
+      embedding: 8,
+      classes: 64,
+      random,
+    });
+    const heads: [WeightedHead] = [{ head, weight: 1 }];
+    const optimizer = sgd.create(sgd.params.parse({}), trainableOf(options.backbone, heads));
+    const rows = async () => {
+      const values = await head.parameters[0]!.variable.data();
+      return Array.from({ length: 64 }, (_, i) => values.slice(8 * i, 8 * i + 8).join());
+    };
+    const before = await rows(), tensors = tf.memory().numTensors;
+    const events = await collect({ ...options, heads, optimizer, steps: 1, accumulate });
+    assertEquals(tf.memory().numTensors, tensors);
+    const after = await rows(), moved = before.filter((row, i) => row !== after[i]).length;
+    assertEquals(moved, 16);
+    assert(events[0]!.gradientNorm > 0);
+    dispose();
+    head.dispose();
+    optimizer.dispose();
+  }
+}, ["wasm", "webgpu"]);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { checkDevice } from "../../../tensor/device.ts";
 import { fromHalf, toHalf } from "../../../tensor/kernels/half.ts";
 import { batchNorm, batchNormGradient, dropout, preluGradient, sgdStep } from "../../../tensor/kernels/mod.ts";
 import { createRandom } from "../../../tensor/random.ts";
@@ -193,3 +194,32 @@ testOnBackends("sgdStep() stands in order with tfjs's own kernels before and aft
   assertEquals(found, [...sizes.map(() => [-3.5]), ...sizes.map(() => [-7.75])]);
   tf.dispose([...seen, ...variables, ...velocities]);
 }, ["webgpu"]);
+
+testOnBackends("every variant of batch norm's shaders is one that the device takes", () => {
+  const flags = [false, true];
+  for (const [channels, half] of [[3, false], [4, false], [4, true]] as const) {
+    for (const slope of flags) {
+      for (const pool of flags) {
+        for (const residual of flags) {
+          tf.tidy(() => {
+            const stored = (shape: number[]) => half ? toHalf(tf.ones(shape)) : tf.ones(shape);
+            const output = pool ? [2, 2, 1, channels] : [2, 4, 3, channels], x = stored([2, 4, 3, channels]);
+            const vector = tf.ones([channels]) as Tensor1D;
+            const norm = { gamma: vector, beta: vector, epsilon: 1, pool, ...slope ? { slope: vector } : {} };
+            const { mean, variance } = batchNorm(x, { ...norm, ...residual ? { residual: stored(output) } : {} });
+            batchNormGradient(x, stored(output), { ...norm, mean, variance });
+          });
+        }
+      }
+    }
+  }
+  return settleAndCheck();
+}, ["webgpu"]);
+
+/** Waits for the device, then fails if it reported an error. */
+async function settleAndCheck(): Promise<void> {
+  const one = tf.ones([1]), two = tf.add(one, one);
+  await two.data();
+  tf.dispose([one, two]);
+  checkDevice();
+}
