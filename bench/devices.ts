@@ -4,7 +4,8 @@
  * @module
  */
 import { loadBlas } from "../experiments/openblas.ts";
-import { type BackendInfo, useBackend } from "../tensor/backend.ts";
+import { tuneBackend } from "../experiments/tiles.ts";
+import { type BackendInfo, type BackendOptions, useBackend } from "../tensor/backend.ts";
 import { registerKernels } from "../tensor/kernels/mod.ts";
 import { tf } from "../tensor/tf.ts";
 import type { BenchBackend } from "./options.ts";
@@ -17,7 +18,7 @@ export interface Device {
   readonly backend: BenchBackend;
   /** Whether the kernels are tfjs's own, without ours. */
   readonly stock: boolean;
-  /** Whether the kernels are the compositions that every backend can run. */
+  /** Whether a library of matrix products is used. */
   readonly blas: boolean;
   /** Puts the table in place. */
   activate(): void;
@@ -33,11 +34,17 @@ export interface Devices {
 
 type Table = ReadonlyMap<string, tf.KernelConfig>;
 
+/** Starts a backend as a run does, with the tile that a trial finds on a hardware adapter. */
+export async function useTuned(backend: BenchBackend, options: BackendOptions = {}): Promise<BackendInfo> {
+  const nowhere = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
+  return await tuneBackend(await useBackend(backend, options), nowhere);
+}
+
 /** Starts a backend and gives its tables: ours with the library, ours without, tfjs's own. */
 export async function startDevices(backend: BenchBackend, options: { blas: boolean }): Promise<Devices> {
   const products = backend === "wasm" && options.blas ? await loadBlas() : undefined;
   const stock = snapshot(backend);
-  const info = await useBackend(backend);
+  const info = await useTuned(backend);
   const plain = snapshot(backend);
   const tables: [string, Table, Partial<Device>][] = [[backend, plain, {}], [`stock ${backend}`, stock, {
     stock: true,

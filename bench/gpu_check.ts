@@ -9,10 +9,13 @@
 import { builtins } from "../registry/builtins.ts";
 import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
+import { currentTile, describeTile, type Tile, useTile } from "../tensor/kernels/webgpu/tiles.ts";
 import { createRandom } from "../tensor/random.ts";
 import { type Tensor, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
+import { useTuned } from "./devices.ts";
 import { smallKernelCases, variable } from "./kernel_cases.ts";
 import { stepWork } from "./networks.ts";
+import type { BenchBackend } from "./options.ts";
 import { denoScript, start, type Started, startTorch } from "./peers.ts";
 import type { Report } from "./result.ts";
 import { compareWorkers } from "./steps.ts";
@@ -28,14 +31,18 @@ interface Check {
 }
 
 /** Checks everything; gives the number of disagreements. */
-async function checkAll(backend: "webgpu" | "wasm"): Promise<number> {
-  const info = await useBackend(backend);
+async function checkAll(backend: BenchBackend): Promise<number> {
+  const info = await useTuned(backend), tile = currentTile();
   console.log(
-    `${info.adapter ?? backend}\n\n| kernel | worst error, of the largest magnitude | |\n| --- | --- | --- |`,
+    `${info.adapter ?? backend}, tile ${
+      describeTile(tile)
+    }\n\n| kernel | worst error, of the largest magnitude | |\n| --- | --- | --- |`,
   );
   let wrong = 0;
   for (const check of [...kernelChecks(), ...headChecks()]) {
-    const told = await compareOnce(check, backend).catch((error) => (error as Error).message.replace(/\s+/g, " "));
+    const told = await compareOnce(check, backend, tile).catch((error) =>
+      (error as Error).message.replace(/\s+/g, " ")
+    );
     const good = typeof told === "number" && told <= TOLERANCE;
     if (!good) wrong++;
     console.log(
@@ -45,10 +52,11 @@ async function checkAll(backend: "webgpu" | "wasm"): Promise<number> {
   return wrong;
 }
 
-async function compareOnce({ run }: Check, backend: "webgpu" | "wasm"): Promise<number> {
+async function compareOnce({ run }: Check, backend: BenchBackend, tile: Tile): Promise<number> {
   await useBackend("cpu");
   const wanted = await run();
   await useBackend(backend);
+  useTile(tile);
   const found = await run();
   checkDevice();
   return Math.max(...wanted.map((values, i) => worstError(found[i]!, values)));

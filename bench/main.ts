@@ -36,7 +36,7 @@ export async function measure(options: BenchOptions, tell: (comparison: Comparis
   for (const backend of backends) {
     if (!suites.includes("kernels") && !suites.includes("heads")) break;
     const { info, devices, ...found }: Devices = await startDevices(backend, { blas });
-    adapter ??= info.adapter;
+    adapter ??= info.adapter && `${info.adapter}, tile ${info.flags.tile}`;
     library ??= found.library;
     const peak = await measurePeak(backend);
     if (peak) peaks[backend] = peak;
