@@ -39,7 +39,7 @@ interface Means {
 
 const MEANS: Readonly<Record<"wasm" | "webgpu", Means>> = {
   wasm: { copies: 3, slack: 1, base: 19 * 2 ** 20 },
-  webgpu: { copies: 4, slack: 1.9, base: 0 },
+  webgpu: { copies: 4, slack: 1.4, base: 16 * 2 ** 20 },
 };
 
 /** The cost of a row, or `undefined` where the image shape is known only when the data is opened. */

@@ -67,6 +67,7 @@ const cases: Case[] = [
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32, checkpointing: true },
   { backend: "webgpu", backbone: { name: "convnet", width: 32 }, size: 28, batchSize: 64 },
   { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
+  { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, checkpointing: true },
 ];
 
 for (const test of cases) {

@@ -10,6 +10,7 @@ import { convGeometry, isPlain, type Shape4D } from "../geometry.ts";
 import { type KernelCall, stockCall, type TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
 import { mainCode } from "./storage.ts";
+import { scratch } from "./scratch.ts";
 import { sumSlabs } from "./sum_slabs.ts";
 
 const SETTINGS = `
@@ -118,9 +119,9 @@ export function depthwiseFilterGradientOnDevice(
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }, shape = attributes.filterShape as Shape4D;
   const [settings, [oh, ow]] = layoutOf(attributes, x.shape as Shape4D, shape);
   const rows = Math.max(1, Math.floor(SLAB_PIXELS / ow)), slabs = Math.ceil(x.shape[0]! * oh / rows);
-  const partial = deviceOutput(backend, [slabs, ...shape]);
+  const partial = scratch(backend, slabs * sizeOf(shape));
   run(backend, ["depthwise filter", FILTER_GRADIENT], [x, dy, partial], settings, slabs * sizeOf(shape), rows);
-  return sumSlabs(backend, partial, shape);
+  return sumSlabs(backend, partial, slabs, deviceOutput(backend, shape));
 }
 
 function run(

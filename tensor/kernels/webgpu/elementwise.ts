@@ -9,6 +9,7 @@ import type { KernelCall, TensorInfo } from "../kernel.ts";
 import { composedStep, type SgdStep, type SgdVariable } from "../sgd_reference.ts";
 import { forgetHostCopy } from "./class_rows.ts";
 import { deviceOutput, dispatch, flatGroups, webgpuDevice } from "./device_program.ts";
+import { scratch } from "./scratch.ts";
 import { declareBuffer, elementsOf, fullShapeOf, isHalfInfo, mainCode, valueType } from "./storage.ts";
 import { sumSlabs } from "./sum_slabs.ts";
 
@@ -20,7 +21,7 @@ export function preluGradientOnDevice({ backend, inputs }: KernelCall): TensorIn
   const { x, dy, slope } = inputs as { x: TensorInfo; dy: TensorInfo; slope: TensorInfo };
   const shape = fullShapeOf(x), channels = shape.at(-1)!, vector = channels % 4 === 0, elements = elementsOf(x, vector);
   const rows = sizeOf(shape) / channels, chunks = Math.ceil(rows / CHUNK), lanes = channels / (vector ? 4 : 1);
-  const dx = deviceOutput(backend, x.shape, x.dtype), partial = deviceOutput(backend, [chunks, channels]);
+  const dx = deviceOutput(backend, x.shape, x.dtype), partial = scratch(backend, chunks * channels);
   const small = vector ? "vec4" : "f32";
   const code = () =>
     `alias V = ${valueType(vector)};
@@ -49,7 +50,7 @@ ${mainCode(64)}
   const settings = [lanes, rows, CHUNK, chunks];
   const program = { key: `preluGradient ${elements}`, code };
   dispatch(backend, program, [x, dy, slope, dx, partial], settings, flatGroups(Math.ceil(lanes * chunks / 64)));
-  return [dx, sumSlabs(backend, partial, [channels])];
+  return [dx, sumSlabs(backend, partial, chunks, deviceOutput(backend, [channels]))];
 }
 
 // Philox4x32-10; 32×32 → 64 bit products by halves.

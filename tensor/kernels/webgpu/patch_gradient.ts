@@ -8,6 +8,7 @@ import type { TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
 import { PATCH_SETTINGS, type PatchLayout, placeCode } from "./patch_product.ts";
 import { declareBuffer, type Elements, elementsOf, mainCode, valueType } from "./storage.ts";
+import { scratch, SCRATCH_FLOATS } from "./scratch.ts";
 import { sumSlabs } from "./sum_slabs.ts";
 import { currentTile, describeTile, type Tile } from "./tiles.ts";
 
@@ -37,19 +38,30 @@ export function patchGradient(
   const tiles = Math.ceil(terms / tile.rows) * Math.ceil(columns / (4 * tile.columns));
   const slabs = Math.max(Math.ceil(rows / SLAB_ROWS), Math.min(Math.ceil(BUSY / tiles), Math.ceil(rows / 16)));
   const from = elementsOf(x, vectorIn), gradient = elementsOf(dy, vectorOut);
-  const partial = deviceOutput(backend, slabs === 1 ? shape : [slabs, ...shape]);
+  const size = terms * columns, height = Math.ceil(rows / slabs), result = deviceOutput(backend, shape);
   const program = {
     key: `patchGradient ${describeTile(tile)} ${[from, gradient]}`,
     code: () => gradientCode(tile, from, gradient),
   };
-  const settings = [
-    ...[rows, columns, channels, Math.ceil(rows / slabs)],
+  const settings = (first: number, count: number) => [
+    ...[rows, columns, channels, height],
     ...[layout.input[0], layout.input[1], layout.output[0], layout.output[1]],
     ...[layout.taps[0], layout.taps[1], layout.strides[0], layout.strides[1]],
-    ...[layout.pads[0], layout.pads[1], slabs, terms],
+    ...[layout.pads[0], layout.pads[1], count, terms, first],
   ];
-  dispatch(backend, program, [x, dy, partial], settings, flatGroups(Math.ceil(tiles * slabs / tile.workgroup)));
-  return slabs === 1 ? partial : sumSlabs(backend, partial, shape);
+  const groups = (count: number) => flatGroups(Math.ceil(tiles * count / tile.workgroup));
+  if (slabs === 1) {
+    dispatch(backend, program, [x, dy, result], settings(0, 1), groups(1));
+    return result;
+  }
+  // As many slabs at a time as the scratch memory holds.
+  const most = Math.max(1, Math.floor(SCRATCH_FLOATS / size));
+  for (let first = 0; first < slabs; first += most) {
+    const count = Math.min(most, slabs - first), partial = scratch(backend, count * size);
+    dispatch(backend, program, [x, dy, partial], settings(first, count), groups(count));
+    sumSlabs(backend, partial, count, result, first > 0);
+  }
+  return result;
 }
 
 function gradientCode(tile: Tile, from: Elements, gradient: Elements): string {
@@ -87,7 +99,8 @@ ${mainCode(tile.workgroup)}
     ).join("\n")
   }
   ${both((m, j) => `var s${m}_${j} = ${type}(0.0);`)}
-  for (var row = slab * p.steps; row < min((slab + 1) * p.steps, p.rows); row++) {
+  let begin = (p.first + slab) * p.steps;
+  for (var row = begin; row < min(begin + p.steps, p.rows); row++) {
     ${
     vectors.map((m) =>
       `let r${m} = place(row, tap${m}); let x${m} = load_x(max(r${m}, 0) * all + c${m}) * select(0.0, 1.0, r${m} >= 0);`

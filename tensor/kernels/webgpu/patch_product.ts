@@ -8,6 +8,7 @@
 import type { TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
 import { declareBuffer, type Elements, elementsOf, mainCode, storedAs, valueType } from "./storage.ts";
+import { scratch } from "./scratch.ts";
 import { sumSlabs } from "./sum_slabs.ts";
 import { currentTile, describeTile, type Tile } from "./tiles.ts";
 
@@ -58,9 +59,9 @@ export function patchProduct(
   const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / (4 * tile.columns));
   // Few tiles of long sums, as in a linear layer: the sums are cut into slabs.
   const slabs = half ? 1 : Math.max(1, Math.min(Math.floor(steps / 64), Math.floor(BUSY / tiles)));
-  const stored = slabs === 1 ? storedAs(shape, half) : storedAs([slabs, ...shape], false);
-  const y = deviceOutput(backend, stored.shape, stored.dtype);
-  const variant = { from: elementsOf(x, vectorIn), to: elementsOf(y, vectorOut), vectorOut, mode: layout.mode };
+  const stored = storedAs(shape, half), y = deviceOutput(backend, stored.shape, stored.dtype);
+  const target = slabs === 1 ? y : scratch(backend, slabs * rows * columns);
+  const variant = { from: elementsOf(x, vectorIn), to: elementsOf(target, vectorOut), vectorOut, mode: layout.mode };
   const program = {
     key: `patchProduct ${describeTile(tile)} ${Object.values(variant)}`,
     code: () => productCode(tile, variant),
@@ -69,11 +70,10 @@ export function patchProduct(
     ...[rows, columns, channels, Math.ceil(steps / slabs)],
     ...[layout.input[0], layout.input[1], layout.output[0], layout.output[1]],
     ...[layout.taps[0], layout.taps[1], layout.strides[0], layout.strides[1]],
-    ...[layout.pads[0], layout.pads[1], slabs, 0],
+    ...[layout.pads[0], layout.pads[1], slabs, 0, 0],
   ];
-  dispatch(backend, program, [x, w, y], settings, flatGroups(Math.ceil(tiles * slabs / tile.workgroup)));
-  if (slabs === 1) return y;
-  return sumSlabs(backend, y, shape);
+  dispatch(backend, program, [x, w, target], settings, flatGroups(Math.ceil(tiles * slabs / tile.workgroup)));
+  return slabs === 1 ? y : sumSlabs(backend, target, slabs, y);
 }
 
 interface Variant {
@@ -90,7 +90,7 @@ struct Settings {
   rows: i32, columns: i32, channels: i32, steps: i32,
   height: i32, width: i32, gridHeight: i32, gridWidth: i32,
   tapsDown: i32, tapsAcross: i32, strideDown: i32, strideAcross: i32,
-  top: i32, left: i32, slabs: i32, rest: i32,
+  top: i32, left: i32, slabs: i32, rest: i32, first: i32,
 };`;
 
 function productCode(tile: Tile, { from, to, vectorOut, mode }: Variant): string {
