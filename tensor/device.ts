@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { tf } from "./tf.ts";
+import { type Tensor, tf } from "./tf.ts";
 
 /** The parts of a WebGPU device that are used here. */
 interface Device {
@@ -62,6 +62,6 @@ export async function settleDevice(): Promise<void> {
 }
 
 /** Uploads a tensor to a WebGPU device at once; by itself tfjs waits until a kernel wants it. */
-export function uploadNow({ dataId }: tf.Tensor): void {
+export function uploadNow({ dataId }: Tensor): void {
   if (tf.getBackend() === "webgpu") (tf.backend() as unknown as { uploadToGPU(id: object): void }).uploadToGPU(dataId);
 }
