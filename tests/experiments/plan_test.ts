@@ -148,8 +148,8 @@ Deno.test("the cost of a row is counted from its description", async () => {
   assertEquals(cost.headParameters, undefined);
   const { forward, backward } = counted.memory;
   // Backend auto may be WebGPU, which takes more for the same tensors; tests/experiments/memory_test.ts measures.
-  const activations = 1.4 * Math.max(forward, backward), base = 16 * 2 ** 20;
-  assertEquals(cost.memory, base + 4 * (4 * counted.parameters + 4 * (activations + 2 * 28 * 28)));
+  const activations = 1.4 * Math.max(forward, backward), scratch = 16 * 2 ** 20;
+  assertEquals(cost.memory, scratch + 4 * (4 * counted.parameters + 4 * (activations + 2 * 28 * 28)));
   const unknown = await planRuns(await load(base.replaceAll("size: [28, 28], ", "")), { files });
   assertEquals(unknown.rows[0]!.cost, undefined);
 });

@@ -14,7 +14,7 @@ export function batchNormOnHeap({ backend, inputs, attributes }: KernelCall): Te
   const pool = attributes.pool === true;
   const y = heap.output(pool ? pooled(x!.shape) : x!.shape), mean = heap.output([channels]);
   const variance = heap.output([channels]), at = addresses(heap, { x, y, mean, beta, slope, residual });
-  heap.scratch(8 * 2 * channels + 4 * channels, (sums) => {
+  heap.sums(8 * 2 * channels + 4 * channels, (sums) => {
     simd().normSums(at.x!, rows, channels, sums);
     const scale = sums + 16 * channels;
     statistics(heap, { sums, rows, channels, epsilon }, { x: x!, gamma: gamma!, mean, variance, scale });
@@ -33,7 +33,7 @@ export function batchNormGradientOnHeap({ backend, inputs, attributes }: KernelC
   const dSlope = slope ? heap.output([channels]) : undefined;
   const at = addresses(heap, { x, dy, dx, mean, beta, slope });
   const pool = attributes.pool === true, layout = pool ? images(x!) : [rows, channels];
-  heap.scratch(24 * channels + 12 * channels, (sums) => {
+  heap.sums(24 * channels + 12 * channels, (sums) => {
     const scale = sums + 24 * channels, tilt = scale + 4 * channels, level = tilt + 4 * channels;
     const vector = (info: TensorInfo) => heap.floats(heap.address(info), channels);
     const inverse = vector(variance!).map((value) => 1 / Math.sqrt(value + epsilon));

@@ -22,7 +22,7 @@ export function depthwiseFilterGradientOnHeap({ backend, inputs, attributes }: K
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }, heap = heapOf(backend);
   const shape = attributes.filterShape as Shape4D, layout = layoutOf(attributes, x.shape as Shape4D, shape);
   const dw = heap.output(shape), size = shape.reduce((a, b) => a * b, 1);
-  heap.scratch(8 * size, (sums) => {
+  heap.sums(8 * size, (sums) => {
     simd().depthwiseFilterGrad(heap.address(x), heap.address(dy), sums, ...layout);
     heap.floats(heap.address(dw), size).set(heap.doubles(sums, size));
   });

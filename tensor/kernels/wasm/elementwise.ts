@@ -14,7 +14,7 @@ import { simd } from "./simd.ts";
 export function preluGradientOnHeap({ backend, inputs }: KernelCall): TensorInfo | TensorInfo[] {
   const heap = heapOf(backend), { x, dy, slope } = inputs, channels = x!.shape.at(-1)!;
   const dx = heap.output(x!.shape), dSlope = heap.output([channels]);
-  heap.scratch(8 * channels, (sums) => {
+  heap.sums(8 * channels, (sums) => {
     const [from, gradient, to, slopes] = [x!, dy!, dx, slope!].map(heap.address) as [number, number, number, number];
     simd().preluGrad(from, gradient, to, sizeOf(x!.shape) / channels, channels, slopes, sums);
     heap.floats(heap.address(dSlope), channels).set(heap.doubles(sums, channels));

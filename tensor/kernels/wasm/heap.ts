@@ -23,8 +23,10 @@ export interface Heap {
   address(tensor: TensorInfo): number;
   /** A new float32 tensor; its content is undefined. */
   output(shape: readonly number[]): TensorInfo;
-  /** Space for the time of a call, zeroed. */
+  /** Space for the time of a call; its content is undefined. */
   scratch<T>(bytes: number, use: (address: number) => T): T;
+  /** The same, zeroed: room for sums. */
+  sums<T>(bytes: number, use: (address: number) => T): T;
   /** Float32 view of the heap. */
   floats(address: number, count: number): Float32Array;
   /** Float64 view of the heap. */
@@ -47,18 +49,23 @@ export function heapOf(backend: unknown): Heap {
     }
     return address;
   };
+  const scratch = <T>(bytes: number, use: (address: number) => T): T => {
+    const address = space(bytes);
+    try {
+      return use(address);
+    } finally {
+      wasm._free(address);
+    }
+  };
   return {
     address: ({ dataId }) => dataIdMap.get(dataId).memoryOffset,
     output: (shape) => (backend as WasmBackend).makeOutput([...shape], "float32"),
-    scratch(bytes, use) {
-      const address = space(bytes);
-      try {
+    scratch,
+    sums: (bytes, use) =>
+      scratch(bytes, (address) => {
         wasm.HEAPU8.fill(0, address, address + bytes);
         return use(address);
-      } finally {
-        wasm._free(address);
-      }
-    },
+      }),
     floats: (address, count) => new Float32Array(wasm.HEAPU8.buffer, address, count),
     doubles: (address, count) => new Float64Array(wasm.HEAPU8.buffer, address, count),
   };

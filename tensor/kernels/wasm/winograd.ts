@@ -40,14 +40,13 @@ export function winogradConvolve(
   { x, y, filter, geometry }: { x: HeapImages; y: HeapImages; filter: number; geometry: ConvGeometry },
 ): void {
   const [, height, width, channels] = x.shape, [batch, oh, ow, out] = y.shape;
-  const grid = gridOf(oh, ow), images = imagesOf(batch, grid.tiles, channels + out);
-  heap.scratch(4 * PLANES * (channels * out + images * grid.tiles * (channels + out)), (turned) => {
-    const from = turned + 4 * PLANES * channels * out, to = from + 4 * PLANES * images * grid.tiles * channels;
+  const { blocks, most } = blocksOf(batch, oh, ow, channels + out);
+  heap.scratch(4 * PLANES * (channels * out + most * (channels + out)), (turned) => {
+    const from = turned + 4 * PLANES * channels * out, to = from + 4 * PLANES * most * channels;
     simd().winogradFilter(filter, turned, channels * out);
-    for (let n = 0; n < batch; n += images) {
-      const count = Math.min(images, batch - n), tiles = count * grid.tiles;
-      const input = x.at + 4 * n * height * width * channels, layout = [grid.down, grid.across];
-      simd().winogradInput(input, from, count, height, width, channels, geometry.top, geometry.left, ...layout);
+    for (const { image, images, row, grid, tiles } of blocks) {
+      const input = x.at + 4 * image * height * width * channels, top = geometry.top - row;
+      simd().winogradInput(input, from, images, height, width, channels, top, geometry.left, ...grid);
       for (let plane = 0; plane < PLANES; plane++) {
         multiply({
           m: tiles,
@@ -58,7 +57,7 @@ export function winogradConvolve(
           c: heap.floats(to + 4 * plane * tiles * out, tiles * out),
         });
       }
-      simd().winogradOutput(to, y.at + 4 * n * oh * ow * out, count, oh, ow, out, ...layout);
+      simd().winogradOutput(to, y.at + 4 * (image * oh + row) * ow * out, images, oh - row, ow, out, ...grid);
     }
   });
 }
@@ -74,15 +73,14 @@ export function winogradFilterGradient(
   { x, dy, dw, geometry }: { x: HeapImages; dy: HeapImages; dw: number; geometry: ConvGeometry },
 ): void {
   const [, height, width, channels] = x.shape, [batch, oh, ow, out] = dy.shape;
-  const grid = gridOf(oh, ow), images = imagesOf(batch, grid.tiles, channels + out);
-  // The sums are in the scratch space, which begins as zeros.
-  heap.scratch(4 * PLANES * (channels * out + images * grid.tiles * (channels + out)), (sums) => {
-    const left = sums + 4 * PLANES * channels * out, right = left + 4 * PLANES * images * grid.tiles * channels;
-    for (let n = 0; n < batch; n += images) {
-      const count = Math.min(images, batch - n), tiles = count * grid.tiles;
-      const input = x.at + 4 * n * height * width * channels, layout = [grid.down, grid.across];
-      simd().winogradInput(input, left, count, height, width, channels, geometry.top, geometry.left, ...layout);
-      simd().winogradOutputGrad(dy.at + 4 * n * oh * ow * out, right, count, oh, ow, out, ...layout);
+  const { blocks, most } = blocksOf(batch, oh, ow, channels + out);
+  heap.scratch(4 * PLANES * (channels * out + most * (channels + out)), (sums) => {
+    heap.floats(sums, PLANES * channels * out).fill(0);
+    const left = sums + 4 * PLANES * channels * out, right = left + 4 * PLANES * most * channels;
+    for (const { image, images, row, grid, tiles } of blocks) {
+      const input = x.at + 4 * image * height * width * channels, top = geometry.top - row;
+      simd().winogradInput(input, left, images, height, width, channels, top, geometry.left, ...grid);
+      simd().winogradOutputGrad(dy.at + 4 * (image * oh + row) * ow * out, right, images, oh - row, ow, out, ...grid);
       for (let plane = 0; plane < PLANES; plane++) {
         multiply({
           m: channels,
@@ -100,13 +98,35 @@ export function winogradFilterGradient(
   });
 }
 
-/** Tiles of 2×2 outputs. */
-function gridOf(height: number, width: number): { down: number; across: number; tiles: number } {
-  const down = Math.ceil(height / 2), across = Math.ceil(width / 2);
-  return { down, across, tiles: down * across };
+/** What is done at a time: some images, or some lines of one image. */
+interface Block {
+  readonly image: number;
+  readonly images: number;
+  /** First line of outputs. */
+  readonly row: number;
+  /** Tiles of 2×2 outputs, down and across. */
+  readonly grid: readonly [number, number];
+  /** Tiles in all. */
+  readonly tiles: number;
 }
 
-/** Images at a time. */
-function imagesOf(batch: number, tiles: number, channels: number): number {
-  return Math.max(1, Math.min(batch, Math.floor(TILE_BYTES / (4 * PLANES * tiles * channels))));
+/** Cuts a batch into blocks whose tiles stay in the cache; `most` is the largest number of tiles. */
+function blocksOf(
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+): { blocks: readonly Block[]; most: number } {
+  const down = Math.ceil(height / 2), across = Math.ceil(width / 2), blocks: Block[] = [];
+  const fit = TILE_BYTES / (4 * PLANES * channels),
+    images = Math.max(1, Math.min(batch, Math.floor(fit / (down * across))));
+  const lines = images > 1 ? down : Math.max(1, Math.min(down, Math.floor(fit / across)));
+  for (let image = 0; image < batch; image += images) {
+    const count = Math.min(images, batch - image);
+    for (let line = 0; line < down; line += lines) {
+      const grid = [Math.min(lines, down - line), across] as const;
+      blocks.push({ image, images: count, row: 2 * line, grid, tiles: count * grid[0] * across });
+    }
+  }
+  return { blocks, most: images * lines * across };
 }
