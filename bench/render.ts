@@ -26,7 +26,7 @@ export async function withBenchTables(text: string, folder: URL): Promise<string
   return text.replace(BLOCK, (_, name: string, suite: string) => {
     const report = reports.get(name)!;
     const body = suite === "machine" ? renderMachine(report) : renderSuite(report, suite as Suite);
-    return `<!-- bench:${name} ${suite} -->\n\n${body}\n<!-- /bench -->`;
+    return `<!-- bench:${name} ${suite} -->\n<!-- deno-fmt-ignore-start -->\n\n${body}\n<!-- deno-fmt-ignore-end -->\n<!-- /bench -->`;
   });
 }
 

@@ -23,8 +23,9 @@ export interface ClassHeadOptions extends ClassWeightOptions {
 /** Makes a head of softmax cross-entropy over `logits`; statistics: `targetAngle`, mean θ_y in radians, and the margin's. */
 export function createClassHead(options: ClassHeadOptions, context: HeadContext): Head {
   const { logits, biased = false, sampleRate = 1 } = options, { classes } = context;
+  const weights = classWeights(context, options);
   const bias = biased ? [parameter("head.bias", new Float32Array(classes), { shape: [classes], role: "bias" })] : [];
-  const parameters: readonly Parameter[] = [...classWeights(context, options), ...bias];
+  const parameters: readonly Parameter[] = [...weights, ...bias];
   return {
     parameters,
     loss: (embeddings, labels, step) =>

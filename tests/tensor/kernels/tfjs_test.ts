@@ -76,6 +76,13 @@ testOnBackends(
   ["wasm", "webgpu"],
 );
 
+testOnBackends("convolution gradients agree where an image is done in several blocks of lines", async (backend) => {
+  const x: [number, number, number, number] = [2, 93, 95, 16], filter = [3, 3, 16, 16];
+  const inputs = [{ values: random(x, 1), shape: x }, { values: random(filter, 2), shape: filter }];
+  const convolve = (a: Tensor, b: Tensor) => tf.conv2d(a as Tensor4D, b as Tensor4D, 1, "same");
+  await compare(convolve as never, inputs, backend as "wasm" | "webgpu");
+}, ["wasm", "webgpu"]);
+
 testOnBackends(
   "depthwise convolution gradients agree with tfjs's cpu kernels on random shapes, strides and paddings",
   async (backend) => {
