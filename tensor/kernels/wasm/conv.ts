@@ -9,7 +9,7 @@ import type { Kernel, TensorInfo } from "../kernel.ts";
 import { type Heap, heapOf } from "./heap.ts";
 import type { Products } from "./products.ts";
 import { simd } from "./simd.ts";
-import { type HeapImages, suitsWinograd, winogradConvolve, winogradFilterGradient } from "./winograd.ts";
+import { type HeapImages, suitsWinograd, type TileSize, winogradConvolve, winogradFilterGradient } from "./winograd.ts";
 
 type Multiply = Products["multiply"];
 
@@ -20,20 +20,20 @@ export type ProductsOn = (heap: Heap) => Multiply;
 export const PATCH_BYTES: number = 2 ** 20;
 
 /** `Conv2D`: inputs x, filter. */
-export function convBy(productsOn: ProductsOn): Kernel {
+export function convBy(productsOn: ProductsOn, tile: TileSize): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
     const g = convGeometry(attributes, x.shape as Shape4D, filter.shape as Shape4D),
       heap = heapOf(backend),
       multiply = productsOn(heap);
     const y = heap.output([x.shape[0]!, ...g.output, filter.shape[3]!]);
-    convolve(heap, multiply, { x, y, filter: heap.address(filter), geometry: g });
+    convolve(heap, multiply, { x, y, filter: heap.address(filter), geometry: g, tile });
     return y;
   };
 }
 
 /** `Conv2DBackpropInput`: inputs dy, filter; attribute inputShape. */
-export function convInputGradientBy(productsOn: ProductsOn): Kernel {
+export function convInputGradientBy(productsOn: ProductsOn, tile: TileSize): Kernel {
   return ({ backend, inputs, attributes }) => {
     const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
     const inputShape = attributes.inputShape as Shape4D, [kh, kw, channels, out] = filter.shape as Shape4D;
@@ -46,7 +46,7 @@ export function convInputGradientBy(productsOn: ProductsOn): Kernel {
       heap.scratch(4 * kh * kw * channels * out, (turned) => {
         simd().turnFilter(heap.address(filter), turned, kh * kw, channels, out);
         const geometry = { ...g, top: kh - 1 - g.top, left: kw - 1 - g.left, input: g.output, output: g.input };
-        convolve(heap, multiply, { x: dy, y: dx, filter: turned, geometry });
+        convolve(heap, multiply, { x: dy, y: dx, filter: turned, geometry, tile });
       });
     } else spread(heap, multiply, { dy, dx, filter, geometry: g });
     return dx;
@@ -91,13 +91,15 @@ interface Convolution {
   /** Address of the filter, `[kh, kw, in, out]`. */
   readonly filter: number;
   readonly geometry: ConvGeometry;
+  /** The largest tile of Winograd's. */
+  readonly tile: TileSize;
 }
 
-function convolve(heap: Heap, multiply: Multiply, { x, y, filter, geometry }: Convolution): void {
+function convolve(heap: Heap, multiply: Multiply, { x, y, filter, geometry, tile }: Convolution): void {
   const [kh, kw] = geometry.filter, out = y.shape[3]!, terms = kh * kw * x.shape[3]!;
   if (suitsWinograd(geometry, x.shape[3]!, out)) {
     const images = [imagesAt(heap, x), imagesAt(heap, y)] as const;
-    return winogradConvolve(heap, multiply, { x: images[0], y: images[1], filter, geometry });
+    return winogradConvolve(heap, multiply, { x: images[0], y: images[1], filter, geometry }, tile);
   }
   eachChunk(heap, { x, geometry, terms }, ({ rows, first, patches }) =>
     multiply({

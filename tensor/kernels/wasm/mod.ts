@@ -18,6 +18,7 @@ import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
 import { type Products, simdProducts } from "./products.ts";
 import { hasSimd } from "./simd.ts";
+import type { TileSize } from "./winograd.ts";
 
 /** What the kernels of the WASM backend can stand on. */
 export interface WasmMeans {
@@ -29,7 +30,7 @@ export interface WasmMeans {
 export function wasmKernels({ products }: WasmMeans): KernelTable {
   if (!hasSimd()) return COMPOSED;
   const multiply: ProductsOn = products ? () => products.multiply : simdProducts;
-  return { ...COMPOSED, ...SIMD, ...onProducts(multiply, products?.name ?? "SIMD") };
+  return { ...COMPOSED, ...SIMD, ...onProducts(multiply, products?.name ?? "SIMD", products ? 4 : 2) };
 }
 
 const COMPOSED: KernelTable = {
@@ -71,12 +72,16 @@ const SIMD: KernelTable = {
   DepthwiseConv2dNativeBackpropFilter: { how: "SIMD", run: depthwiseFilterGradientOnHeap },
 };
 
-/** Products and convolutions. */
-function onProducts(products: ProductsOn, how: string): KernelTable {
+/**
+ * Products and convolutions.
+ *
+ * @param tile Winograd's tile: a library multiplies so fast that larger tiles gain by the smaller transforms.
+ */
+function onProducts(products: ProductsOn, how: string, tile: TileSize): KernelTable {
   return {
     BatchMatMul: { how, run: matMulBy(products) },
-    Conv2D: { how, run: plain(convBy(products)) },
-    Conv2DBackpropInput: { how, run: convInputGradientBy(products) },
+    Conv2D: { how, run: plain(convBy(products, tile)) },
+    Conv2DBackpropInput: { how, run: convInputGradientBy(products, tile) },
     Conv2DBackpropFilter: { how, run: convFilterGradientBy(products) },
   };
 }

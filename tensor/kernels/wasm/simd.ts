@@ -35,6 +35,9 @@ export interface SimdKernels {
   winogradOutput(...args: number[]): void;
   winogradOutputGrad(...args: number[]): void;
   winogradFilterGrad(u: number, dw: number, size: number): void;
+  winogradLargeInput(...args: number[]): void;
+  winogradLargeFilter(w: number, to: number, temp: number, size: number): void;
+  winogradLargeOutput(...args: number[]): void;
   inverseNorms(x: number, out: number, rows: number, d: number, smallest: number): void;
   classStatistics(...args: number[]): void;
   classGradient(...args: number[]): void;

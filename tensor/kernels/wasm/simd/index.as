@@ -9,4 +9,5 @@ export * from "./sgd";
 export * from "./classes";
 export * from "./gemm";
 export * from "./winograd";
+export * from "./winograd_large";
 export * from "./depthwise";
