@@ -1,6 +1,9 @@
 // Winograd's F(4×4, 3×3): tiles of 6×6 inputs and 4×4 outputs, four times fewer multiplications than the convolution has
-// (A. Lavin and S. Gray, https://arxiv.org/abs/1509.09308). Channels are a multiple of four; transformed tiles are
-// [36, tiles, channels]; `temp` is room for 36 vectors.
+// (A. Lavin and S. Gray, https://arxiv.org/abs/1509.09308), interpolated at 0, ±√½, ±√2 and ∞, which rounds several times
+// less than 0, ±1, ±2 and ∞. Channels are a multiple of four; transformed tiles are [36, tiles, channels]; `temp` is room
+// for 36 vectors.
+
+const SMALL: f32 = 0.7071067811865476, LARGE: f32 = 1.4142135623730951;
 
 // Inputs: Bᵀ d B of every tile, zeros outside the image.
 export function winogradLargeInput(
@@ -52,15 +55,15 @@ function pickLarge(base: usize, v: i32, u: i32, height: i32, columns: i32, width
 // @ts-ignore: decorator
 @inline
 function inputLine(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
-  const two = f32x4.splat(2), four = f32x4.splat(4), five = f32x4.splat(5);
-  const a = f32x4.sub(d4, f32x4.mul(four, d2)), b = f32x4.sub(d3, f32x4.mul(four, d1));
-  const e = f32x4.sub(d4, d2), f = f32x4.mul(two, f32x4.sub(d3, d1));
-  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(four, d0), f32x4.mul(five, d2)), d4));
+  const two = f32x4.splat(2), half = f32x4.splat(0.5), both = f32x4.splat(2.5);
+  const a = f32x4.sub(d4, f32x4.mul(two, d2)), b = f32x4.mul(f32x4.splat(SMALL), f32x4.sub(d3, f32x4.mul(two, d1)));
+  const e = f32x4.sub(d4, f32x4.mul(half, d2)), f = f32x4.mul(f32x4.splat(LARGE), f32x4.sub(d3, f32x4.mul(half, d1)));
+  v128.store(to, f32x4.sub(f32x4.add(d0, d4), f32x4.mul(both, d2)));
   v128.store(to + step, f32x4.add(a, b));
   v128.store(to + 2 * step, f32x4.sub(a, b));
   v128.store(to + 3 * step, f32x4.add(e, f));
   v128.store(to + 4 * step, f32x4.sub(e, f));
-  v128.store(to + 5 * step, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5));
+  v128.store(to + 5 * step, f32x4.sub(f32x4.add(d1, d5), f32x4.mul(both, d3)));
 }
 
 // Filters: G g Gᵀ; [3, 3, in, out] → [36, in, out]; `size` floats are in·out, a multiple of four.
@@ -82,12 +85,12 @@ export function winogradLargeFilter(w: usize, to: usize, temp: usize, size: i32)
 // @ts-ignore: decorator
 @inline
 function filterLine(to: usize, step: usize, g0: v128, g1: v128, g2: v128): void {
-  const sixth = f32x4.splat(1.0 / 6.0);
-  const a = f32x4.mul(f32x4.add(g0, g2), f32x4.splat(-1.0 / 6.0)), b = f32x4.mul(g1, sixth);
-  const e = f32x4.add(f32x4.mul(g0, f32x4.splat(1.0 / 24.0)), f32x4.mul(g2, sixth)), f = f32x4.mul(g1, f32x4.splat(1.0 / 12.0));
-  v128.store(to, f32x4.mul(g0, f32x4.splat(0.25)));
-  v128.store(to + step, f32x4.sub(a, b));
-  v128.store(to + 2 * step, f32x4.add(a, b));
+  const third = f32x4.splat(1.0 / 3.0);
+  const a = f32x4.mul(f32x4.add(f32x4.add(g0, g0), g2), third), b = f32x4.mul(g1, f32x4.splat(LARGE / 3.0));
+  const e = f32x4.mul(f32x4.add(f32x4.mul(g0, f32x4.splat(0.5)), g2), third), f = f32x4.mul(g1, f32x4.splat(LARGE / 6.0));
+  v128.store(to, g0);
+  v128.store(to + step, f32x4.neg(f32x4.add(a, b)));
+  v128.store(to + 2 * step, f32x4.sub(b, a));
   v128.store(to + 3 * step, f32x4.add(e, f));
   v128.store(to + 4 * step, f32x4.sub(e, f));
   v128.store(to + 5 * step, g2);
@@ -130,7 +133,10 @@ export function winogradLargeOutput(
 function outputLine(to: usize, step: usize, count: i32, m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128): void {
   const s = f32x4.add(m1, m2), d = f32x4.sub(m1, m2), p = f32x4.add(m3, m4), q = f32x4.sub(m3, m4);
   v128.store(to, f32x4.add(f32x4.add(m0, s), p));
-  if (count > 1) v128.store(to + step, f32x4.add(d, f32x4.mul(f32x4.splat(2), q)));
-  if (count > 2) v128.store(to + 2 * step, f32x4.add(s, f32x4.mul(f32x4.splat(4), p)));
-  if (count > 3) v128.store(to + 3 * step, f32x4.add(f32x4.add(d, f32x4.mul(f32x4.splat(8), q)), m5));
+  if (count > 1) v128.store(to + step, f32x4.add(f32x4.mul(f32x4.splat(SMALL), d), f32x4.mul(f32x4.splat(LARGE), q)));
+  if (count > 2) v128.store(to + 2 * step, f32x4.add(f32x4.mul(f32x4.splat(0.5), s), f32x4.mul(f32x4.splat(2), p)));
+  if (count > 3) {
+    const far = f32x4.add(f32x4.mul(f32x4.splat(SMALL / 2), d), f32x4.mul(f32x4.splat(2 * LARGE), q));
+    v128.store(to + 3 * step, f32x4.add(far, m5));
+  }
 }
