@@ -37,35 +37,15 @@ export interface Products {
   multiply(product: Product): void;
 }
 
-/** Terms that are added in float32 before a sum is added to another. */
-const TERMS = 512;
-
 /** Our own products; all arrays are views of the heap. The same bits on every machine. */
 export function simdProducts(heap: Heap): Products["multiply"] {
   return ({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) => {
-    const from = a.byteOffset, right = b.byteOffset, to = c.byteOffset;
-    if (!transposeB) return multiplyAt({ from, right, to, m, n, k, transposeA, beta });
+    const left = a.byteOffset, right = b.byteOffset, to = c.byteOffset, turned = transposeB ? 4 * k * n : 0;
     // From here on the views are not touched: scratch space may grow the heap, and a detached view is at 0.
-    heap.scratch(4 * k * n, (turned) => {
-      simd().transpose(right, turned, n, k);
-      multiplyAt({ from, right: turned, to, m, n, k, transposeA, beta });
+    heap.scratch(simd().multiplyRoom() + turned, (room) => {
+      if (transposeB) simd().transpose(right, room, n, k);
+      const multiply = transposeA ? simd().multiplyTransposed : simd().multiply;
+      multiply(left, transposeB ? room : right, to, m, n, k, beta, room + turned);
     });
   };
-}
-
-interface ProductAt extends Required<Pick<Product, "m" | "n" | "k" | "transposeA" | "beta">> {
-  /** Address of A. */
-  readonly from: number;
-  /** Address of B, `[k, n]`. */
-  readonly right: number;
-  /** Address of C. */
-  readonly to: number;
-}
-
-function multiplyAt({ from, right, to, m, n, k, transposeA, beta }: ProductAt): void {
-  if (!transposeA) return simd().multiply(from, right, to, m, n, k, beta);
-  for (let first = 0; first < k; first += TERMS) {
-    const terms = Math.min(TERMS, k - first), add = first > 0 ? 1 : beta;
-    simd().multiplyTransposed(from + 4 * first * m, right + 4 * first * n, to, m, n, terms, add);
-  }
 }

@@ -28,8 +28,9 @@ export interface SimdKernels {
   sgd(...args: number[]): void;
   depthwiseInputGrad(...args: number[]): void;
   depthwiseFilterGrad(...args: number[]): void;
-  multiply(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
-  multiplyTransposed(a: number, b: number, c: number, m: number, n: number, k: number, add: number): void;
+  multiplyRoom(): number;
+  multiply(a: number, b: number, c: number, m: number, n: number, k: number, add: number, room: number): void;
+  multiplyTransposed(a: number, b: number, c: number, m: number, n: number, k: number, add: number, room: number): void;
   winogradInput(...args: number[]): void;
   winogradFilter(w: number, to: number, size: number): void;
   winogradOutput(...args: number[]): void;
