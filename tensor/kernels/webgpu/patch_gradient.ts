@@ -6,7 +6,8 @@
  */
 import type { TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
-import { PATCH_SETTINGS, type PatchLayout, placeCode } from "./patch_product.ts";
+import { GATHER, patchSettings } from "./patch_places.ts";
+import type { PatchLayout } from "./patch_product.ts";
 import { declareBuffer, type Elements, elementsOf, mainCode, valueType } from "./storage.ts";
 import { scratch, SCRATCH_FLOATS } from "./scratch.ts";
 import { sumSlabs } from "./sum_slabs.ts";
@@ -73,16 +74,16 @@ function gradientCode(tile: Tile, from: Elements, gradient: Elements): string {
     rows.flatMap((m) => columns.map((j) => write(m, j))).join("\n");
   const type = valueType(vectorOut), width = vectorIn ? 4 : 1;
   const value = (m: number) => vectorIn ? `x${m >> 2}[${m & 3}]` : `x${m}`;
-  return `${PATCH_SETTINGS}
+  return `${patchSettings("terms", "first")}
 ${declareBuffer(0, "x", from)}
 ${declareBuffer(1, "dy", gradient)}
 @group(0) @binding(2) var<storage, read_write> partial: array<${type}>;
 @group(0) @binding(3) var<uniform> p: Settings;
-${placeCode("gather")}
+${GATHER}
 ${mainCode(tile.workgroup)}
   let line = p.columns${vectorOut ? " / 4" : ""};
   let across = (line + ${columns.length - 1}) / ${columns.length};
-  let down = (p.rest + ${tile.rows - 1}) / ${tile.rows};
+  let down = (p.terms + ${tile.rows - 1}) / ${tile.rows};
   if (id >= across * down * p.slabs) { return; }
   let column = (id % across) * ${columns.length};
   let first = ((id / across) % down) * ${tile.rows};
@@ -93,7 +94,7 @@ ${mainCode(tile.workgroup)}
     vectors.map((m) =>
       `let t${m} = min(first + ${
         width * m
-      }, p.rest - ${width}); let tap${m} = t${m} / p.channels; let c${m} = (t${m} % p.channels)${
+      }, p.terms - ${width}); let tap${m} = t${m} / p.channels; let c${m} = (t${m} % p.channels)${
         vectorIn ? " / 4" : ""
       };`
     ).join("\n")
@@ -103,7 +104,9 @@ ${mainCode(tile.workgroup)}
   for (var row = begin; row < min(begin + p.steps, p.rows); row++) {
     ${
     vectors.map((m) =>
-      `let r${m} = place(row, tap${m}); let x${m} = load_x(max(r${m}, 0) * all + c${m}) * select(0.0, 1.0, r${m} >= 0);`
+      `let r${m} = place(row, 0, tap${m} / p.tapsAcross, tap${m} % p.tapsAcross); let x${m} = select(${
+        valueType(vectorIn)
+      }(0.0), load_x(max(r${m}, 0) * all + c${m}), r${m} >= 0);`
     ).join("\n")
   }
     let at = row * line + column;
@@ -112,7 +115,7 @@ ${mainCode(tile.workgroup)}
   }
   ${
     rows.map((m) =>
-      `if (first + ${m} < p.rest) { let to = (slab * p.rest + first + ${m}) * line + column; ${
+      `if (first + ${m} < p.terms) { let to = (slab * p.terms + first + ${m}) * line + column; ${
         columns.map((j) => `if (${j} <= last) { partial[to + ${j}] = s${m}_${j}; }`).join(" ")
       } }`
     ).join("\n")

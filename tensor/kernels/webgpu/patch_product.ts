@@ -8,6 +8,7 @@
 import type { TensorInfo } from "../kernel.ts";
 import { deviceOutput, dispatch, flatGroups } from "./device_program.ts";
 import { declareBuffer, type Elements, elementsOf, mainCode, storedAs, valueType } from "./storage.ts";
+import { GATHER, patchSettings, SPREAD } from "./patch_places.ts";
 import { scratch } from "./scratch.ts";
 import { sumSlabs } from "./sum_slabs.ts";
 import { currentTile, describeTile, type Tile } from "./tiles.ts";
@@ -28,7 +29,8 @@ export interface PatchLayout {
   readonly pads: readonly [number, number];
   /**
    * `gather`: tap t of patch p reads at `p·stride + t − pad`, a convolution; `spread`: at `(p + pad − t)/stride` where
-   * that is whole, the gradient of one.
+   * that is whole, the gradient of one. Patches whose remainder of `p + pad` by the stride is the same, a phase, read by
+   * the same taps, and are done together.
    */
   readonly mode: "gather" | "spread";
 }
@@ -52,15 +54,18 @@ export function patchProduct(
   shape: readonly number[],
   half = false,
 ): TensorInfo {
-  const columns = shape.at(-1)!, [, , channels] = layout.input;
-  const rows = layout.batch * layout.output[0] * layout.output[1], tile = currentTile();
+  const columns = shape.at(-1)!, [, , channels] = layout.input, tile = currentTile();
+  const [oh, ow] = layout.output, pixels = layout.batch * oh * ow;
+  const [phasesDown, phasesAcross] = layout.mode === "spread" ? layout.strides : [1, 1];
+  const grid = [Math.ceil(oh / phasesDown), Math.ceil(ow / phasesAcross)] as const;
+  const rows = layout.batch * grid[0] * grid[1];
   const vectorIn = channels % 4 === 0, vectorOut = columns % 4 === 0;
   const steps = vectorIn ? channels / 4 : channels;
-  const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / (4 * tile.columns));
+  const tiles = phasesDown * phasesAcross * Math.ceil(rows / tile.rows) * Math.ceil(columns / (4 * tile.columns));
   // Few tiles of long sums, as in a linear layer: the sums are cut into slabs.
   const slabs = half ? 1 : Math.max(1, Math.min(Math.floor(steps / 64), Math.floor(BUSY / tiles)));
   const stored = storedAs(shape, half), y = deviceOutput(backend, stored.shape, stored.dtype);
-  const target = slabs === 1 ? y : scratch(backend, slabs * rows * columns);
+  const target = slabs === 1 ? y : scratch(backend, slabs * pixels * columns);
   const variant = { from: elementsOf(x, vectorIn), to: elementsOf(target, vectorOut), vectorOut, mode: layout.mode };
   const program = {
     key: `patchProduct ${describeTile(tile)} ${Object.values(variant)}`,
@@ -68,9 +73,9 @@ export function patchProduct(
   };
   const settings = [
     ...[rows, columns, channels, Math.ceil(steps / slabs)],
-    ...[layout.input[0], layout.input[1], layout.output[0], layout.output[1]],
+    ...[layout.input[0], layout.input[1], ...grid],
     ...[layout.taps[0], layout.taps[1], layout.strides[0], layout.strides[1]],
-    ...[layout.pads[0], layout.pads[1], slabs, 0, 0],
+    ...[layout.pads[0], layout.pads[1], slabs, oh, ow],
   ];
   dispatch(backend, program, [x, w, target], settings, flatGroups(Math.ceil(tiles * slabs / tile.workgroup)));
   return slabs === 1 ? y : sumSlabs(backend, target, slabs, y);
@@ -83,15 +88,6 @@ interface Variant {
   readonly vectorOut: boolean;
   readonly mode: PatchLayout["mode"];
 }
-
-/** The struct of settings that both generators share. */
-export const PATCH_SETTINGS = `
-struct Settings {
-  rows: i32, columns: i32, channels: i32, steps: i32,
-  height: i32, width: i32, gridHeight: i32, gridWidth: i32,
-  tapsDown: i32, tapsAcross: i32, strideDown: i32, strideAcross: i32,
-  top: i32, left: i32, slabs: i32, rest: i32, first: i32,
-};`;
 
 function productCode(tile: Tile, { from, to, vectorOut, mode }: Variant): string {
   const vectorIn = from !== "f32";
@@ -106,61 +102,48 @@ function productCode(tile: Tile, { from, to, vectorOut, mode }: Variant): string
         ${columns.map((j) => `let w${j} = w[k + min(${j}, last)];`).join("\n")}
         ${both((m, j) => `s${m}_${j} = fma(${type}(x${m}${vectorIn ? `[${q}]` : ""}), w${j}, s${m}_${j});`)}
       }`;
-  return `${PATCH_SETTINGS}
+  return `${patchSettings("outHeight", "outWidth")}
 ${declareBuffer(0, "x", from)}
 @group(0) @binding(1) var<storage, read> w: array<${type}>;
 ${declareBuffer(2, "y", to, "write")}
 @group(0) @binding(3) var<uniform> p: Settings;
-${placeCode(mode)}
+${mode === "gather" ? GATHER : SPREAD}
 ${mainCode(tile.workgroup)}
   let line = p.columns${vectorOut ? " / 4" : ""};
   let across = (line + ${columns.length - 1}) / ${columns.length};
   let down = (p.rows + ${tile.rows - 1}) / ${tile.rows};
-  if (id >= across * down * p.slabs) { return; }
+  let phases = ${mode === "gather" ? "1" : "p.strideDown * p.strideAcross"};
+  if (id >= across * down * phases * p.slabs) { return; }
   let column = (id % across) * ${columns.length};
   let first = ((id / across) % down) * ${tile.rows};
-  let slab = id / (across * down);
+  let phase = (id / (across * down)) % phases;
+  let slab = id / (across * down * phases);
   let all = p.channels${vectorIn ? " / 4" : ""};
   let begin = slab * p.steps;
   let end = min(begin + p.steps, all);
   let last = line - 1 - column;
   ${both((m, j) => `var s${m}_${j} = ${type}(0.0);`)}
-  for (var tap = 0; tap < p.tapsDown * p.tapsAcross; tap++) {
+  let stride = ${mode === "gather" ? "vec2(1, 1)" : "vec2(p.strideDown, p.strideAcross)"};
+  for (var ky = firstTap(phase).x; ky < p.tapsDown; ky += stride.x) { for (var kx = firstTap(phase).y; kx < p.tapsAcross; kx += stride.y) {
     ${
     each((m) =>
-      `let r${m} = place(first + ${m}, tap); let from${m} = max(r${m}, 0) * all; let on${m} = select(0.0, 1.0, r${m} >= 0);`
+      `let r${m} = place(first + ${m}, phase, ky, kx); let from${m} = max(r${m}, 0) * all; let on${m} = r${m} >= 0;`
     )
   }
-    var at = (tap * p.channels + begin${vectorIn ? " * 4" : ""}) * line + column;
+    var at = ((ky * p.tapsAcross + kx) * p.channels + begin${vectorIn ? " * 4" : ""}) * line + column;
     for (var c = begin; c < end; c++) {
-      ${each((m) => `let x${m} = load_x(from${m} + c) * on${m};`)}
+      ${each((m) => `let x${m} = select(${valueType(vectorIn)}(0.0), load_x(from${m} + c), on${m});`)}
       ${parts.map(step).join("\n")}
       at += ${parts.length} * line;
     }
-  }
+  } }
+  let pixels = (p.rows / (p.gridHeight * p.gridWidth)) * p.outHeight * p.outWidth;
   ${
     each((m) =>
-      `if (first + ${m} < p.rows) { let to = (slab * p.rows + first + ${m}) * line + column; ${
+      `{ let pixel = pixelOf(first + ${m}, phase); if (pixel >= 0) { let to = (slab * pixels + pixel) * line + column; ${
         columns.map((j) => `if (${j} <= last) { store_y(to + ${j}, s${m}_${j}); }`).join(" ")
-      } }`
+      } } }`
     )
   }
-}`;
-}
-
-/** WGSL of `place(row, tap)`: the pixel that a tap of a patch reads, or −1 outside the image. */
-export function placeCode(mode: PatchLayout["mode"]): string {
-  const where = mode === "gather"
-    ? `let v = oy * p.strideDown + ky - p.top; let u = ox * p.strideAcross + kx - p.left; let whole = true;`
-    : `let a = oy + p.top - ky; let b = ox + p.left - kx;
-  let whole = a >= 0 && b >= 0 && a % p.strideDown == 0 && b % p.strideAcross == 0;
-  let v = a / p.strideDown; let u = b / p.strideAcross;`;
-  return `
-fn place(row: i32, tap: i32) -> i32 {
-  let ox = row % p.gridWidth; let q = row / p.gridWidth; let oy = q % p.gridHeight; let n = q / p.gridHeight;
-  let ky = tap / p.tapsAcross; let kx = tap % p.tapsAcross;
-  ${where}
-  let inside = whole && row < p.rows && v >= 0 && v < p.height && u >= 0 && u < p.width;
-  return select(-1, (n * p.height + v) * p.width + u, inside);
 }`;
 }
