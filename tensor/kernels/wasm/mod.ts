@@ -12,7 +12,7 @@ import { convFilterGradient, convInputGradient } from "./conv_gradient.ts";
 import { batchNormGradientOnHeap, batchNormOnHeap } from "./batch_norm.ts";
 import { CLASSES_ON_HEAP } from "./class_logits.ts";
 import { convBy, convFilterGradientBy, convInputGradientBy, type ProductsOn } from "./conv.ts";
-import { depthwiseFilterGradientOnHeap, depthwiseInputGradientOnHeap } from "./depthwise.ts";
+import { depthwiseFilterGradientOnHeap, depthwiseInputGradientOnHeap, depthwiseOnHeap } from "./depthwise.ts";
 import { dropoutOnHeap, preluGradientOnHeap } from "./elementwise.ts";
 import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
@@ -68,6 +68,7 @@ const SIMD: KernelTable = {
   MarginlabBatchNormGrad: { how: "SIMD", run: batchNormGradientOnHeap },
   MarginlabPreluGrad: { how: "SIMD", run: preluGradientOnHeap },
   MarginlabDropout: { how: "SIMD", run: dropoutOnHeap },
+  DepthwiseConv2dNative: { how: "tfjs, padding in numbers", run: depthwiseOnHeap },
   DepthwiseConv2dNativeBackpropInput: { how: "SIMD", run: depthwiseInputGradientOnHeap },
   DepthwiseConv2dNativeBackpropFilter: { how: "SIMD", run: depthwiseFilterGradientOnHeap },
 };
