@@ -8,6 +8,7 @@ import { checkDevice } from "../tensor/device.ts";
 import { type Devices, startDevices } from "./devices.ts";
 import { benchEvaluation } from "./evaluation.ts";
 import { gpuCheck } from "./gpu_check.ts";
+import { serveHead } from "./head_work.ts";
 import { benchHeads } from "./heads.ts";
 import { benchInput } from "./input.ts";
 import { benchKernels } from "./kernels.ts";
@@ -79,6 +80,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   if (command === "step-worker") {
     await serveSteps(rest);
+    return 0;
+  }
+  if (command === "head-worker") {
+    await serveHead(rest);
     return 0;
   }
   if (command === "gpu-check") return await gpuCheck(rest);
