@@ -15,9 +15,9 @@ export function batchNormOnHeap({ backend, inputs, attributes }: KernelCall): Te
   const y = heap.output(pool ? pooled(x!.shape) : x!.shape), mean = heap.output([channels]);
   const variance = heap.output([channels]), at = addresses(heap, { x, y, mean, beta, slope, residual });
   heap.sums(8 * 2 * channels + 4 * channels, (sums) => {
-    simd().normSums(at.x!, rows, channels, sums);
     const scale = sums + 16 * channels;
-    statistics(heap, { sums, rows, channels, epsilon }, { x: x!, gamma: gamma!, mean, variance, scale });
+    simd().normSums(at.x!, rows, channels, sums, scale);
+    statistics(heap, { sums, rows, channels, epsilon }, { gamma: gamma!, mean, variance, scale });
     if (pool) simd().normPoolApply(at.x!, at.y!, ...images(x!), at.mean!, scale, at.beta!, at.slope!);
     else simd().normApply(at.x!, at.y!, rows, channels, at.mean!, scale, at.beta!, at.slope!, at.residual!);
     if (pool && residual) addInPlace(heap, y, residual);
@@ -56,25 +56,23 @@ export function batchNormGradientOnHeap({ backend, inputs, attributes }: KernelC
   return [dx, dGamma, dBeta, ...dSlope ? [dSlope] : []];
 }
 
-/** Mean, biased variance and γ/√(σ² + ε) from sums of differences to the first row. */
+/** Mean, biased variance and γ/√(σ² + ε) from the sums of x and (x − mean)². */
 function statistics(
   heap: Heap,
   { sums, rows, channels, epsilon }: { sums: number; rows: number; channels: number; epsilon: number },
-  to: { x: TensorInfo; gamma: TensorInfo; mean: TensorInfo; variance: TensorInfo; scale: number },
+  to: { gamma: TensorInfo; mean: TensorInfo; variance: TensorInfo; scale: number },
 ): void {
   const vector = (info: TensorInfo) => heap.floats(heap.address(info), channels);
   const sum = heap.doubles(sums, channels), squares = heap.doubles(sums + 8 * channels, channels);
-  const [first, gamma, mean, variance] = [to.x, to.gamma, to.mean, to.variance].map(vector) as [
-    Float32Array,
+  const [gamma, mean, variance] = [to.gamma, to.mean, to.variance].map(vector) as [
     Float32Array,
     Float32Array,
     Float32Array,
   ];
   const scale = heap.floats(to.scale, channels);
   for (let c = 0; c < channels; c++) {
-    const shifted = sum[c]! / rows;
-    mean[c] = first[c]! + shifted;
-    variance[c] = Math.max(0, squares[c]! / rows - shifted * shifted);
+    mean[c] = sum[c]! / rows;
+    variance[c] = squares[c]! / rows;
     scale[c] = gamma[c]! / Math.sqrt(variance[c]! + epsilon);
   }
 }

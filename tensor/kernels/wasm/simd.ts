@@ -11,7 +11,7 @@ import { SIMD_MODULE } from "./simd_bytes.ts";
 
 /** The module's functions: addresses of float32 data on the heap, then sizes and settings; see the sources. */
 export interface SimdKernels {
-  normSums(x: number, rows: number, channels: number, sums: number): void;
+  normSums(x: number, rows: number, channels: number, sums: number, shifts: number): void;
   normApply(...args: number[]): void;
   normGradSums(...args: number[]): void;
   normGradApply(...args: number[]): void;

@@ -44,7 +44,7 @@ testOnBackends("batchNorm() gives right statistics whatever the first row is, an
     assertClose(await variance.data(), wanted.variance, 2e-5, `variance of ${rows}×${channels} around ${centre}`);
     tf.dispose([x, gamma, beta, y, mean, variance]);
   }
-}, ["webgpu"]);
+});
 
 testOnBackends("batchNormGradient() is right where 100,352 rows nearly cancel", async () => {
   const rows = 100_352;

@@ -4,35 +4,62 @@ import { activate, activateLanes, flush } from "./lanes";
 
 const BLOCK: i32 = 64;
 
-// Sums of x − x₀ and (x − x₀)² by channel, x₀ the first row; `sums` holds 2·channels float64 zeros.
-export function normSums(x: usize, rows: i32, channels: i32, sums: usize): void {
+// Sum of x and sum of (x − mean)² by channel; `sums` holds 2·channels float64 zeros, `shifts` channels float32. A block
+// is summed about the mean of the rows before it, the first about its own, and blocks are put together by their means
+// (T. Chan, G. Golub, R. LeVeque, 1983): one far row costs no digits of the others.
+export function normSums(x: usize, rows: i32, channels: i32, sums: usize, shifts: usize): void {
   const width = <usize>channels << 2, squares = sums + (<usize>channels << 3);
   for (let first = 0; first < rows; first += BLOCK) {
     const count = min(BLOCK, rows - first), base = x + <usize>first * width;
+    if (first == 0) blockMeans(x, count, width, shifts);
+    else for (let c: usize = 0; c < width; c += 4) store<f32>(shifts + c, <f32>(load<f64>(sums + (c << 1)) / first));
     let c: usize = 0;
     for (; c + 16 <= width; c += 16) {
-      const shift = v128.load(x + c);
+      const shift = v128.load(shifts + c);
       let sum = f32x4.splat(0), square = f32x4.splat(0), at = base + c;
       for (let row = 0; row < count; row++, at += width) {
         const value = f32x4.sub(v128.load(at), shift);
         sum = f32x4.add(sum, value);
         square = f32x4.add(square, f32x4.mul(value, value));
       }
-      flush(sums + (c << 1), sum);
-      flush(squares + (c << 1), square);
+      const to = sums + (c << 1), up = squares + (c << 1);
+      merge(to, up, first, count, f32x4.extract_lane(shift, 0), f32x4.extract_lane(sum, 0), f32x4.extract_lane(square, 0));
+      merge(to + 8, up + 8, first, count, f32x4.extract_lane(shift, 1), f32x4.extract_lane(sum, 1), f32x4.extract_lane(square, 1));
+      merge(to + 16, up + 16, first, count, f32x4.extract_lane(shift, 2), f32x4.extract_lane(sum, 2), f32x4.extract_lane(square, 2));
+      merge(to + 24, up + 24, first, count, f32x4.extract_lane(shift, 3), f32x4.extract_lane(sum, 3), f32x4.extract_lane(square, 3));
     }
     for (; c < width; c += 4) {
-      const shift = load<f32>(x + c);
+      const shift = load<f32>(shifts + c);
       let sum: f32 = 0, square: f32 = 0, at = base + c;
       for (let row = 0; row < count; row++, at += width) {
         const value = load<f32>(at) - shift;
         sum += value;
         square += value * value;
       }
-      store<f64>(sums + (c << 1), load<f64>(sums + (c << 1)) + <f64>sum);
-      store<f64>(squares + (c << 1), load<f64>(squares + (c << 1)) + <f64>square);
+      merge(sums + (c << 1), squares + (c << 1), first, count, shift, sum, square);
     }
   }
+}
+
+// Means of a block's columns, near enough to sum about.
+function blockMeans(x: usize, count: i32, width: usize, means: usize): void {
+  for (let c: usize = 0; c < width; c += 4) {
+    let sum: f64 = 0, at = x + c;
+    for (let row = 0; row < count; row++, at += width) sum += load<f32>(at);
+    store<f32>(means + c, <f32>(sum / count));
+  }
+}
+
+// Adds a block of `count` rows, summed about `shift`, to the `before` rows of a channel.
+function merge(sums: usize, squares: usize, before: i32, count: i32, shift: f32, sum: f32, square: f32): void {
+  const total = <f64>shift * count + sum, mean = total / count, n = <f64>before, old = load<f64>(sums);
+  let spread = <f64>square - <f64>sum * sum / count;
+  if (before > 0) {
+    const lead = mean - old / n;
+    spread += lead * lead * (n * count / (n + count));
+  }
+  store<f64>(sums, old + total);
+  store<f64>(squares, load<f64>(squares) + spread);
 }
 
 // y = activate((x − mean)·scale + beta) + residual; no slopes or no residual where its pointer is 0.
