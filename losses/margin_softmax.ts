@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
 import type { ClassLogits } from "./class_loop.ts";
 import type { Head, HeadContext } from "./head.ts";
-import { normalizeRows, rowProducts } from "./linear.ts";
 import { evaluateMargin, type Margin } from "./margin.ts";
 import type { GradientMode } from "./margin_params.ts";
 
@@ -49,15 +48,4 @@ function withMargin(logits: ClassLogits, margin: Margin, gradient: GradientMode)
       };
     },
   };
-}
-
-/**
- * Cosine of every embedding to every class weight, `x̂ ŵᵀ`.
- *
- * @param embeddings Shape `[batch, d]`, of any length.
- * @param weights Shape `[classes, d]`, of any length.
- * @returns Shape `[batch, classes]`; the caller disposes it.
- */
-export function cosines(embeddings: Tensor2D, weights: Tensor2D): Tensor2D {
-  return tf.tidy(() => rowProducts(normalizeRows(embeddings), normalizeRows(weights)));
 }

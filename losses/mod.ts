@@ -41,4 +41,4 @@ export {
   sampleRate,
   scale,
 } from "./margin_params.ts";
-export { cosines, createMarginSoftmax, type MarginSoftmaxOptions } from "./margin_softmax.ts";
+export { createMarginSoftmax, type MarginSoftmaxOptions } from "./margin_softmax.ts";

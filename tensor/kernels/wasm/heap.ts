@@ -10,10 +10,40 @@ import type { TensorInfo } from "../kernel.ts";
 interface WasmBackend {
   makeOutput(shape: readonly number[], dtype: tf.DataType): TensorInfo;
   readonly dataIdMap: { get(id: object): { readonly memoryOffset: number } };
-  readonly wasm: {
-    readonly HEAPU8: Uint8Array;
-    _malloc(bytes: number): number;
-    _free(address: number): void;
+  readonly wasm: WasmHeap;
+}
+
+/** The heap that Emscripten made for tfjs. */
+interface WasmHeap {
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+/** Bytes of a request that are too many. */
+const LARGEST = 2 ** 31 - 2 ** 16;
+
+const guarded = new WeakSet<WasmHeap>();
+
+/**
+ * Makes allocation on the heap of tfjs's WASM backend, by tfjs's kernels and ours, give true addresses, and fail where
+ * there is no room: by itself it gives addresses above 2 GiB as negative numbers, and 0, which tfjs takes for an address.
+ */
+export function guardHeap(backend: unknown): void {
+  const { wasm } = backend as WasmBackend;
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
+  // Emscripten's stub puts the real function in its own place at the first call.
+  wasm._free(wasm._malloc(1));
+  const allocate = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    // From 2 GiB on a request counts as negative.
+    const address = bytes < LARGEST ? allocate(bytes) >>> 0 : 0;
+    if (address !== 0 || bytes === 0) return address;
+    throw new RangeError(
+      `Cannot allocate ${Math.ceil(bytes / 2 ** 20)} MiB on the WASM heap: wanted less than 2 GiB at a time, ` +
+        "and than 4 GiB in all; use a smaller batch, train.accumulate, or webgpu",
+    );
   };
 }
 
@@ -36,21 +66,8 @@ export interface Heap {
 /** The heap of tfjs's WASM backend. */
 export function heapOf(backend: unknown): Heap {
   const { wasm, dataIdMap } = backend as WasmBackend;
-  const space = (bytes: number) => {
-    // dlmalloc aligns to 8 bytes; 0 says that the heap has reached its 4 GiB.
-    const address = wasm._malloc(bytes);
-    if (address === 0 && bytes > 0) {
-      throw new RangeError(
-        `Cannot allocate ${
-          Math.ceil(bytes / 2 ** 20)
-        } MiB on the WASM heap: wanted less than the 4 GiB that it may have; ` +
-          "use a smaller batch, train.accumulate, or webgpu",
-      );
-    }
-    return address;
-  };
   const scratch = <T>(bytes: number, use: (address: number) => T): T => {
-    const address = space(bytes);
+    const address = wasm._malloc(bytes);
     try {
       return use(address);
     } finally {

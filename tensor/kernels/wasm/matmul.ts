@@ -3,14 +3,20 @@
  *
  * @module
  */
+import "@tensorflow/tfjs-backend-wasm";
 import { tf } from "../../tf.ts";
-import type { Kernel, TensorInfo } from "../kernel.ts";
+import { type Kernel, stockCall, type TensorInfo } from "../kernel.ts";
 import { heapOf } from "./heap.ts";
 import type { ProductsOn } from "./conv.ts";
 
+/** tfjs's own, for integers; its module is imported so that it is there. */
+const STOCK = tf.getKernel("BatchMatMul", "wasm")!;
+
 /** `BatchMatMul`: inputs a, b; attributes transposeA, transposeB. */
 export function matMulBy(productsOn: ProductsOn): Kernel {
-  return ({ backend, inputs, attributes }) => {
+  return (call) => {
+    const { backend, inputs, attributes } = call;
+    if ([inputs.a!, inputs.b!].some(({ dtype }) => dtype !== "float32")) return STOCK.kernelFunc(stockCall(call));
     const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
     const transposeA = attributes.transposeA === true, transposeB = attributes.transposeB === true;
     const [ra, ca] = a.shape.slice(-2) as [number, number], [rb, cb] = b.shape.slice(-2) as [number, number];

@@ -5,11 +5,10 @@
  * @module
  */
 import type { tf } from "../../tf.ts";
-import { heapViews } from "../backends.ts";
 import { poolGeometry } from "../geometry.ts";
 import type { TensorInfo } from "../kernel.ts";
 import { type Heap, heapOf } from "./heap.ts";
-import { hasSimd, simd } from "./simd.ts";
+import { simd } from "./simd.ts";
 
 /**
  * Runs the gradient over the heap.
@@ -25,12 +24,15 @@ export function maxPoolGradient(
   attributes: Readonly<Record<string, unknown>>,
 ): TensorInfo {
   const info = poolGeometry(x.shape, attributes);
-  if (isHalving(info) && hasSimd()) return halvingOnHeap(heapOf(backend), dy, x, info);
-  const { outputs, from, to } = heapViews(backend, [dy, x], [x.shape]);
-  const [gradient, input] = from as [Float32Array, Float32Array], result = to[0]!;
-  result.fill(0);
-  windowGradient(gradient, input, result, info);
-  return outputs[0]!;
+  const heap = heapOf(backend);
+  if (isHalving(info)) return halvingOnHeap(heap, dy, x, info);
+  const dx = heap.output(x.shape);
+  const [gradient, input, result] = [dy, x, dx].map((tensor) =>
+    heap.floats(heap.address(tensor), sizeOf(tensor.shape))
+  );
+  result!.fill(0);
+  windowGradient(gradient!, input!, result!, info);
+  return dx;
 }
 
 type PoolInfo = tf.backend_util.Conv2DInfo;
@@ -72,4 +74,8 @@ function windowGradient(gradient: Float32Array, input: Float32Array, result: Flo
       }
     }
   }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }

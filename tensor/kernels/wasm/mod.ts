@@ -5,15 +5,15 @@
  * @module
  */
 import "@tensorflow/tfjs-backend-wasm"; // So that its own kernels are there to be kept.
-import { type Tensor4D, tf } from "../../tf.ts";
-import { convGeometry, isPlain } from "../geometry.ts";
+import { tf } from "../../tf.ts";
+import { isPlain } from "../geometry.ts";
 import { type Kernel, type KernelTable, stockCall } from "../kernel.ts";
-import { convFilterGradient, convInputGradient } from "./conv_gradient.ts";
 import { batchNormGradientOnHeap, batchNormOnHeap } from "./batch_norm.ts";
 import { CLASSES_ON_HEAP } from "./class_logits.ts";
 import { convBy, convFilterGradientBy, convInputGradientBy, type ProductsOn } from "./conv.ts";
 import { depthwiseFilterGradientOnHeap, depthwiseInputGradientOnHeap, depthwiseOnHeap } from "./depthwise.ts";
 import { dropoutOnHeap, preluGradientOnHeap } from "./elementwise.ts";
+import { guardHeap } from "./heap.ts";
 import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
 import { type Products, simdProducts } from "./products.ts";
@@ -28,32 +28,21 @@ export interface WasmMeans {
 
 /** The kernels of the WASM backend. */
 export function wasmKernels({ products }: WasmMeans): KernelTable {
-  if (!hasSimd()) return COMPOSED;
+  if (!hasSimd()) {
+    throw new TypeError('Cannot use backend "wasm": found no SIMD, which its kernels need; ask for "cpu"');
+  }
+  guardHeap(tf.backend());
   const multiply: ProductsOn = products ? () => products.multiply : simdProducts;
-  return { ...COMPOSED, ...SIMD, ...onProducts(multiply, products?.name ?? "SIMD", products ? 4 : 2) };
+  return { ...SHARED, ...SIMD, ...onProducts(multiply, products?.name ?? "SIMD", products ? 4 : 2) };
 }
 
-const COMPOSED: KernelTable = {
+const SHARED: KernelTable = {
   Identity: {
     how: "shared",
     run({ inputs, backend }) {
       const { dataId, shape, dtype } = inputs.x!;
       (backend as tf.KernelBackend).incRef(dataId);
       return { dataId, shape, dtype };
-    },
-  },
-  Conv2DBackpropFilter: {
-    how: "composition",
-    run({ inputs, attributes }) {
-      const { x, dy } = inputs as unknown as { x: Tensor4D; dy: Tensor4D };
-      return convFilterGradient(x, dy, convGeometry(attributes, x.shape, attributes.filterShape as never));
-    },
-  },
-  Conv2DBackpropInput: {
-    how: "composition",
-    run({ inputs, attributes }) {
-      const { dy, filter } = inputs as unknown as { dy: Tensor4D; filter: Tensor4D };
-      return convInputGradient(dy, filter, convGeometry(attributes, attributes.inputShape as never, filter.shape));
     },
   },
   MaxPoolGrad: {

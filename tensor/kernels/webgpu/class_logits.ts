@@ -23,6 +23,16 @@ function rowOf(lanes: number): string {
 const LOGIT = (bias: TensorInfo | undefined) =>
   `let z = products[at] * (uniforms.s * inverse[j])${bias ? " + bias[j]" : ""};`;
 
+/** WGSL: whether a value is infinite or no number, told by its bits, since a shader may take it that there are none. */
+function notFinite(value: string): string {
+  return `((bitcast<u32>(${value}) & 0x7f800000u) == 0x7f800000u)`;
+}
+
+/** WGSL: a value that is no number; `seed` is an integer above 0 that is known when the shader runs. */
+function noNumber(seed: string): string {
+  return `bitcast<f32>(0x7f800000u | u32(${seed}))`;
+}
+
 const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) => {
   const { products, inverse, bias, labels, before } = inputs, [batch, n] = products!.shape as [number, number];
   // Each lane goes through every lanes-th column with one exponential a logit: e to minus what lies between.
@@ -38,16 +48,18 @@ const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) 
       let own = labels[row] - uniforms.first;
       var top = ${LOWEST};
       var total = 0.0;
+      var bad = false;
       for (var j = lane; j < uniforms.n; j += ${LANES}) {
         if (j == own) { continue; }
         let at = row * uniforms.n + j;
         ${LOGIT(bias)}
+        bad = bad || ${notFinite("z")};
         let between = exp(max(-abs(z - top), -100.0));
         total = select(total + between, total * between + 1.0, z > top);
         top = max(top, z);
       }
       result[2 * index] = top;
-      result[2 * index + 1] = total;`,
+      result[2 * index + 1] = select(total, ${noNumber("lane + 1")}, bad);`,
   });
   const merged = runFlat(backend, {
     key: `marginlabClassMerge${before ? "Running" : ""}`,
@@ -60,9 +72,13 @@ const classStatistics: Kernel = ({ backend, inputs, attributes: { first, s } }) 
       var top = ${before ? "before[2 * index]" : `${LOWEST}`};
       for (var k = start; k < end; k += 2) { top = max(top, partial[k]); }
       var total = ${before ? "before[2 * index + 1] * exp(max(before[2 * index] - top, -100.0))" : "0.0"};
-      for (var k = start; k < end; k += 2) { total += partial[k + 1] * exp(max(partial[k] - top, -100.0)); }
+      var bad = ${before ? notFinite("before[2 * index + 1]") : "false"};
+      for (var k = start; k < end; k += 2) {
+        total += partial[k + 1] * exp(max(partial[k] - top, -100.0));
+        bad = bad || ${notFinite("partial[k + 1]")};
+      }
       result[2 * index] = top;
-      result[2 * index + 1] = total;`,
+      result[2 * index + 1] = select(total, ${noNumber("index + 1")}, bad);`,
   });
   freeInfos(backend, partial);
   return merged;
@@ -88,7 +104,8 @@ const classGradient: Kernel = ({ backend, inputs, attributes: { first, s } }) =>
         let at = row * uniforms.n + j;
         ${LOGIT(bias)}
         let other = exp(clamp(z - offset, -100.0, 0.0)) * share;
-        result[at] = select(other, pull, j == own) * (uniforms.s * inverse[j]);
+        let value = select(other, pull, j == own) * (uniforms.s * inverse[j]);
+        result[at] = select(value, ${noNumber("j + 1")}, ${notFinite("z")} || ${notFinite("offset")});
       }`,
   });
 };

@@ -53,7 +53,8 @@ export function convFilterGradientOnDevice({ backend, inputs, attributes }: Kern
 /** `BatchMatMul`: inputs a, b; attributes transposeA, transposeB. */
 export function matMulOnDevice(call: KernelCall): TensorInfo | TensorInfo[] {
   const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
-  if (batchOf(a) === 1 && batchOf(b) === 1) return oneProduct(call, a, b);
+  const plain = [a, b].every((side) => side.dtype === "float32" && batchOf(side) === 1);
+  if (plain) return oneProduct(call, a, b);
   return STOCK_PRODUCT!.kernelFunc(stockCall(call));
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { WebgpuBackend } from "../backends.ts";
+import type { WebgpuBackend } from "./backend.ts";
 import type { TensorInfo } from "../kernel.ts";
 
 /** A program: its code is run once for every `index` below `count`. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { WebgpuBackend } from "../backends.ts";
+import type { WebgpuBackend } from "./backend.ts";
 import { poolGeometry } from "../geometry.ts";
 import type { TensorInfo } from "../kernel.ts";
 

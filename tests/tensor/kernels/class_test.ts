@@ -98,19 +98,27 @@ testOnBackends("classStatistics() and classGradient() equal float64, chunk after
   );
 });
 
-testOnBackends("classStatistics() passes on what is not a number", async () => {
-  const [products, inverse, labels] = [tf.tensor2d([[1, NaN, 2, 3, 4]]), tf.ones([5]), tf.tensor1d([0], "int32")];
-  const statistics = classStatistics({
-    products,
-    inverse: inverse as Tensor1D,
-    labels,
-    first: 0,
-    s: 1,
-  });
-  const [top, sum] = await statistics.data();
-  assert(!Number.isFinite(top! + sum!));
-  tf.dispose([products, inverse, labels, statistics]);
-}, ["cpu", "wasm"]);
+testOnBackends("classStatistics() and classGradient() pass on what is not a number", async () => {
+  for (const bad of [NaN, Infinity]) {
+    const [products, inverse, labels] = [tf.tensor2d([[1, bad, 2, 3, 4]]), tf.ones([5]), tf.tensor1d([0], "int32")];
+    const chunk = { products, inverse: inverse as Tensor1D, labels, first: 0, s: 1 };
+    const statistics = classStatistics(chunk), later = tf.tensor2d([[1, 2, 3, 4, 5]]);
+    // A chunk after it does not hide it.
+    const whole = classStatistics({ ...chunk, products: later }, statistics);
+    for (const told of [statistics, whole]) {
+      const [top, sum] = await told.data();
+      assert(!Number.isFinite(top! + sum!), `${top} and ${sum}`);
+    }
+    const [logSumExp, weight, target] = [NaN, 1, -1].map((value) => tf.tensor1d([value])) as [
+      Tensor1D,
+      Tensor1D,
+      Tensor1D,
+    ];
+    const gradient = classGradient(chunk, { logSumExp, weight, target });
+    assert((await gradient.data()).some((value) => !Number.isFinite(value)));
+    tf.dispose([products, inverse, labels, statistics, later, whole, logSumExp, weight, target, gradient]);
+  }
+});
 
 testOnBackends("inverseRowNorms() and tangentRows() equal float64, on rows of no length too", async () => {
   for (const [rows, d] of [[2, 2], [5, 3], [4, 64], [3, 515]] as const) {

@@ -126,7 +126,7 @@ testOnBackends("matrix products agree with float64 loops in every transposition"
     }),
     { seed: 12, numRuns: 40 },
   );
-}, ["webgpu"]);
+}, ["wasm", "webgpu"]);
 
 testOnBackends("products of several matrices and fused activations are what they were", async () => {
   const a = tf.ones([2, 3, 4]), b = tf.ones([2, 4, 5]), product = tf.matMul(a, b);
