@@ -209,7 +209,6 @@ async function restore({ planned, store }: RunOptions, progress: Progress): Prom
     if (!previous) throw error;
     state = load(previous);
   }
-  await progress.model!.lossScale?.restore();
   return state;
 }
 

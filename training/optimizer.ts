@@ -6,7 +6,7 @@
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { RowGradient } from "../tensor/kernels/class_rows.ts";
 import type { Parameter } from "../tensor/parameter.ts";
-import type { Tensor } from "../tensor/tf.ts";
+import type { Tensor, Tensor1D } from "../tensor/tf.ts";
 
 /** An optimizer at work: owns its state. */
 export interface Optimizer {
@@ -18,9 +18,10 @@ export interface Optimizer {
    * @param gradients Gradient of each trainable parameter, in the order that `create` was given, not disposed; of a
    *   {@link RowGradient} only those rows of value and state are touched.
    * @param learningRate The step's learning rate.
-   * @param gradientScale Factor of the gradients, by default 1: the inverse of a loss scale.
+   * @param gate Of a loss scale, shape `[2]`, on the device: a factor of the gradients, and 1, or 0 where they have
+   *   overflowed and neither parameters nor state may change.
    */
-  update(gradients: readonly (Tensor | RowGradient)[], learningRate: number, gradientScale?: number): void;
+  update(gradients: readonly (Tensor | RowGradient)[], learningRate: number, gate?: Tensor1D): void;
   /** Frees the state. */
   dispose(): void;
 }

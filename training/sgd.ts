@@ -39,8 +39,8 @@ export const sgd: OptimizerPlugin = defineOptimizer({
       );
     return {
       state,
-      update(gradients, rate, gradientScale = 1) {
-        const step = { rate, momentum, nesterov, gradientScale }, whole: SgdVariable[] = [];
+      update(gradients, rate, gate) {
+        const step = { rate, momentum, nesterov, ...gate ? { gate } : {} }, whole: SgdVariable[] = [];
         for (const [i, { variable }] of trainable.entries()) {
           const gradient = gradients[i]!, velocity = state[i]?.variable;
           const common = { variable, weightDecay, ...velocity ? { velocity } : {} };

@@ -150,7 +150,6 @@ function differentiate(
     labels: classes,
     takeRows: (of: Parameter, gradient: RowGradient) => void rows.set(of, gradient),
   };
-  const factor = share * (lossScale?.factor() ?? 1);
   const total = () => {
     const embeddings = backbone.forward(images, { training: true, random: masks }) as Tensor2D;
     const losses = heads.map(({ head, weight }, i) => {
@@ -159,7 +158,8 @@ function differentiate(
       return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
     });
     loss = tf.keep(losses.reduce((sum, loss) => tf.add(sum, loss) as Scalar));
-    return (factor === 1 ? tf.clone(loss) : tf.mul(loss, factor)) as Scalar;
+    const part = share === 1 ? tf.clone(loss) : tf.mul(loss, share);
+    return (lossScale ? tf.mul(part, lossScale.factor()) : part) as Scalar;
   };
   try {
     const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));

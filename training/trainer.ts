@@ -10,7 +10,7 @@ import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import { tf } from "../tensor/tf.ts";
 import { DivergenceError, firstBadTensor } from "./divergence.ts";
-import type { LossScale } from "./loss_scale.ts";
+import { LEAST_FACTOR, type LossScale } from "./loss_scale.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { computeStep, type StepResult, uploadBatch, type UploadedBatch } from "./step.ts";
 
@@ -104,12 +104,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
       try {
         if (!told) {
           losses.add(result.loss);
-          await update(options, result, step);
+          update(options, result, step);
           await settleDevice();
           continue;
         }
         const event = await readEvent(options, result, { step, losses, batch, trainable });
-        await update(options, result, step);
+        update(options, result, step);
         yield event;
       } finally {
         result.dispose();
@@ -124,11 +124,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
 }
 
 /** Applies a step's gradients; in float16, only those without overflow. */
-async function update({ optimizer, learningRate, lossScale }: TrainOptions, result: StepResult, step: number) {
-  const rate = learningRate(step);
-  if (!lossScale) return optimizer.update(result.gradients, rate);
-  const factor = lossScale.factor();
-  if (await lossScale.accept(result.gradients)) optimizer.update(result.gradients, rate, 1 / factor);
+function update({ optimizer, learningRate, lossScale }: TrainOptions, result: StepResult, step: number): void {
+  const rate = learningRate(step), gate = lossScale?.accept(result.gradients);
+  optimizer.update(result.gradients, rate, gate);
+  gate?.dispose();
 }
 
 /** Reads a step's figures, and the losses since the event before. */
@@ -144,6 +143,7 @@ async function readEvent(
 ): Promise<StepEvent> {
   const earlier = await losses.read();
   const [loss, norm, ...values] = await result.figures!.data() as Float32Array;
+  const factor = await options.lossScale?.read() ?? 1;
   checkDevice();
   const bad = earlier.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new DivergenceError(step + 1 - earlier.length + bad, earlier[bad]!, "loss");
@@ -152,11 +152,12 @@ async function readEvent(
     const tensor = await firstBadTensor({ images: batch.parts[0]!.images, trainable, gradients: result.gradients });
     throw new DivergenceError(step + 1, loss!, tensor);
   }
+  if (factor <= LEAST_FACTOR) throw new DivergenceError(step + 1, loss!, "float16 gradients, whatever the loss scale");
   return {
     step: step + 1,
     loss: loss!,
     learningRate: options.learningRate(step),
-    gradientNorm: norm! / (options.lossScale?.factor() ?? 1),
+    gradientNorm: norm! / factor,
     statistics: Object.fromEntries(result.names.map((name, i) => [name, values[i]!])),
   };
 }

@@ -27,17 +27,27 @@ export interface SgdStep {
   readonly nesterov: boolean;
   /** Factor of every gradient, by default 1. */
   readonly gradientScale?: number;
+  /**
+   * Shape `[2]`, known to the device alone: a further factor of every gradient, and 1, or 0 where nothing is to be
+   * updated, whatever the gradients hold.
+   */
+  readonly gate?: Tensor;
 }
 
 /** The update of one variable in plain tfjs ops. */
-export function composedStep(one: SgdVariable, { rate, momentum, nesterov, gradientScale = 1 }: SgdStep): void {
-  const { variable, velocity, weightDecay } = one;
-  const scaled = gradientScale === 1 ? one.gradient : tf.mul(one.gradient, gradientScale);
+export function composedStep(one: SgdVariable, step: SgdStep): void {
+  const { variable, velocity, weightDecay } = one, { rate, momentum, nesterov, gradientScale = 1 } = step;
+  const [factor, open] = step.gate ? tf.unstack(step.gate) as [Tensor, Tensor] : [];
+  const assign = (to: Variable, value: Tensor) =>
+    to.assign(open ? tf.where(tf.broadcastTo(tf.cast(open, "bool"), to.shape), value, to) : value);
+  const times = factor ? tf.mul(one.gradient, factor) : one.gradient;
+  const scaled = gradientScale === 1 ? times : tf.mul(times, gradientScale);
   const gradient = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(variable, weightDecay));
   let direction = gradient;
   if (velocity) {
-    velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
-    direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity;
+    const speed = tf.add(tf.mul(velocity, momentum), gradient);
+    direction = nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
+    assign(velocity, speed);
   }
-  variable.assign(tf.sub(variable, tf.mul(direction, rate)));
+  assign(variable, tf.sub(variable, tf.mul(direction, rate)));
 }

@@ -1,22 +1,31 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { convnet, iresnet } from "../../backbones/catalogue.ts";
 import type { BackbonePlugin, ImageShape } from "../../backbones/backbone.ts";
 import { arcface } from "../../losses/catalogue.ts";
 import { createRandom } from "../../tensor/random.ts";
 import { tf } from "../../tensor/tf.ts";
-import { createLossScale } from "../../training/loss_scale.ts";
+import { DivergenceError } from "../../training/divergence.ts";
+import { createLossScale, LEAST_FACTOR } from "../../training/loss_scale.ts";
 import { sgd } from "../../training/sgd.ts";
 import { type StepEvent, train, trainableOf } from "../../training/trainer.ts";
 import { testOnBackends } from "../backends.ts";
 
 const SHAPE: ImageShape = [16, 16, 1], CLASSES = 4, BATCH = 8;
 
-/** Trains on noisy class patterns; gives the events. */
-async function run(plugin: BackbonePlugin, params: object, precision: "f32" | "f16", initial = 65_536) {
+/** Trains on noisy class patterns; gives the events and the last factor of the loss. */
+async function run(
+  plugin: BackbonePlugin,
+  params: object,
+  precision: "f32" | "f16",
+  { initial = 65_536, accumulate = 1, checkpointing = false, sampleRate = 1 } = {},
+) {
   const random = createRandom(0, "init");
-  const backbone = plugin.create(plugin.params.parse(params), { shape: SHAPE, random, precision });
+  const backbone = plugin.create(plugin.params.parse(params), { shape: SHAPE, random, precision, checkpointing });
   const context = { embedding: backbone.embedding, classes: CLASSES, random };
-  const heads = [{ head: arcface.create(arcface.params.parse({ s: 8, m: 0.2 }), context), weight: 1 }] as const;
+  const heads = [{
+    head: arcface.create(arcface.params.parse({ s: 8, m: 0.2, sampleRate }), context),
+    weight: 1,
+  }] as const;
   const optimizer = sgd.create(sgd.params.parse({}), trainableOf(backbone, heads));
   const lossScale = precision === "f16" ? createLossScale({ initial }) : undefined;
   const events: StepEvent[] = [];
@@ -27,6 +36,7 @@ async function run(plugin: BackbonePlugin, params: object, precision: "f32" | "f
     ...lossScale ? { lossScale } : {},
     learningRate: () => 0.004,
     steps: 12,
+    accumulate,
     shape: SHAPE,
     random: createRandom(0, "dropout"),
     batch(step) {
@@ -39,7 +49,7 @@ async function run(plugin: BackbonePlugin, params: object, precision: "f32" | "f
     },
   });
   for await (const event of generator) events.push(event);
-  const factor = lossScale?.factor();
+  const factor = await lossScale?.read();
   backbone.dispose();
   heads[0].head.dispose();
   optimizer.dispose();
@@ -55,7 +65,7 @@ for (
 ) {
   testOnBackends(`${plugin.name} trains in float16 nearly as in float32, and leaks nothing`, async () => {
     const full = await run(plugin, params, "f32"), before = tf.memory().numTensors;
-    const half = await run(plugin, params, "f16", 64);
+    const half = await run(plugin, params, "f16", { initial: 64 });
     assertEquals(tf.memory().numTensors, before);
     half.events.slice(0, 3).forEach(({ loss }, i) => {
       assert(Math.abs(loss / full.events[i]!.loss - 1) < 0.05, `step ${i + 1}: ${loss} ${full.events[i]!.loss}`);
@@ -68,16 +78,45 @@ for (
 testOnBackends(
   "createLossScale() halves at an overflow, whose update is left out, and doubles after a while",
   async () => {
-    const wild = await run(convnet, { blocks: 2, width: 8, embedding: 8 }, "f16", 2 ** 40);
+    const wild = await run(convnet, { blocks: 2, width: 8, embedding: 8 }, "f16", { initial: 2 ** 40 });
     assert(wild.factor! < 2 ** 40 && wild.events.every(({ loss }) => Number.isFinite(loss)));
     const scale = createLossScale({ initial: 4, growthInterval: 2 });
     const good = tf.ones([3]), bad = tf.tensor1d([1, NaN]);
-    const seen: [boolean, number][] = [];
-    for (const gradient of [good, good, bad, good, good]) seen.push([await scale.accept([gradient]), scale.factor()]);
-    assertEquals(seen, [[true, 4], [true, 8], [false, 4], [true, 4], [true, 8]]);
+    const seen: number[][] = [];
+    for (const gradient of [good, good, bad, good, good]) {
+      const gate = scale.accept([gradient]);
+      seen.push([...await gate.data(), await scale.read()]);
+      gate.dispose();
+    }
+    assertEquals(seen, [[1 / 4, 1, 4], [1 / 4, 1, 8], [1 / 8, 0, 4], [1 / 4, 1, 4], [1 / 4, 1, 8]]);
     assertEquals([...await scale.state[0]!.variable.data()], [8, 0]);
     tf.dispose([good, bad]);
     scale.dispose();
   },
   ["webgpu"],
 );
+
+testOnBackends(
+  "float16 goes with parts of a batch, checkpointing and sampled classes, to the same bits again",
+  async () => {
+    const params = { blocks: 2, width: 8, embedding: 8, dropout: 0.2 };
+    const options = { initial: 64, accumulate: 2, checkpointing: true, sampleRate: 0.8 };
+    const before = tf.memory().numTensors;
+    const first = await run(convnet, params, "f16", options), again = await run(convnet, params, "f16", options);
+    assertEquals(again, first);
+    assert(first.events.every(({ loss }) => Number.isFinite(loss)));
+    assertEquals(tf.memory().numTensors, before);
+  },
+  ["webgpu"],
+);
+
+testOnBackends("gradients that overflow whatever the loss scale end the run as diverged", async () => {
+  const scale = createLossScale({ initial: 2 ** -12 }), bad = tf.tensor1d([NaN]);
+  for (let i = 0; i < 4; i++) scale.accept([bad]).dispose();
+  assertEquals(await scale.read(), LEAST_FACTOR);
+  tf.dispose(bad);
+  scale.dispose();
+  const diverging = run(convnet, { blocks: 2, width: 8, embedding: 8 }, "f16", { initial: LEAST_FACTOR });
+  const error = await assertRejects(() => diverging, DivergenceError);
+  assertStringIncludes(error.message, "float16 gradients, whatever the loss scale");
+}, ["webgpu"]);

@@ -108,15 +108,16 @@ export function sgdStepOnDevice(variables: readonly SgdVariable[], step: SgdStep
   for (const one of variables) if (!own.includes(one)) tf.tidy(() => composedStep(one, step));
   for (const velocity of [true, false]) {
     const group = own.filter((one) => (one.velocity !== undefined) === velocity);
-    const most = Math.floor(BUFFERS / (velocity ? 3 : 2));
+    const most = Math.floor((BUFFERS - (step.gate ? 1 : 0)) / (velocity ? 3 : 2));
     for (let i = 0; i < group.length; i += most) updateInPlace(backend, group.slice(i, i + most), step, velocity);
   }
 }
 
 function updateInPlace(backend: unknown, variables: readonly SgdVariable[], step: SgdStep, velocity: boolean): void {
-  const { rate, momentum, nesterov, gradientScale = 1 } = step, count = variables.length;
+  const { rate, momentum, nesterov, gradientScale = 1, gate } = step, count = variables.length;
   const blocks = variables.map(({ variable }) => Math.ceil(variable.size / 64));
   const tensors = variables.flatMap((one) => [one.variable, one.gradient, ...velocity ? [one.velocity!] : []]);
+  if (gate) tensors.push(gate);
   const floats = [rate, momentum, gradientScale, nesterov ? 1 : 0, ...variables.map(({ weightDecay }) => weightDecay)];
   const settings = [
     ...floats.map((f32) => ({ f32 })),
@@ -127,11 +128,12 @@ function updateInPlace(backend: unknown, variables: readonly SgdVariable[], step
   for (const { variable, velocity } of variables) {
     for (const tensor of velocity ? [variable, velocity] : [variable]) forgetHostCopy(backend, tensor);
   }
-  const program = { key: `sgd ${count} ${velocity}`, code: () => sgdCode(count, velocity) };
+  const code = () => sgdCode(count, { velocity, gated: gate !== undefined });
+  const program = { key: `sgd ${count} ${velocity} ${gate !== undefined}`, code };
   dispatch(backend, program, tensors, settings, flatGroups(blocks.reduce((a, b) => a + b)));
 }
 
-function sgdCode(count: number, velocity: boolean): string {
+function sgdCode(count: number, { velocity, gated }: { velocity: boolean; gated: boolean }): string {
   const each = Array.from({ length: count }, (_, i) => i), width = velocity ? 3 : 2;
   const names = (prefix: string, type: string) => each.map((i) => `${prefix}${i}: ${type}`).join(", ");
   const update = (i: number) => `
@@ -139,7 +141,7 @@ function sgdCode(count: number, velocity: boolean): string {
     let at = id - ${i > 0 ? `64 * p.end${i - 1}` : "0"};
     if (at < p.size${i}) {
       let value = v${i}[at];
-      var step = fma(value, p.decay${i}, g${i}[at] * p.factor);
+      var step = fma(value, p.decay${i}, g${i}[at] * factor);
       ${
     velocity
       ? `let speed = fma(m${i}[at], p.momentum, step);
@@ -159,8 +161,11 @@ struct Settings { rate: f32, momentum: f32, factor: f32, nesterov: f32, ${names(
     names("size", "i32")
   }, ${names("end", "i32")} };
 ${buffers.join("")}
-@group(0) @binding(${width * count}) var<uniform> p: Settings;
+${gated ? `@group(0) @binding(${width * count}) var<storage, read> gate: array<f32>;` : ""}
+@group(0) @binding(${width * count + (gated ? 1 : 0)}) var<uniform> p: Settings;
 ${mainCode(64)}
+  ${gated ? "if (gate[1] == 0.0) { return; }" : ""}
+  let factor = p.factor${gated ? " * gate[0]" : ""};
   let block = id / 64;
   ${each.map(update).join("")}
 }`;

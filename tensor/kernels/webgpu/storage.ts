@@ -46,14 +46,29 @@ export function declareBuffer(
   const value = elements === "f32" ? "f32" : "vec4<f32>";
   const half = elements === "half4";
   const load = half ? `vec4<f32>(unpack2x16float(${name}[i].x), unpack2x16float(${name}[i].y))` : `${name}[i]`;
-  const packed = half ? "vec2<u32>(pack2x16float(value.xy), pack2x16float(value.zw))" : "value";
+  const packed = half ? `vec2<u32>(pack_${name}(value.xy), pack_${name}(value.zw))` : "value";
   return [
     `@group(0) @binding(${binding}) var<storage, ${
       access === "read" ? "read" : "read_write"
     }> ${name}: array<${type}>;`,
+    half && access !== "read" ? packCode(`pack_${name}`) : "",
     access === "write" ? "" : `fn load_${name}(i: i32) -> ${value} { return ${load}; }`,
     access === "read" ? "" : `fn store_${name}(i: i32, value: ${value}) { ${name}[i] = ${packed}; }`,
   ].join("\n");
+}
+
+/**
+ * WGSL of packing two floats. `pack2x16float` need not give anything certain beyond ±65,504: what rounds beyond, and
+ * what is no number, is stored as infinite, so that an overflow is found.
+ */
+function packCode(name: string): string {
+  return `fn ${name}(v: vec2<f32>) -> u32 {
+  let fits = abs(v) < vec2<f32>(65520.0);
+  let bits = pack2x16float(select(vec2<f32>(0.0), clamp(v, vec2<f32>(-65504.0), vec2<f32>(65504.0)), fits));
+  let low = select(0x7c00u | ((bitcast<u32>(v.x) >> 16u) & 0x8000u), 0u, fits.x);
+  let high = select(0x7c000000u | (bitcast<u32>(v.y) & 0x80000000u), 0u, fits.y);
+  return bits | low | high;
+}`;
 }
 
 /** WGSL: four floats or one, for shaders that do the same work on either. */

@@ -167,6 +167,12 @@ testOnBackends("toHalf() rounds halfway cases to even, down to subnormals and up
   const half = toHalf(x), back = fromHalf(half);
   assertEquals([...await back.data()], wanted);
   tf.dispose([x, half, back]);
+  const beyond = tf.tensor2d([[65_520, -65_520, 1e6, -1e30, Infinity, -Infinity, 65_519.9, -65_519.9]]);
+  const stored = toHalf(beyond), found = fromHalf(stored);
+  assertEquals([...await found.data()], [...[1, -1, 1, -1, 1, -1].map((sign) => sign * Infinity), 65_504, -65_504]);
+  const none = tf.tensor2d([[NaN, 0, 0, 0]]), kept = toHalf(none), noNumber = fromHalf(kept);
+  assert(!Number.isFinite((await noNumber.data())[0]!));
+  tf.dispose([beyond, stored, found, none, kept, noNumber]);
 }, ["webgpu"]);
 
 testOnBackends("sgdStep() stands in order with tfjs's own kernels before and after it", async () => {
