@@ -22,20 +22,22 @@ export function sequence(...layers: readonly Layer[]): Layer {
       infer: (x, values) => modules.reduce((value, module) => module.infer(value, values), x),
       addsResidual: modules.at(-1)?.addsResidual === true,
       trace(x, values, mode, residual) {
-        const traces: Trace[] = [];
+        const traces: Trace[] = [], release = () => traces.forEach((trace) => trace.release());
         let value = x;
-        for (const [i, module] of modules.entries()) {
-          const last = i === modules.length - 1, inputGradient = i > 0 || mode.inputGradient;
-          const trace = module.trace(value, values, { ...mode, inputGradient }, last ? residual : undefined);
+        try {
+          for (const [i, module] of modules.entries()) {
+            const last = i === modules.length - 1, inputGradient = i > 0 || mode.inputGradient;
+            const trace = module.trace(value, values, { ...mode, inputGradient }, last ? residual : undefined);
+            if (value !== x) value.dispose();
+            traces.push(trace);
+            value = trace.y;
+          }
+        } catch (error) {
           if (value !== x) value.dispose();
-          traces.push(trace);
-          value = trace.y;
+          release();
+          throw error;
         }
-        return {
-          y: value,
-          backward: (dy, gradients) => backwardAll(traces, dy, gradients),
-          release: () => traces.forEach((trace) => trace.release()),
-        };
+        return { y: value, backward: (dy, gradients) => backwardAll(traces, dy, gradients), release };
       },
     };
   };
@@ -45,8 +47,12 @@ export function sequence(...layers: readonly Layer[]): Layer {
 function backwardAll(traces: readonly Trace[], dy: Tensor, gradients: Gradients): Tensor | undefined {
   let gradient: Tensor | undefined = dy;
   for (const trace of [...traces].reverse()) {
-    const before: Tensor | undefined = trace.backward(gradient!, gradients);
-    if (gradient !== dy) gradient!.dispose();
+    let before: Tensor | undefined;
+    try {
+      before = trace.backward(gradient!, gradients);
+    } finally {
+      if (gradient !== dy) gradient!.dispose();
+    }
     gradient = before;
   }
   return gradient;
@@ -75,18 +81,27 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
       infer: (x, values) => tf.add(left.infer(x, values), right ? right.infer(x, values) : x),
       trace(x, values, mode) {
         const aside = right?.trace(x, values, mode);
-        const trace = traceSum(left, [x, values, mode], aside?.y ?? x);
-        aside?.y.dispose();
+        let trace: Trace;
+        try {
+          trace = traceSum(left, [x, values, mode], aside?.y ?? x);
+        } catch (error) {
+          aside?.release();
+          throw error;
+        } finally {
+          aside?.y.dispose();
+        }
         return {
           y: trace.y,
           backward(dy, gradients) {
             const first = trace.backward(dy, gradients);
-            const second = aside ? aside.backward(dy, gradients) : dy;
-            if (!first || !second) return undefined;
-            const sum = addStored(first, second);
-            first.dispose();
-            if (second !== dy) second.dispose();
-            return sum;
+            let second: Tensor | undefined;
+            try {
+              second = aside ? aside.backward(dy, gradients) : dy;
+              return first && second && addStored(first, second);
+            } finally {
+              first?.dispose();
+              if (second !== dy) second?.dispose();
+            }
           },
           release() {
             trace.release();
@@ -102,9 +117,15 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
 function traceSum(module: Module, args: Parameters<Module["trace"]>, addend: Tensor): Trace {
   const [x, values, mode] = args;
   if (module.addsResidual) return module.trace(x, values, mode, addend);
-  const trace = module.trace(x, values, mode), y = addStored(trace.y, addend);
-  trace.y.dispose();
-  return { ...trace, y };
+  const trace = module.trace(x, values, mode);
+  try {
+    return { ...trace, y: addStored(trace.y, addend) };
+  } catch (error) {
+    trace.release();
+    throw error;
+  } finally {
+    trace.y.dispose();
+  }
 }
 
 function residualMemory(input: Shape, left: Module, right: Module | undefined): PassMemory {

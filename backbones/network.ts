@@ -67,9 +67,14 @@ function trainer(network: Module, trainable: readonly Parameter[], values: Value
   const gradientsOf = (dy: Tensor): Tensor[] => {
     if (!pending) throw new TypeError("Cannot differentiate the network: another forward pass came between");
     const gradients = collectGradients();
-    pending.backward(dy, gradients);
-    pending = undefined;
-    return trainable.map(({ name, variable }) => gradients.take(name) ?? tf.zeros(variable.shape));
+    try {
+      pending.backward(dy, gradients);
+      return trainable.map(({ name, variable }) => gradients.take(name) ?? tf.zeros(variable.shape));
+    } finally {
+      // Frees what is left where a part of it failed.
+      gradients.dispose();
+      release();
+    }
   };
   return {
     forward(images: Tensor4D, mode: ForwardMode): Tensor2D {

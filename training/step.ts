@@ -64,13 +64,23 @@ export function computeStep(
 ): StepResult {
   const { parts, labels: classes } = batch, random = options.random.fork(step), passes: Pass[] = [];
   let gradients: (Tensor | RowGradient)[] = [];
-  for (const [i, part] of parts.entries()) {
-    const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
-    const pass = differentiate(options, trainable, { ...part, random, masks, classes, share });
-    gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
-    passes.push(pass);
+  try {
+    for (const [i, part] of parts.entries()) {
+      const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
+      const pass = differentiate(options, trainable, { ...part, random, masks, classes, share });
+      gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
+      passes.push(pass);
+    }
+  } catch (error) {
+    disposeGradients(gradients);
+    for (const pass of passes) tf.dispose([pass.loss, ...Object.values(pass.statistics)]);
+    throw error;
   }
   return finish(passes, gradients, told);
+}
+
+function disposeGradients(gradients: readonly (Tensor | RowGradient)[]): void {
+  tf.dispose(gradients.flatMap((one) => isRowGradient(one) ? [one.rows, one.values] : [one]));
 }
 
 /** Sum of two parts' gradients, which it takes over; the parts of a step have the same rows. */
@@ -118,9 +128,7 @@ function finish(
     names,
     dispose() {
       tf.dispose([loss, ...figures ? [figures] : []]);
-      gradients.forEach((gradient) =>
-        tf.dispose(isRowGradient(gradient) ? [gradient.rows, gradient.values] : gradient)
-      );
+      disposeGradients(gradients);
     },
   };
 }
@@ -172,6 +180,7 @@ function differentiate(
     return { loss: loss!, gradients, statistics };
   } catch (error) {
     tf.dispose([...Object.values(statistics), ...loss ? [loss] : []]);
+    disposeGradients([...rows.values()]);
     throw error;
   }
 }

@@ -100,8 +100,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
       const batch = await input.next(step);
       const done = step + 1;
       const told = done === steps || done % logEvery === 0 || pauseAt?.(done) === true || stop?.aborted === true;
-      const result = computeStep(options, trainable, batch, { step, told });
+      let result: StepResult | undefined;
       try {
+        result = computeStep(options, trainable, batch, { step, told });
         if (!told) {
           losses.add(result.loss);
           update(options, result, step);
@@ -112,7 +113,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
         update(options, result, step);
         yield event;
       } finally {
-        result.dispose();
+        result?.dispose();
         batch.dispose();
       }
       if (stop?.aborted) return;
