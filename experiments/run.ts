@@ -8,6 +8,7 @@ import { type Files, type ImageSet, MissingDataError, type PairSet } from "../da
 import { checkPairs } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { useBackend } from "../tensor/backend.ts";
+import { checkDevice } from "../tensor/device.ts";
 import {
   type CheckpointState,
   encodeSafeTensors,
@@ -130,6 +131,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
     if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
     const { backbone, head } = model.groups;
     const weights = await readParameters({ backbone: backbone!, head: head! });
+    await checkDevice();
     const hash = createHash("sha256").update(encodeSafeTensors({ tensors: weights, metadata: {} }));
     yield await finish({ weightsSha256: hash.digest("hex") });
     await store.removeCheckpoint();
@@ -219,7 +221,9 @@ async function checkpoint(
   at: { step: number; seconds: number },
 ): Promise<void> {
   const state = { ...at, run: planned.id, backend: describeBackend(backend) };
-  await store.writeCheckpoint(await saveCheckpoint(model!.groups, state));
+  const bytes = await saveCheckpoint(model!.groups, state);
+  await checkDevice();
+  await store.writeCheckpoint(bytes);
 }
 
 /** Everything that decides the last bits, in words: a run that is resumed goes on with the same. */
