@@ -131,7 +131,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
     if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
     const { backbone, head } = model.groups;
     const weights = await readParameters({ backbone: backbone!, head: head! });
-    await checkDevice();
+    checkDevice();
     const hash = createHash("sha256").update(encodeSafeTensors({ tensors: weights, metadata: {} }));
     yield await finish({ weightsSha256: hash.digest("hex") });
     await store.removeCheckpoint();
@@ -222,7 +222,7 @@ async function checkpoint(
 ): Promise<void> {
   const state = { ...at, run: planned.id, backend: describeBackend(backend) };
   const bytes = await saveCheckpoint(model!.groups, state);
-  await checkDevice();
+  checkDevice();
   await store.writeCheckpoint(bytes);
 }
 
