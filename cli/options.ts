@@ -79,8 +79,8 @@ export function naturalNumber(text: string): number {
 
 /** Parses a whole number from 1. */
 export function positiveNumber(text: string): number {
-  const value = naturalNumber(text);
-  if (value >= 1) return value;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("A whole number from 1 is wanted.");
 }
 

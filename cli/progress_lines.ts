@@ -25,7 +25,11 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       const resumed = resumedAt > 0 ? `, from step ${resumedAt}` : "";
       print(
         `${who}: run ${id} on ${backend.name}${
-          backend.adapter ? ` (${backend.adapter})` : ""
+          backend.adapter
+            ? ` (${backend.adapter})`
+            : backend.name === "wasm"
+            ? ` (${backend.blas ?? "own kernels"})`
+            : ""
         }, ${steps} steps${resumed}`,
       );
       shown.set(id, { time: clock(), tenth: Math.floor(10 * resumedAt / steps) });

@@ -43,6 +43,7 @@ export async function trainRuns(
   options: TrainingOptions,
   context: Context,
 ): Promise<number> {
+  checkThreads(options);
   if (runs.length === 0) return EXIT.done;
   if (sweep.missing.length > 0) throw missingData(sweep);
   const reporter = createReporter(context.io, options, runs.length);
@@ -88,6 +89,26 @@ async function loadLibrary({ blas, threads }: TrainingOptions): Promise<Library 
   return blas === "none" ? undefined : await loadBlas(threads === undefined ? {} : { threads });
 }
 
+/** Whether the flags leave room for a library: not with our own kernels, nor on a backend named that has none. */
+function usesLibrary({ blas, backend }: TrainingOptions): boolean {
+  return blas !== "none" && backend !== "webgpu" && backend !== "cpu";
+}
+
+/** Refuses `--threads` where it would do nothing, or harm. */
+function checkThreads(options: TrainingOptions): void {
+  const { threads, blas, backend } = options, cores = navigator.hardwareConcurrency;
+  if (threads === undefined) return;
+  if (!usesLibrary(options)) {
+    const flag = blas === "none" ? "--blas none" : `--backend ${backend}`;
+    throw new UsageError(`Cannot use --threads with ${flag}: no library multiplies there; leave --threads out`);
+  }
+  if (threads > cores) {
+    throw new UsageError(
+      `Cannot use --threads ${threads}: this machine has ${cores} cores, at most ${cores} is wanted`,
+    );
+  }
+}
+
 /** Threads of each of several processes, so that all of them together have one a processor. */
 function threadsOf({ threads, jobs }: TrainingOptions): number {
   return threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
@@ -122,7 +143,7 @@ async function* parallelEvents(
       "--child",
       "--json",
       `--blas=${options.blas ?? "auto"}`,
-      `--threads=${threadsOf(options)}`,
+      ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
       ...manifestArguments(options),
     ],
     died: async (planned, error, startedAt) => {

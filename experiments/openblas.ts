@@ -49,7 +49,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<Library | und
     if ((await Deno.permissions.query({ name: "ffi", path })).state !== "granted") continue;
     const opened = openSgemm(path);
     if (!opened) continue;
-    const used = path.includes("Accelerate") ? "" : `, ${setThreads(path, threads)} threads`;
+    const used = path.includes("Accelerate") ? "" : `, ${setThreads(path, threads) ?? "unknown"} threads`;
     return { name: `${await describe(path)}${used}`, ...opened };
   }
   return undefined;
@@ -73,12 +73,19 @@ function openSgemm(path: string): Pick<Library, "multiply" | "close"> | undefine
   return { multiply, close: () => library.close() };
 }
 
-/** Asks for threads; gives how many there will be. */
-function setThreads(path: string, threads: number): number {
-  const library = Deno.dlopen(path, {
-    openblas_set_num_threads: { parameters: ["i32"], result: "void" },
-    openblas_get_num_threads: { parameters: [], result: "i32" },
-  });
+const THREADS = {
+  openblas_set_num_threads: { parameters: ["i32"], result: "void" },
+  openblas_get_num_threads: { parameters: [], result: "i32" },
+} as const;
+
+/** Asks for threads; gives how many there will be, or `undefined` where the library cannot be asked. */
+function setThreads(path: string, threads: number): number | undefined {
+  let library: Deno.DynamicLibrary<typeof THREADS>;
+  try {
+    library = Deno.dlopen(path, THREADS);
+  } catch {
+    return undefined;
+  }
   library.symbols.openblas_set_num_threads(threads);
   const used = library.symbols.openblas_get_num_threads();
   library.close();

@@ -11,7 +11,7 @@ import type { BackendInfo } from "../tensor/backend.ts";
 import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
 
 /** Version of the record's form; part of every run's identity. */
-export const RECORD_SCHEMA_VERSION = 2;
+export const RECORD_SCHEMA_VERSION = 3;
 
 /** How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`. */
 export type RunStatus = "completed" | "failed" | "diverged";
@@ -36,6 +36,12 @@ export interface Environment {
   readonly cpu: string;
   /** Checked-out commit of the working directory; `dirty` is `null` where git may not be run. */
   readonly git: { readonly commit: string; readonly dirty: boolean | null } | null;
+}
+
+/** What computed the run. */
+export interface RecordedBackend extends BackendInfo {
+  /** Library of matrix products with its threads (`OpenBLAS 0.3.21, 2 threads`); `null` where our kernels multiplied. */
+  readonly blas: string | null;
 }
 
 /** One data set that the run opened. */
@@ -113,7 +119,7 @@ export interface RecordedDiagnostics {
 /** The content of `record.json`. */
 export interface RunRecord {
   /** {@link RECORD_SCHEMA_VERSION}. */
-  readonly schemaVersion: 2;
+  readonly schemaVersion: 3;
   /** First 12 hexadecimal digits of SHA-256 over the RFC 8785 form of `identity`. */
   readonly id: string;
   /** Name of the experiment. */
@@ -131,7 +137,7 @@ export interface RunRecord {
   /** What was hashed. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** `null` where the run failed before a backend was chosen. */
-  readonly backend: BackendInfo | null;
+  readonly backend: RecordedBackend | null;
   /** The machine and the programs that ran. */
   readonly environment: Environment;
   /** Users' plugins that the manifest loaded. */

@@ -42,6 +42,7 @@ const backend = z.strictObject({
   software: z.boolean(),
   reason: text,
   kernels: z.array(text).readonly(),
+  blas: name.nullable(),
   flags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).readonly(),
 });
 
@@ -123,7 +124,7 @@ const statusRule = {
 
 /** Schema of {@link RunRecord}. */
 export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(3),
   id: z.string().regex(/^[0-9a-f]{12}$/),
   experiment: name,
   row: name,

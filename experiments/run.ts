@@ -7,7 +7,8 @@ import { createHash } from "node:crypto";
 import { type Files, type ImageSet, MissingDataError, type PairSet } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
-import { type BackendInfo, useBackend } from "../tensor/backend.ts";
+import { useBackend } from "../tensor/backend.ts";
+import { checkDevice } from "../tensor/device.ts";
 import {
   type CheckpointState,
   encodeSafeTensors,
@@ -19,7 +20,7 @@ import {
 import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
-import type { Environment, RunRecord } from "./record.ts";
+import type { Environment, RecordedBackend, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -65,7 +66,7 @@ export interface StartEvent {
   /** Seed of the replicate. */
   readonly seed: number;
   /** The backend that runs it. */
-  readonly backend: BackendInfo;
+  readonly backend: RecordedBackend;
   /** Steps of the whole run. */
   readonly steps: number;
   /** Steps done before, by the run that was interrupted. */
@@ -130,6 +131,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
     if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
     const { backbone, head } = model.groups;
     const weights = await readParameters({ backbone: backbone!, head: head! });
+    checkDevice();
     const hash = createHash("sha256").update(encodeSafeTensors({ tensors: weights, metadata: {} }));
     yield await finish({ weightsSha256: hash.digest("hex") });
     await store.removeCheckpoint();
@@ -142,13 +144,13 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
 }
 
 /** Starts the backend that a run asks for. */
-async function startBackend({ planned: { run }, products, tiles }: RunOptions): Promise<BackendInfo> {
+async function startBackend({ planned: { run }, products, tiles }: RunOptions): Promise<RecordedBackend> {
   const { backend, train: { precision } } = run;
   const started = await tuneBackend(await useBackend(backend, products ? { products } : {}), tiles);
   if (precision === "f16" && started.name !== "webgpu") {
     throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
   }
-  return started;
+  return { ...started, blas: started.name === "wasm" ? products?.name ?? null : null };
 }
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
@@ -218,11 +220,15 @@ async function checkpoint(
   at: { step: number; seconds: number },
 ): Promise<void> {
   const state = { ...at, run: planned.id, backend: describeBackend(backend) };
-  await store.writeCheckpoint(await saveCheckpoint(model!.groups, state));
+  const bytes = await saveCheckpoint(model!.groups, state);
+  checkDevice();
+  await store.writeCheckpoint(bytes);
 }
 
-function describeBackend({ name, adapter }: BackendInfo): string {
-  return adapter ? `${name} (${adapter})` : name;
+/** Everything that decides the last bits, in words: a run that is resumed goes on with the same. */
+function describeBackend({ name, adapter, blas, flags }: RecordedBackend): string {
+  if (name === "wasm") return `wasm (${blas ?? "own kernels"})`;
+  return name === "webgpu" ? `webgpu (${adapter}, tile ${flags.tile})` : name;
 }
 
 /** Evaluates one after the other; ends with whether it was interrupted. */

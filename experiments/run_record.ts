@@ -5,7 +5,6 @@
  */
 import type { ImageSet, PairSet } from "../datasets/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
-import type { BackendInfo } from "../tensor/backend.ts";
 import { DivergenceError, type StepEvent } from "../training/mod.ts";
 import { recordData } from "./data.ts";
 import { type Model, split } from "./model.ts";
@@ -13,6 +12,7 @@ import {
   type Environment,
   finite,
   RECORD_SCHEMA_VERSION,
+  type RecordedBackend,
   type RecordedDiagnostics,
   type RecordedMetric,
   type RunRecord,
@@ -22,7 +22,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 
 /** What a run has come to know, filled in as it gets there. */
 export interface Progress {
-  readonly backend: BackendInfo;
+  readonly backend: RecordedBackend;
   training?: ImageSet;
   evaluations?: readonly (ImageSet | PairSet)[];
   model?: Model;

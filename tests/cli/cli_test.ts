@@ -83,6 +83,23 @@ Deno.test("a misspelt command, option, kind or choice exits 2 and names the near
   }
 });
 
+Deno.test("--threads that would do nothing, or harm, exits 2", () =>
+  inFolder(async (folder) => {
+    const train = (...flags: string[]) => cli("ablate", `${folder}/tiny.yaml`, "--out", `${folder}/results`, ...flags);
+    for (
+      const [flags, hint] of [
+        [["--threads", "1", "--blas", "none"], "Cannot use --threads with --blas none"],
+        [["--threads", "1", "--backend", "cpu"], "Cannot use --threads with --backend cpu"],
+        [["--threads", "100000"], `this machine has ${navigator.hardwareConcurrency} cores`],
+        ...["0", "abc", "1.5"].map((bad) => [["--threads", bad], "A whole number from 1 is wanted"] as const),
+      ] as const
+    ) {
+      const { code, err } = await train(...flags);
+      assertEquals(code, 2, err);
+      assertStringIncludes(err, hint);
+    }
+  }));
+
 Deno.test("a manifest that is not there exits 2 without a stack", async () => {
   for (const command of ["validate", "plan", "run", "ablate"]) {
     const { code, err } = await cli(command, "nowhere.yaml");

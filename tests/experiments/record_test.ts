@@ -17,6 +17,7 @@ const good: [string, RunRecord][] = [
   ["diverged", sampleRecord({ status: "diverged", error: "loss is not finite", metrics: [] })],
 ];
 const { error: _error, ...withoutError } = sampleRecord();
+const { blas: _blas, ...withoutBlas } = sampleRecord().backend!;
 const bad: [string, unknown][] = [
   ["an unknown key", { ...sampleRecord(), accuracy: 1 }],
   ["a missing key", withoutError],
@@ -24,7 +25,8 @@ const bad: [string, unknown][] = [
   ["a completed run without a backend", sampleRecord({ backend: null })],
   ["a failed run without an error", sampleRecord({ ...failed, error: null })],
   ["an id that is not 12 hexadecimal digits", sampleRecord({ id: "xyz" })],
-  ["another schema version", { ...sampleRecord(), schemaVersion: 1 }],
+  ["another schema version", { ...sampleRecord(), schemaVersion: 2 }],
+  ["a backend without its library", { ...sampleRecord(), backend: withoutBlas }],
   ["a date without time", sampleRecord({ startedAt: "2026-01-01" })],
   ["an unknown status", { ...sampleRecord(), status: "done" }],
 ];

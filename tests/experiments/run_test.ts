@@ -8,6 +8,7 @@ import { openStore } from "../../experiments/store.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
+import type { Products } from "../../tensor/kernels/wasm/products.ts";
 import { testOnBackends } from "../backends.ts";
 
 const registries = builtins();
@@ -80,6 +81,7 @@ async function execute(
     checkpointEvery?: number;
     logEvery?: number;
     tables?: Registries;
+    products?: Products;
   } = {},
 ) {
   const root = options.root ?? await Deno.makeTempDir();
@@ -97,6 +99,7 @@ async function execute(
     environment,
     experiment: "test",
     stop: stop.signal,
+    ...options.products ? { products: options.products } : {},
   });
   for await (const event of generator) {
     events.push(event);
@@ -155,6 +158,34 @@ testOnBackends("executeRun() goes on from its checkpoint and ends with the bytes
     (await folder.readHistory()).map(({ step, loss }) => [step, loss]);
   assertEquals(await losses(resumed.folder), await losses(whole.folder));
   assert(resumed.record!.cost!.trainSeconds > 0);
+}, ["wasm"]);
+
+testOnBackends("executeRun() names the library, and does not go on with another one", async () => {
+  // The products are plain loops; only the name matters here.
+  const products = (name: string): Products => ({
+    name,
+    multiply({ m, n, k, a, b, c, transposeA = false, transposeB = false, beta = 0 }) {
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let l = 0; l < k; l++) {
+            sum += a[transposeA ? l * m + i : i * k + l]! * b[transposeB ? j * k + l : l * n + j]!;
+          }
+          c[i * n + j] = sum + beta * (beta === 0 ? 0 : c[i * n + j]!);
+        }
+      }
+    },
+  });
+  const cut = await execute(smallRun(), { stopAt: 3, products: products("Loops 1.0, 2 threads") });
+  for (const other of [{}, { products: products("Loops 1.0, 1 threads") }]) {
+    const { record } = await execute(smallRun(), { root: cut.root, ...other });
+    assertEquals(record!.status, "failed");
+    assertStringIncludes(record!.error!, "its checkpoint was made on wasm (Loops 1.0, 2 threads)");
+    assertEquals(record!.backend!.blas, other.products?.name ?? null);
+  }
+  const { record } = await execute(smallRun(), { root: cut.root, products: products("Loops 1.0, 2 threads") });
+  assertEquals([record!.status, record!.backend!.blas], ["completed", "Loops 1.0, 2 threads"]);
+  await useBackend("wasm");
 }, ["wasm"]);
 
 testOnBackends("executeRun() goes on from a periodic checkpoint after a crash", async () => {

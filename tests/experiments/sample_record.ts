@@ -8,7 +8,7 @@ import type { RunRecord } from "../../experiments/record.ts";
 /** A valid record, with the given fields replaced. */
 export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: "0123456789ab",
     experiment: "sample",
     row: "ArcFace (0.5)",
@@ -35,8 +35,16 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       },
       evaluate: [{ name: "unseen", protocol: { protocol: "verification" }, data: { reader: "sampled-pairs" } }],
     },
-    identity: { run: {}, plugins: [], data: [], schemaVersion: 2 },
-    backend: { name: "wasm", adapter: null, software: true, reason: "asked for by name", kernels: [], flags: {} },
+    identity: { run: {}, plugins: [], data: [], schemaVersion: 3 },
+    backend: {
+      name: "wasm",
+      adapter: null,
+      software: true,
+      reason: "asked for by name",
+      kernels: [],
+      blas: null,
+      flags: {},
+    },
     environment: {
       deno: "2.9.6",
       v8: "15.0",
