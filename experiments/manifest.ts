@@ -88,7 +88,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
   const rows = expandRows(problems, root!, header.name);
   const resolver: Resolver = { problems, registries, pluginsFailed: failed, partial: false, memory: new WeakMap() };
   if (hasAblation(root!)) resolveRow({ ...resolver, partial: true }, baseOf(root!));
-  const resolved = resolveRows(resolver, rows);
+  const resolved = resolveRows(resolver, rows, header.backend);
   const { table, output, metrics } = checkRest(problems, root!, registries, rows, resolved);
   checkUsed(problems, overrides, root!, rows);
   problems.throwIfAny(files);
@@ -173,8 +173,8 @@ interface ResolvedRow {
   readonly tree: MapNode;
 }
 
-function resolveRows(resolver: Resolver, rows: readonly RowTree[]): ResolvedRow[] {
-  const checker = new CrossChecker(resolver.problems, resolver.registries);
+function resolveRows(resolver: Resolver, rows: readonly RowTree[], backend: ResolvedRun["backend"]): ResolvedRow[] {
+  const checker = new CrossChecker(resolver.problems, resolver.registries, backend);
   const resolved = rows.flatMap((row) => {
     const run = resolveRow(resolver, row.tree);
     if (run) checker.check(run, row.tree);

@@ -69,9 +69,11 @@ function checkHeap({ classes, embedding }: HeadContext, rate: number): void {
   const copies = rate === 1 ? 3 : 2 + 2 * rate;
   const largest = Math.floor(LARGEST_HEAP / (4 * embedding * copies));
   if (classes <= largest) return;
+  // No rate helps where weights and velocity alone, which are never sampled, do not fit.
+  const helps = 2 * 4 * embedding * classes < LARGEST_HEAP;
   throw new RangeError(
     `Cannot allocate the class weights: found ${classes} classes of ${embedding} dimensions, wanted at most ` +
-      `${largest}, as the WASM heap ends at 4 GiB; use the webgpu backend, or a smaller sampleRate`,
+      `${largest}, as the WASM heap ends at 4 GiB; use the webgpu backend${helps ? ", or a smaller sampleRate" : ""}`,
   );
 }
 

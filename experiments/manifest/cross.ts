@@ -10,19 +10,21 @@ import type { Place, Problems } from "./error.ts";
 import { child, type MapNode } from "./tree.ts";
 import { shapeOf } from "../readers.ts";
 import type { RowRun } from "./sections.ts";
-import type { Section } from "../resolved.ts";
+import type { ResolvedRun, Section } from "../resolved.ts";
 
 /** Checks rows; what many rows share is checked once. */
 export class CrossChecker {
   readonly #problems: Problems;
   readonly #registries: Registries;
+  readonly #backend: ResolvedRun["backend"];
   readonly #ids = new WeakMap<object, number>();
   readonly #done = new Set<string>();
   #next = 0;
 
-  constructor(problems: Problems, registries: Registries) {
+  constructor(problems: Problems, registries: Registries, backend: ResolvedRun["backend"]) {
     this.#problems = problems;
     this.#registries = registries;
+    this.#backend = backend;
   }
 
   /** Checks a resolved row; `tree` tells where its sections stand. */
@@ -65,6 +67,10 @@ export class CrossChecker {
     }
     if (precision === "f16" && !supports.includes("f16")) {
       this.#problems.add(at, `Cannot use precision f16: backbone "${backbone.name}" works in f32 alone`);
+    }
+    if (precision === "f16" && (this.#backend === "wasm" || this.#backend === "cpu")) {
+      const wanted = "wanted webgpu, or `--backend webgpu` for a software adapter";
+      this.#problems.add(at, `Cannot use precision f16 on ${this.#backend}: ${wanted}`);
     }
   }
 

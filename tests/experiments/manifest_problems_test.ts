@@ -53,6 +53,12 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     'Did you mean "m" (',
   ],
   [
+    "f16 on wasm",
+    withLine("train", "train: { steps: 10, batchSize: 4, precision: f16 }", base + "backend: wasm\n"),
+    "m.yaml:6:",
+    "Cannot use precision f16 on wasm: wanted webgpu, or `--backend webgpu` for a software adapter",
+  ],
+  [
     "a misspelt head",
     withLine("head", "head: { name: arcfase }"),
     'm.yaml:4:15: Cannot find head "arcfase": known heads are "arcface"',
