@@ -51,8 +51,8 @@ export async function alternate(sides: readonly Side[], options: AlternateOption
   for (let round = -warmUp; round < rounds; round++) {
     if (round === 2) since = now();
     if (round > 2 && now() - since > budget) break;
-    for (const [i, side] of sides.entries()) {
-      const of = timed[i]!;
+    for (const i of orderOf(round + warmUp, sides.length)) {
+      const side = sides[i]!, of = timed[i]!;
       if (of.error !== undefined || round >= 2 && slow.has(side)) continue;
       if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       try {
@@ -65,6 +65,12 @@ export async function alternate(sides: readonly Side[], options: AlternateOption
     }
   }
   return timed.map(({ name, ms, error }) => ({ name, ms, ...error === undefined ? {} : { error } }));
+}
+
+/** The order of a round: forward and back by turns, each two begun one side further on, so that all follow all. */
+function orderOf(round: number, count: number): number[] {
+  const order = Array.from({ length: count }, (_, i) => (i + (round >> 1)) % count);
+  return round % 2 === 0 ? order : order.reverse();
 }
 
 function oneLine(error: unknown): string {

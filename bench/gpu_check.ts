@@ -14,8 +14,8 @@ import { createRandom } from "../tensor/random.ts";
 import { type Tensor, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
 import { useTuned } from "./devices.ts";
 import { smallKernelCases, variable } from "./kernel_cases.ts";
-import { stepWork } from "./networks.ts";
-import type { BenchBackend } from "./options.ts";
+import { STEP_WORKS, stepWork } from "./networks.ts";
+import { type BenchBackend, parseGpuCheck } from "./options.ts";
 import { denoScript, start, type Started, startTorch } from "./peers.ts";
 import type { Report } from "./result.ts";
 import { compareWorkers } from "./steps.ts";
@@ -113,7 +113,7 @@ async function readAll(tensors: readonly Tensor[]): Promise<Float32Array[]> {
 }
 
 /** Times a step in float32 and float16 beside PyTorch with its faster formats off and on. */
-async function timeSteps(name = "iresnet50", batch = "128"): Promise<void> {
+async function timeSteps(name: string, batch: string): Promise<void> {
   const work = stepWork(name, Number(batch)), started: Started[] = [];
   const worker = (precision: string) => denoScript("main", ["step-worker", name, "webgpu", "none", batch, precision]);
   for (const precision of ["f32", "f16"]) started.push(await start(`webgpu, ${precision}`, ...worker(precision)));
@@ -127,8 +127,15 @@ async function timeSteps(name = "iresnet50", batch = "128"): Promise<void> {
 }
 
 /** Does what the arguments ask for; gives the exit status. */
-export async function gpuCheck([flag, ...rest]: readonly string[]): Promise<number> {
-  if (flag !== "--steps") return await checkAll("webgpu") > 0 ? 1 : 0;
-  await timeSteps(...rest);
+export async function gpuCheck(args: readonly string[]): Promise<number> {
+  let steps: [string, number] | undefined;
+  try {
+    steps = parseGpuCheck(args, STEP_WORKS.map(({ name }) => name));
+  } catch (error) {
+    console.error((error as Error).message);
+    return 2;
+  }
+  if (steps === undefined) return await checkAll("webgpu") > 0 ? 1 : 0;
+  await timeSteps(steps[0], String(steps[1]));
   return 0;
 }

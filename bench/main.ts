@@ -71,6 +71,21 @@ async function usualBackends(): Promise<("wasm" | "webgpu")[]> {
   return software ? ["wasm"] : ["wasm", "webgpu"];
 }
 
+async function checkFolder(path: string): Promise<void> {
+  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
+  const found = await Deno.stat(folder).catch(() => undefined);
+  if (!found?.isDirectory) throw new RangeError(`Cannot write ${path}: found no folder "${folder}", wanted one`);
+}
+
+async function readReport(path: string): Promise<Report> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  try {
+    const report = JSON.parse(text) as Report;
+    if (report.schema === 1 && Array.isArray(report.comparisons)) return report;
+  } catch { /* said below */ }
+  throw new SyntaxError(`Cannot compare with ${path}: found no report there, wanted what --json wrote`);
+}
+
 /** The program; gives its exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--help")) {
@@ -87,14 +102,15 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "gpu-check") return await gpuCheck(rest);
-  let options: BenchOptions;
+  let options: BenchOptions, then: Report | undefined;
   try {
     options = parseOptions(args, await usualBackends());
+    if (options.json) await checkFolder(options.json);
+    if (options.against) then = await readReport(options.against);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
-  const then = options.against ? JSON.parse(await Deno.readTextFile(options.against)) as Report : undefined;
   const report = await measure(options, (comparison) => {
     const alone = { comparisons: [comparison] } as unknown as Report;
     console.error(renderSuite(alone, comparison.suite).split("\n").slice(2).join("\n").trim());

@@ -72,6 +72,20 @@ export function parseOptions(args: readonly string[], fallback: readonly BenchBa
   };
 }
 
+/**
+ * Reads the arguments of `gpu-check`: `undefined` without `--steps`.
+ *
+ * @throws {SyntaxError} naming what is wrong.
+ */
+export function parseGpuCheck(args: readonly string[], networks: readonly string[]): [string, number] | undefined {
+  const [flag, name = "iresnet50", batch = "128", ...more] = args;
+  if (flag === undefined) return undefined;
+  if (flag !== "--steps") throw wrong("flag", flag, ["--steps"]);
+  if (more.length > 0) throw wrong("argument", more[0]!, ["nothing after the batch"]);
+  if (!/^[1-9]\d*$/.test(batch)) throw wrong("batch", batch, ["a whole number from 1"]);
+  return [oneOf("network", name, networks), Number(batch)];
+}
+
 function oneOf<T extends string>(what: string, found: string, wanted: readonly T[]): T {
   if ((wanted as readonly string[]).includes(found)) return found as T;
   throw wrong(what, found, wanted);

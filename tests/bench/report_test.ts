@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseOptions } from "../../bench/options.ts";
+import { parseGpuCheck, parseOptions } from "../../bench/options.ts";
 import { compare, type Report, shareOfPeak } from "../../bench/result.ts";
 import { figures, renderAgainst, renderSuite } from "../../bench/table.ts";
 
@@ -54,4 +54,13 @@ Deno.test("the benchmarks' flags are read, and wrong ones named", () => {
   assertThrows(() => parseOptions(["--fast"], []), SyntaxError, 'found "--fast"');
   assertThrows(() => parseOptions(["speed"], []), SyntaxError, "wanted kernels, heads");
   assertThrows(() => parseOptions(["--backend=cpu"], []), SyntaxError, 'found "cpu"');
+});
+
+Deno.test("parseGpuCheck() reads network and batch, and names what is wrong", () => {
+  const networks = ["iresnet18", "iresnet50"];
+  assertEquals(parseGpuCheck([], networks), undefined);
+  assertEquals(parseGpuCheck(["--steps"], networks), ["iresnet50", 128]);
+  assertThrows(() => parseGpuCheck(["--foo"], networks), SyntaxError, 'found "--foo", wanted --steps');
+  assertThrows(() => parseGpuCheck(["--steps", "foo"], networks), SyntaxError, 'found "foo"');
+  assertThrows(() => parseGpuCheck(["--steps", "iresnet18", "abc"], networks), SyntaxError, 'found "abc"');
 });
