@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { convnet } from "../../backbones/catalogue.ts";
+import { convnet, iresnet } from "../../backbones/catalogue.ts";
 import type { BackbonePlugin, ImageShape } from "../../backbones/backbone.ts";
 import { loadBlas } from "../../experiments/openblas.ts";
 import { arcface } from "../../losses/catalogue.ts";
@@ -10,17 +10,29 @@ import { sgd } from "../../training/sgd.ts";
 import { train, trainableOf } from "../../training/trainer.ts";
 import { hasWebgpu } from "../backends.ts";
 
-const SHAPE: ImageShape = [8, 8, 1], CLASSES = 6, BATCH = 12, STEPS = 50;
+const CLASSES = 6, BATCH = 12, STEPS = 50;
+
+interface Network {
+  readonly name: string;
+  readonly plugin: BackbonePlugin;
+  readonly params: object;
+  /** Height and width of an image. */
+  readonly size: number;
+  /** Learning rate. */
+  readonly rate: number;
+  /** Deviation of the noise on the patterns. */
+  readonly noise?: number;
+}
 
 /** Losses of 50 steps. */
 async function losses(
   backend: "cpu" | "wasm" | "webgpu",
-  [plugin, params]: readonly [BackbonePlugin, object],
+  { plugin, params, size, rate, noise: noiseOf = 0.5 }: Network,
   products?: Products,
 ): Promise<number[]> {
   await useBackend(backend, products ? { products } : {});
-  const random = createRandom(0, "init");
-  const backbone = plugin.create(plugin.params.parse(params), { shape: SHAPE, random });
+  const random = createRandom(0, "init"), shape: ImageShape = [size, size, 1], pixels = size * size;
+  const backbone = plugin.create(plugin.params.parse(params), { shape, random });
   const context = { embedding: backbone.embedding, classes: CLASSES, random };
   const heads = [{ head: arcface.create(arcface.params.parse({ s: 8, m: 0.3 }), context), weight: 1 }] as const;
   const optimizer = sgd.create(sgd.params.parse({}), trainableOf(backbone, heads)), told: number[] = [];
@@ -28,15 +40,15 @@ async function losses(
     backbone,
     heads,
     optimizer,
-    learningRate: () => 0.01,
+    learningRate: () => rate,
     steps: STEPS,
-    shape: SHAPE,
+    shape,
     random: createRandom(0, "dropout"),
     batch(step) {
       const noise = createRandom(0, `batch/${step}`);
       const labels = Int32Array.from({ length: BATCH }, () => noise.integer(CLASSES));
-      const images = Float32Array.from({ length: BATCH * 64 }, (_, i) => {
-        return Math.sin((i % 64) * (1 + labels[Math.floor(i / 64)]!)) + 0.5 * noise.normal();
+      const images = Float32Array.from({ length: BATCH * pixels }, (_, i) => {
+        return Math.sin((i % pixels) * (1 + labels[Math.floor(i / pixels)]!)) + noiseOf * noise.normal();
       });
       return Promise.resolve({ images, labels });
     },
@@ -48,16 +60,37 @@ async function losses(
   return told;
 }
 
-const networks = [
-  [convnet, { blocks: 2, width: 16, embedding: 16, dropout: 0.2 }],
-  [convnet, { blocks: 1, width: 20, embedding: 8, output: "fc-bn" }],
-] as const;
+const networks: readonly Network[] = [
+  {
+    name: "a convnet of 2 blocks",
+    plugin: convnet,
+    params: { blocks: 2, width: 16, embedding: 16, dropout: 0.2 },
+    size: 8,
+    rate: 0.01,
+  },
+  {
+    name: "a convnet of 1 block",
+    plugin: convnet,
+    params: { blocks: 1, width: 20, embedding: 8, output: "fc-bn" },
+    size: 8,
+    rate: 0.01,
+  },
+  // Residual sums, strides and 1×1 filters; a rate at which rounding is not amplified.
+  {
+    name: "an IResNet",
+    plugin: iresnet,
+    params: { stages: [1, 1, 1, 1], widths: [8, 8, 16, 16], embedding: 16 },
+    size: 16,
+    rate: 0.0005,
+    noise: 2,
+  },
+];
 const blas = await loadBlas();
 // The cpu backend runs tfjs's own kernels, and compositions of them for ours.
 const stock = new Map<string, Promise<number[]>>();
 
 for (const network of networks) {
-  const [, { blocks }] = network, name = `a convnet of ${blocks} ${blocks === 1 ? "block" : "blocks"}`;
+  const { name } = network;
   for (
     const [how, backend, products] of [["wasm", "wasm"], ["OpenBLAS", "wasm", blas], ["webgpu", "webgpu"]] as const
   ) {
@@ -73,6 +106,7 @@ for (const network of networks) {
         if (!stock.has(name)) stock.set(name, losses("cpu", network));
         const wanted = await stock.get(name)!, found = await losses(backend, network, products);
         const worst = Math.max(...wanted.map((loss, i) => Math.abs(found[i]! / loss - 1)));
+
         assert(worst < 1e-3, `${worst}`);
         await useBackend("wasm");
       },
