@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { classMemory } from "../losses/class_memory.ts";
 import type { Registries } from "../registry/registries.ts";
 import { classesOf, shapeOf } from "./readers.ts";
 import type { ResolvedRun } from "./resolved.ts";
@@ -29,17 +30,19 @@ const FLOAT = 4;
 
 /** How a backend takes memory beyond what tensors need; measured, and held by a test. */
 interface Means {
-  /** Floats kept for each parameter through a step: itself, its momentum, its gradient, and what kernels make of it. */
+  /** Floats kept for each of the backbone's parameters beside itself and its momentum: its gradient, and what kernels make. */
   readonly copies: number;
   /** Floats taken for each float of activations: WebGPU's buffers are used again by others of their very size alone. */
   readonly slack: number;
+  /** Floats taken for each float of the class side: blocks so large find no hole on the WASM heap, which grows in steps. */
+  readonly classSlack: number;
   /** Bytes for kernels' own use. */
   readonly base: number;
 }
 
 const MEANS: Readonly<Record<"wasm" | "webgpu", Means>> = {
-  wasm: { copies: 3, slack: 1, base: 19 * 2 ** 20 },
-  webgpu: { copies: 4, slack: 1.4, base: 16 * 2 ** 20 },
+  wasm: { copies: 1, slack: 1, classSlack: 1.15, base: 19 * 2 ** 20 },
+  webgpu: { copies: 2, slack: 1.4, classSlack: 1, base: 16 * 2 ** 20 },
 };
 
 /** The cost of a row, or `undefined` where the image shape is known only when the data is opened. */
@@ -52,11 +55,27 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   const classes = classesOf(run.data.train, registries);
   const headParameters = classes === undefined ? undefined : headSize(run, registries, cost.embedding, classes);
   const image = shape[0] * shape[1] * shape[2];
-  const activations = Math.max(cost.memory.forward, cost.memory.backward) * (precision === "f16" ? 0.5 : 1);
+  const half = precision === "f16" ? 0.5 : 1, part = batchSize / accumulate;
   const means = MEANS[run.backend === "wasm" || run.backend === "cpu" ? "wasm" : "webgpu"];
   // Two batches: one at work, one ahead.
-  const floats = (means.copies + (accumulate > 1 ? 1 : 0)) * (cost.parameters + (headParameters ?? 0)) +
-    2 * batchSize * image + means.slack * batchSize / accumulate * activations;
+  const input = 2 * batchSize * image, states = run.optimizer.momentum === 0 ? 0 : 1, more = accumulate > 1 ? 1 : 0;
+  const own = (1 + states + means.copies + more) * cost.parameters;
+  const { sampleRate } = run.head as { sampleRate?: number };
+  const side = classMemory({
+    parameters: headParameters ?? 0,
+    classes: classes ?? 0,
+    batch: part,
+    sampleRate: sampleRate ?? 1,
+    states,
+  });
+  const network = (floats: number) => means.slack * part * half * floats;
+  const step = Math.max(
+    network(cost.memory.forward),
+    network(cost.memory.backward) + means.classSlack * side.gradient,
+    network(cost.memory.kept) + means.classSlack * side.step,
+    means.classSlack * side.update,
+  );
+  const floats = own + input + means.classSlack * (side.held + more * side.gradient) + step;
   return {
     shape,
     embedding: cost.embedding,

@@ -8,7 +8,7 @@ import { type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import type { Shard } from "./class_weights.ts";
 
 /** Logits that may be held at once: 32 MiB. */
-export const BUDGET = 2 ** 23;
+export const BUDGET: number = 2 ** 23;
 
 /** Some rows of a shard. */
 export interface Cut {

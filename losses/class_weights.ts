@@ -12,7 +12,7 @@ import type { HeadContext } from "./head.ts";
 const DEVIATION = 0.01;
 
 /** Bytes that every WebGPU device can bind as one buffer, by the standard. */
-const LARGEST_BINDING = 2 ** 27;
+export const LARGEST_BINDING: number = 2 ** 27;
 
 /** Bytes of the WASM heap that the class weights may take, with gradient and velocity; the rest is for the network. */
 const LARGEST_HEAP = 2 ** 32 - 2 ** 29;

@@ -19,15 +19,20 @@ interface Case {
   readonly batchSize: number;
   readonly accumulate?: number;
   readonly checkpointing?: boolean;
+  readonly precision?: "f32" | "f16";
+  /** Classes, by default 4. */
+  readonly classes?: number;
+  readonly head?: Record<string, unknown>;
+  readonly optimizer?: Record<string, unknown>;
 }
 
 /** Memory of two steps in a fresh process, and the plan's estimate. */
 async function measure(test: Case): Promise<{ measured: number; predicted: number }> {
-  const { backend, backbone, size, batchSize, accumulate = 1, checkpointing = false } = test;
+  const { backend, backbone, size, batchSize, accumulate = 1, checkpointing = false, classes = 4 } = test;
   const faces = {
     reader: "synthetic-faces",
-    identities: 4,
-    perIdentity: batchSize / 4,
+    identities: classes,
+    perIdentity: Math.max(2, batchSize / classes),
     size: [size, size],
     channels: 1,
   };
@@ -36,16 +41,16 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
     seed: 0,
     data: { train: section("reader", faces) },
     backbone: section("backbone", backbone),
-    head: section("head", { name: "arcface" }),
+    head: section("head", { name: "arcface", ...test.head }),
     auxiliary: [],
-    optimizer: section("optimizer", { name: "sgd" }),
+    optimizer: section("optimizer", { name: "sgd", ...test.optimizer }),
     schedule: section("schedule", { name: "step", lr: 0.01 }),
     train: {
       steps: 2,
       batchSize,
       accumulate,
       checkpointing,
-      precision: "f32",
+      precision: test.precision ?? "f32",
       augment: [],
       sampler: section("sampler", { name: "shuffle" }),
     },
@@ -60,6 +65,7 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
 }
 
 const iresnet = { name: "iresnet", stages: [1, 1, 1, 1], widths: [32, 64, 128, 256], embedding: 128 };
+const small = { name: "convnet", blocks: 1, width: 8, embedding: 128 };
 const cases: Case[] = [
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64 },
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64, accumulate: 4 },
@@ -68,11 +74,45 @@ const cases: Case[] = [
   { backend: "webgpu", backbone: { name: "convnet", width: 32 }, size: 28, batchSize: 64 },
   { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
   { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, checkpointing: true },
+  { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, precision: "f16" },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000 },
+  { backend: "wasm", backbone: { ...small, embedding: 256 }, size: 8, batchSize: 64, classes: 60_000 },
+  {
+    backend: "wasm",
+    backbone: { ...small, embedding: 256 },
+    size: 8,
+    batchSize: 64,
+    classes: 60_000,
+    optimizer: { momentum: 0 },
+  },
+  {
+    backend: "wasm",
+    backbone: { ...small, embedding: 512 },
+    size: 8,
+    batchSize: 64,
+    classes: 20_000,
+    head: { sampleRate: 0.1 },
+  },
+  { backend: "webgpu", backbone: { ...small, embedding: 256 }, size: 8, batchSize: 64, classes: 10_000 },
+  {
+    backend: "webgpu",
+    backbone: { ...small, embedding: 512 },
+    size: 8,
+    batchSize: 64,
+    classes: 20_000,
+    head: { sampleRate: 0.1 },
+  },
 ];
 
 for (const test of cases) {
   const { backend, backbone, batchSize, accumulate, checkpointing } = test;
-  const how = `${accumulate ? ", accumulated" : ""}${checkpointing ? ", checkpointed" : ""}`;
+  const { classes = 4, head, optimizer, precision } = test;
+  const more = [head, optimizer].filter((one) => one).map((one) => `, ${Object.entries(one!).flat().join(" ")}`).join(
+    "",
+  );
+  const how = `${precision ? `, ${precision}` : ""}, ${classes} classes${more}${accumulate ? ", accumulated" : ""}${
+    checkpointing ? ", checkpointed" : ""
+  }`;
   const ignore = backend === "webgpu" && !hasWebgpu;
   Deno.test({
     name: `the plan tells the memory of ${backbone.name}, batch ${batchSize}${how}, within 20 % [${backend}]` +

@@ -1,0 +1,48 @@
+/**
+ * Memory of the class side of a head, told before anything is allocated.
+ *
+ * @module
+ */
+import { BUDGET } from "./class_chunks.ts";
+import { LARGEST_BINDING } from "./class_weights.ts";
+
+/** What decides the memory of a head with class weights. */
+export interface ClassSide {
+  /** Number of class-side parameters. */
+  readonly parameters: number;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Samples of a part of a batch. */
+  readonly batch: number;
+  /** Share of the classes that a step samples. */
+  readonly sampleRate: number;
+  /** Tensors of the optimizer for each parameter: 1 with momentum, else 0. */
+  readonly states: number;
+}
+
+/** Floats, and when they are held. */
+export interface ClassMemory {
+  /** From step to step: weights and the optimizer's state. */
+  readonly held: number;
+  /** Beside them from the loss to the gradients: products with their gradient, weights' gradient, sampled rows. */
+  readonly step: number;
+  /** Of it, what stays while the network's gradients are computed: that of the weights, or of the sampled rows. */
+  readonly gradient: number;
+  /** Beside them in the update: gradient, and one part of the weights anew. */
+  readonly update: number;
+}
+
+/** The memory of the class side; see `class_loop.ts` for what is held when. */
+export function classMemory({ parameters, classes, batch, sampleRate, states }: ClassSide): ClassMemory {
+  const sampled = Math.ceil(classes * sampleRate), rows = parameters * sampled / Math.max(1, classes);
+  const all = batch * sampled, products = Math.min(all, BUDGET);
+  // Products that do not fit are computed twice, a cut of the weights at a time: copied, and gradients put together.
+  const cut = all > BUDGET ? Math.min(rows, BUDGET / batch * (rows / sampled)) : 0;
+  const gathered = sampleRate < 1 ? rows : 0, part = Math.min(parameters, LARGEST_BINDING / 4);
+  return {
+    held: parameters * (1 + states),
+    gradient: rows,
+    step: 2 * products + rows + gathered + 2 * cut,
+    update: rows + (sampleRate < 1 ? rows * (1 + states) : part),
+  };
+}
