@@ -36,7 +36,11 @@ type Table = ReadonlyMap<string, tf.KernelConfig>;
 
 /** Starts a backend as a run does, with the tile that a trial finds on a hardware adapter. */
 export async function useTuned(backend: BenchBackend, options: BackendOptions = {}): Promise<BackendInfo> {
-  const nowhere = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
+  const nowhere = {
+    read: () => Promise.resolve(undefined),
+    write: () => Promise.resolve(),
+    alone: <T>(work: () => Promise<T>) => work(),
+  };
   return await tuneBackend(await useBackend(backend, options), nowhere);
 }
 

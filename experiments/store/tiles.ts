@@ -13,6 +13,8 @@ export interface TileCache {
   read(adapter: string): Promise<Tile | undefined>;
   /** Keeps the tile of an adapter. */
   write(adapter: string, tile: Tile): Promise<void>;
+  /** Does something while no other process does so. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const schema = z.record(
@@ -30,11 +32,18 @@ export function tileFile(path: string): TileCache {
       return {};
     }
   };
+  const makeFolder = () => Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
   return {
     read: async (adapter) => (await all())[adapter],
     async write(adapter, tile) {
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      await makeFolder();
       await writeAtomically(path, JSON.stringify({ ...await all(), [adapter]: tile }, null, 2) + "\n");
+    },
+    async alone(work) {
+      await makeFolder();
+      using file = await Deno.open(`${path}.lock`, { create: true, write: true });
+      await file.lock(true);
+      return await work();
     },
   };
 }

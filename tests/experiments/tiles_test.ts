@@ -17,8 +17,24 @@ testOnBackends("tuneBackend() tries tiles once an adapter and keeps the best; th
   assertEquals((await tuneBackend(info, tiles)).flags["tile"], "4×4, 64");
   assertEquals(currentTile(), other);
   assertEquals(typeof first.flags["tile"], "string");
+  // One that nobody would try comes from elsewhere, and is not taken.
+  await tiles.write("a card", { rows: 3, columns: 1, workgroup: 4096 });
+  await tuneBackend(info, tiles);
+  assertEquals(TILES.includes(currentTile()), true);
   await useBackend("webgpu");
 }, ["webgpu"]);
+
+Deno.test("TileCache.alone() lets one in at a time", async () => {
+  const { tiles } = openStore(await Deno.makeTempDir()), seen: string[] = [];
+  const work = (name: string) =>
+    tiles.alone(async () => {
+      seen.push(`${name} in`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      seen.push(`${name} out`);
+    });
+  await Promise.all([work("a"), work("b")]);
+  assertEquals(seen.map((one) => one.split(" ")[1]), ["in", "out", "in", "out"]);
+});
 
 Deno.test("a damaged file of tiles counts as absent", async () => {
   const root = await Deno.makeTempDir();

@@ -33,6 +33,8 @@ const LAYOUT: PatchLayout = {
 /**
  * Times a convolution with each tile on the current WebGPU backend and uses the fastest from now on. The choice can
  * change the last bits of sums, so it belongs in the record; `useTile` takes it back without a trial.
+ *
+ * @throws {Error} if the device refuses every tile.
  */
 export async function tuneTiles({ now, tiles = TILES, runs = 3 }: TileTrial): Promise<Tile> {
   const backend = tf.backend(), before = currentTile(), times: number[] = [];
@@ -42,6 +44,7 @@ export async function tuneTiles({ now, tiles = TILES, runs = 3 }: TileTrial): Pr
     for (const tile of tiles) {
       useTile(tile);
       let fastest = Infinity;
+      (backend as unknown as Settling).device.pushErrorScope("validation");
       // The first run compiles.
       for (let run = 0; run <= runs; run++) {
         const start = now();
@@ -49,18 +52,26 @@ export async function tuneTiles({ now, tiles = TILES, runs = 3 }: TileTrial): Pr
         await settle(backend as unknown as Settling);
         if (run > 0) fastest = Math.min(fastest, now() - start);
       }
-      times.push(fastest);
+      // A tile that the device refuses computes nothing, fast.
+      const refused = await (backend as unknown as Settling).device.popErrorScope();
+      times.push(refused ? Infinity : fastest);
     }
   } finally {
     useTile(before);
     [x, w].forEach(free);
   }
-  const best = tiles[times.indexOf(Math.min(...times))]!;
+  const least = Math.min(...times);
+  if (least === Infinity) throw new Error("Cannot choose a tile: the WebGPU device refuses all of them");
+  const best = tiles[times.indexOf(least)]!;
   useTile(best);
   return best;
 }
 
 interface Settling extends WebgpuDevice {
+  readonly device: WebgpuDevice["device"] & {
+    pushErrorScope(filter: "validation"): void;
+    popErrorScope(): Promise<unknown>;
+  };
   readonly queue: WebgpuDevice["queue"] & { onSubmittedWorkDone(): Promise<void> };
 }
 

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { checkDevice } from "../../../tensor/device.ts";
 import { conv2d, convFilterGradient, convInputGradient } from "../../../tensor/kernels/conv.ts";
 import { currentTile, STANDARD_TILE, TILES, useTile } from "../../../tensor/kernels/webgpu/tiles.ts";
 import { tuneTiles } from "../../../tensor/kernels/webgpu/tune_tiles.ts";
@@ -174,4 +175,13 @@ testOnBackends("tuneTiles() keeps the tile that the clock calls fastest", async 
   assertEquals(currentTile(), TILES[1]);
   assertEquals(tf.memory().numTensors, before);
   useTile(STANDARD_TILE);
+}, ["webgpu"]);
+
+testOnBackends("tuneTiles() does not take a tile that the device refuses", async () => {
+  const refused = { rows: 1, columns: 1, workgroup: 4096 };
+  const now = () => performance.now();
+  assertEquals(await tuneTiles({ now, tiles: [refused, TILES[0]!], runs: 1 }), TILES[0]);
+  await assertRejects(() => tuneTiles({ now, tiles: [refused], runs: 1 }), Error, "refuses all of them");
+  useTile(STANDARD_TILE);
+  checkDevice();
 }, ["webgpu"]);
