@@ -44,7 +44,7 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   const { store, experiment, plan: { runs } } = sweep;
   const missing = await missingRuns(runs, store, experiment);
   const plan = storedPlan(sweep);
-  if (sweep.missing.length === 0) await keepPlan(plan, sweep, options, context);
+  const kept = sweep.missing.length === 0 && await keepPlan(plan, sweep, options, context);
   if (!options.quiet && !options.json) {
     context.io.err(
       `${experiment}: ${runs.length} runs, ${runs.length - missing.length} done, ${missing.length} to do\n`,
@@ -56,9 +56,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
   else {
     context.io.out(tableFormats.md(table));
-    context.io.out(
-      `\nRecords: ${store.root}/${experiment}/\nThis table again: deno task table ${store.root}/${experiment}\n`,
-    );
+    const again = kept ? `deno task table ${store.root}/${experiment}` : "the same command, which trains nothing twice";
+    context.io.out(`\nRecords: ${store.root}/${experiment}/\nThis table again: ${again}\n`);
   }
   const ids = new Set(runs.map(({ id }) => id));
   const completed = records.filter(({ id, status }) => ids.has(id) && status === "completed").length;
@@ -67,14 +66,14 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
 
 /**
  * Stores the plan for `table`, unless flags made it a variant that leaves out runs which the stored plan has records of:
- * a trial with `--set train.steps=10` does not take the table of the real sweep away.
+ * a trial with `--set train.steps=10` does not take the table of the real sweep away. Tells whether it was stored.
  */
 async function keepPlan(
   plan: StoredPlan,
   { store, experiment }: LoadedSweep,
   { set, backend, seed, quiet, json }: TrainingOptions,
   { io }: Context,
-): Promise<void> {
+): Promise<boolean> {
   const stored = await store.readPlan(experiment);
   const variant = set.length > 0 || backend !== undefined || seed !== undefined;
   if (stored && variant) {
@@ -82,8 +81,9 @@ async function keepPlan(
     const done = new Set(records.map(({ id }) => id));
     if (stored.runs.some(({ id }) => done.has(id) && !planned.has(id))) {
       if (!quiet && !json) io.err(`${store.root}/${experiment}/plan.json keeps the plan without these flags\n`);
-      return;
+      return false;
     }
   }
   await store.writePlan(plan);
+  return true;
 }
