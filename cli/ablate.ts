@@ -26,7 +26,7 @@ export function registerAblate(program: Command, context: Context): void {
       examples("ablate my.yaml", "ablate experiments/manifests/omniglot-margins.yaml --data data --jobs 2"),
     )
     .action(async (path: string, options: TrainingOptions) =>
-      await ablate(await loadSweep(path, options), options, context)
+      await ablate(await loadSweep(path, options, context.io), options, context)
     );
 }
 

@@ -13,6 +13,7 @@ import { openStore, type Store, type StoredPlan } from "../experiments/store.ts"
 import { builtins, type LoadedPlugin, type Registries } from "../registry/mod.ts";
 import { parsePublished, type PublishedRows, publishedRows, splitPublished } from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
+import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
 
 /** A manifest with its plan, and the places that its runs work in. */
@@ -38,11 +39,11 @@ export interface LoadedSweep {
 }
 
 /**
- * Loads a manifest with the overrides of the command line, and plans its runs.
+ * Loads a manifest with the overrides of the command line, tells of those that reach some rows only, and plans its runs.
  *
  * @throws {ManifestError} with every problem of every row.
  */
-export async function loadSweep(path: string, options: ManifestOptions): Promise<LoadedSweep> {
+export async function loadSweep(path: string, options: ManifestOptions, io: Pick<Io, "err">): Promise<LoadedSweep> {
   const { set: overrides, backend, seed, data, out } = options;
   const seeds = seed === undefined ? undefined : [seed];
   const manifest = await loadManifest(path, {
@@ -53,6 +54,7 @@ export async function loadSweep(path: string, options: ManifestOptions): Promise
     backend,
     seeds,
   });
+  manifest.notes.forEach((note) => io.err(`${note}\n`));
   const files = diskFiles(data);
   const plan = await planRuns(manifest, { files });
   return {

@@ -43,7 +43,7 @@ export function registerPlan(program: Command, context: Context): void {
   withManifestOptions(command).option("--json", "print JSON")
     .addHelpText("after", examples("plan experiments/manifests/omniglot-margins.yaml", "plan my.yaml --json"))
     .action(async (path: string, options: ManifestOptions & PrintOptions) => {
-      const sweep = await loadSweep(path, options);
+      const sweep = await loadSweep(path, options, context.io);
       const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));
       context.io.out(
         options.json ? JSON.stringify({ experiment: sweep.experiment, runs }) + "\n" : render(sweep, runs),

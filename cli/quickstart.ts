@@ -17,6 +17,6 @@ export function registerQuickstart(program: Command, context: Context): void {
   withTrainingOptions(command).addHelpText("after", examples("quickstart", "quickstart --jobs 2"))
     .action(async (options: TrainingOptions) => {
       const manifest = new URL("../experiments/manifests/quickstart.yaml", import.meta.url);
-      await ablate(await loadSweep(decodeURIComponent(manifest.pathname), options), options, context);
+      await ablate(await loadSweep(decodeURIComponent(manifest.pathname), options, context.io), options, context);
     });
 }

@@ -32,7 +32,7 @@ export function registerRun(program: Command, context: Context): void {
   withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
     .addHelpText("after", examples('run experiments/manifests/omniglot-margins.yaml --row "ArcFace (0.5)" --seed 0'))
     .action(async (path: string, options: RunOptions) => {
-      const sweep = await loadSweep(path, options);
+      const sweep = await loadSweep(path, options, context.io);
       const planned = choose(sweep, options);
       const { store, experiment } = sweep;
       if (isFinal(await store.find(experiment, planned.id))) {

@@ -29,7 +29,7 @@ export function registerValidate(program: Command, context: Context): void {
 
 async function validate(path: string, options: ManifestOptions & PrintOptions, { io }: Context): Promise<number> {
   try {
-    const sweep = await loadSweep(path, options);
+    const sweep = await loadSweep(path, options, io);
     io.out(options.json ? JSON.stringify(summary(path, sweep)) + "\n" : describe(path, sweep));
     return EXIT.done;
   } catch (error) {

@@ -17,7 +17,7 @@ import { resolveRow, type RowRun } from "./manifest/sections.ts";
 import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
 import { checkTable, metricsOf } from "./manifest/table.ts";
 import { child, type MapNode, mapNode, type TreeNode } from "./manifest/tree.ts";
-import { checkUsed } from "./manifest/used.ts";
+import { checkUsed, tellPartlyUsed } from "./manifest/used.ts";
 import { noteIdenticalRows } from "./manifest/twins.ts";
 import { applyOverrides, type OverrideOptions, parseOverrides } from "./manifest/overrides.ts";
 import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
@@ -65,6 +65,8 @@ export interface Manifest {
   readonly output: OutputSettings;
   /** Every metric that the rows give, named `evaluation.metric`. */
   readonly metrics: readonly MetricDefinition[];
+  /** What a user should know of overrides that reach some rows only. */
+  readonly notes: readonly string[];
   /** The users' plugins that were loaded. */
   readonly plugins: readonly LoadedPlugin[];
   /** The tables with those plugins in them. */
@@ -104,6 +106,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
     table,
     output,
     metrics,
+    notes: tellPartlyUsed(overrides, rows),
     plugins,
     registries,
   };

@@ -1,8 +1,9 @@
 /**
- * Finds overrides that no row takes up, so that none is ignored in silence.
+ * Finds overrides that no row takes up, or only some do, so that none is ignored in silence.
  *
  * @module
  */
+import { listNames } from "../../registry/nearest.ts";
 import type { Problems } from "./error.ts";
 import { isFrom, nodeAt } from "./merge.ts";
 import type { RowTree } from "./rows.ts";
@@ -19,8 +20,7 @@ export function checkUsed(
 ): void {
   for (const { path, key } of overrides) {
     if (problems.in(key.file)) continue;
-    const inRows = RUN_SECTIONS.includes(path[0] as RunSectionName) && rows.length > 0;
-    const trees = inRows ? rows.map(({ tree }) => tree) : [root];
+    const trees = ofRuns(path) && rows.length > 0 ? rows.map(({ tree }) => tree) : [root];
     if (trees.some((tree) => isFrom(nodeAt(tree, path), key.file))) continue;
     const dotted = path.join(".");
     const why = isFrom(nodeAt(root, path), key.file)
@@ -28,4 +28,19 @@ export function checkUsed(
       : "another override replaces it";
     problems.add(key, `Cannot apply ${key.file}: it changes nothing, ${why}`);
   }
+}
+
+/** Tells of every override that only some rows take up which rows do not. */
+export function tellPartlyUsed(overrides: readonly Override[], rows: readonly RowTree[]): string[] {
+  return overrides.filter(({ path }) => ofRuns(path)).flatMap(({ path, key }) => {
+    const without = rows.filter(({ tree }) => !isFrom(nodeAt(tree, path), key.file)).map(({ label }) => label);
+    if (without.length === 0 || without.length === rows.length) return [];
+    return [
+      `${key.file} does not reach ${listNames(without)}, which set ${path.join(".")} or all of ${path[0]} themselves`,
+    ];
+  });
+}
+
+function ofRuns([section]: readonly string[]): boolean {
+  return RUN_SECTIONS.includes(section as RunSectionName);
 }

@@ -354,3 +354,16 @@ Deno.test("a child told to train a run that is final tells its record, so that i
     const { type, record } = JSON.parse(said.trim());
     assertEquals([code, type, record.status], [0, "end", "completed"]);
   }));
+
+Deno.test("a flag that reaches only some rows is told, with their labels", async () => {
+  await inFolder(async (folder) => {
+    const { code, err } = await cli("validate", `${folder}/tiny.yaml`, "--set", "head.sampleRate=0.5");
+    assertEquals(code, 0, err);
+    assertStringIncludes(
+      err,
+      '--set head.sampleRate=0.5 does not reach "ArcFace", which set head.sampleRate or all of head',
+    );
+    const all = await cli("validate", `${folder}/tiny.yaml`, "--set", "train.steps=2");
+    assertEquals(all.err, "");
+  });
+});
