@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { classMemory } from "../losses/class_memory.ts";
+import { type ClassMemory, classMemory } from "../losses/class_memory.ts";
 import type { Registries } from "../registry/registries.ts";
 import { classesOf, shapeOf } from "./readers.ts";
-import type { ResolvedRun } from "./resolved.ts";
+import type { ResolvedRun, Section } from "./resolved.ts";
 
 /** What each run of a row costs. */
 export interface RowCost {
@@ -60,22 +60,21 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   // Two batches: one at work, one ahead.
   const input = 2 * batchSize * image, states = run.optimizer.momentum === 0 ? 0 : 1, more = accumulate > 1 ? 1 : 0;
   const own = (1 + states + means.copies + more) * cost.parameters;
-  const { sampleRate } = run.head as { sampleRate?: number };
-  const side = classMemory({
-    parameters: headParameters ?? 0,
-    classes: classes ?? 0,
+  const side = classSide(run, registries, {
+    embedding: cost.embedding,
+    classes,
     batch: part,
-    sampleRate: sampleRate ?? 1,
     states,
+    slack: means.classSlack,
   });
   const network = (floats: number) => means.slack * part * half * floats;
   const step = Math.max(
     network(cost.memory.forward),
-    network(cost.memory.backward) + means.classSlack * side.gradient,
-    network(cost.memory.kept) + means.classSlack * side.step,
-    means.classSlack * side.update,
+    network(cost.memory.backward) + side.gradient,
+    network(cost.memory.kept) + side.step,
+    side.update,
   );
-  const floats = own + input + means.classSlack * (side.held + more * side.gradient) + step;
+  const floats = own + input + side.held + more * side.gradient + step;
   return {
     shape,
     embedding: cost.embedding,
@@ -87,14 +86,42 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   };
 }
 
+function headsOf({ head, auxiliary }: Omit<ResolvedRun, "seed">): readonly Section[] {
+  return [head, ...auxiliary.map(({ weight: _, ...section }) => section as Section)];
+}
+
+/** Memory of all heads together, in floats taken. */
+function classSide(
+  run: Omit<ResolvedRun, "seed">,
+  registries: Registries,
+  { classes = 0, slack, ...context }: {
+    embedding: number;
+    classes: number | undefined;
+    batch: number;
+    states: number;
+    slack: number;
+  },
+): ClassMemory {
+  const total = { held: 0, step: 0, gradient: 0, update: 0 };
+  for (const { name, ...params } of headsOf(run)) {
+    const plugin = registries.head.get(String(name)),
+      sampleRate = typeof params.sampleRate === "number" ? params.sampleRate : 1;
+    const parameters = plugin.size(params, { embedding: context.embedding, classes });
+    const side = classMemory({ ...context, classes, parameters, sampleRate, normalised: plugin.normalised ?? true });
+    // Sampled rows are small blocks, which find holes.
+    const taken = sampleRate < 1 ? 1 : slack;
+    for (const key of ["held", "step", "gradient", "update"] as const) total[key] += taken * side[key];
+  }
+  return total;
+}
+
 function headSize(
-  { head, auxiliary }: Omit<ResolvedRun, "seed">,
+  run: Omit<ResolvedRun, "seed">,
   registries: Registries,
   embedding: number,
   classes: number,
 ): number {
-  const sections = [head, ...auxiliary.map(({ weight: _, ...section }) => section)];
-  return sections.reduce(
+  return headsOf(run).reduce(
     (sum, { name, ...params }) => sum + registries.head.get(String(name)).size(params, { embedding, classes }),
     0,
   );

@@ -16,6 +16,8 @@ export interface ClassSide {
   readonly batch: number;
   /** Share of the classes that a step samples. */
   readonly sampleRate: number;
+  /** Whether the class weights are taken at unit length, so that their gradient is turned once more. */
+  readonly normalised: boolean;
   /** Tensors of the optimizer for each parameter: 1 with momentum, else 0. */
   readonly states: number;
 }
@@ -33,7 +35,8 @@ export interface ClassMemory {
 }
 
 /** The memory of the class side; see `class_loop.ts` for what is held when. */
-export function classMemory({ parameters, classes, batch, sampleRate, states }: ClassSide): ClassMemory {
+export function classMemory(side: ClassSide): ClassMemory {
+  const { parameters, classes, batch, sampleRate, normalised, states } = side;
   const sampled = Math.ceil(classes * sampleRate), rows = parameters * sampled / Math.max(1, classes);
   const all = batch * sampled, products = Math.min(all, BUDGET);
   // Products that do not fit are computed twice, a cut of the weights at a time: copied, and gradients put together.
@@ -42,7 +45,7 @@ export function classMemory({ parameters, classes, batch, sampleRate, states }: 
   return {
     held: parameters * (1 + states),
     gradient: rows,
-    step: 2 * products + rows + gathered + 2 * cut,
+    step: 2 * products + rows + gathered + (normalised ? 2 : 1) * cut,
     update: rows + (sampleRate < 1 ? rows * (1 + states) : part),
   };
 }

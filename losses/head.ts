@@ -64,6 +64,8 @@ export interface HeadPlugin extends Plugin {
   create(params: Record<string, unknown>, context: HeadContext): Head;
   /** Number of class-side parameters, for plans that allocate nothing. */
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
+  /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
+  readonly normalised?: boolean;
 }
 
 /** A {@link HeadPlugin} as written, with typed parameters. */
@@ -74,6 +76,8 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   create(params: ParamsOf<S>, context: HeadContext): Head;
   /** See {@link HeadPlugin.size}. */
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
+  /** See {@link HeadPlugin.normalised}. */
+  readonly normalised?: boolean;
 }
 
 /** Declares a head; see {@link HeadPlugin}. */

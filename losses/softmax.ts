@@ -16,6 +16,7 @@ export const softmax: HeadPlugin = defineHead({
   reference: "https://arxiv.org/abs/1801.07698",
   formula: "z_j = W_j·x + b_j",
   params: z.strictObject({ sampleRate: sampleRate() }),
+  normalised: false,
   create: ({ sampleRate }, context) =>
     createClassHead({ logits: { normalised: false, s: 1 }, biased: true, sampleRate }, context),
   size: (_, { classes, embedding }) => classes * embedding + classes,

@@ -102,6 +102,24 @@ const cases: Case[] = [
     classes: 20_000,
     head: { sampleRate: 0.1 },
   },
+  {
+    backend: "wasm",
+    backbone: { ...small, embedding: 512 },
+    size: 16,
+    batchSize: 256,
+    classes: 10_572,
+    head: { sampleRate: 0.1 },
+  },
+  { backend: "wasm", backbone: small, size: 16, batchSize: 256, classes: 60_000, head: { name: "softmax" } },
+  { backend: "wasm", backbone: small, size: 16, batchSize: 256, classes: 60_000 },
+  {
+    backend: "wasm",
+    backbone: { ...small, embedding: 512 },
+    size: 16,
+    batchSize: 256,
+    classes: 60_000,
+    optimizer: { momentum: 0 },
+  },
 ];
 
 for (const test of cases) {
