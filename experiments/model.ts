@@ -44,16 +44,18 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
     checkpointing: run.train.checkpointing,
     precision: run.train.precision,
   });
-  const context = { embedding: backbone.embedding, classes: training.classes.length };
-  const head = (section: Section, stream: string) => {
+  const context = { embedding: backbone.embedding, classes: training.classes.length, counts: countClasses(training) };
+  const make = (section: Section, stream: string, classWeights?: readonly Parameter[]) => {
     const [name, params] = split(section);
-    return registries.head.get(name).create(params, { ...context, random: random.fork(stream) });
+    const shared = classWeights ? { classWeights } : {};
+    return registries.head.get(name).create(params, { ...context, ...shared, random: random.fork(stream) });
   };
+  const head = make(run.head, "head"), classWeights = head.parameters.filter(({ role }) => role === "class");
   const auxiliary = run.auxiliary.map(({ weight, ...section }, i): WeightedHead => ({
-    head: head(section, `auxiliary/${i}`),
+    head: make(section, `auxiliary/${i}`, classWeights),
     weight: Number(weight),
   }));
-  const heads: [WeightedHead, ...WeightedHead[]] = [{ head: head(run.head, "head"), weight: 1 }, ...auxiliary];
+  const heads: [WeightedHead, ...WeightedHead[]] = [{ head, weight: 1 }, ...auxiliary];
   const [optimizerName, optimizerParams] = split(run.optimizer);
   const modules: ParameterGroups = {
     backbone: backbone.parameters,
@@ -75,6 +77,13 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
       lossScale?.dispose();
     },
   };
+}
+
+/** Training images of each class. */
+function countClasses({ labels, classes }: ImageSet): Int32Array {
+  const counts = new Int32Array(classes.length);
+  for (const label of labels) counts[label]!++;
+  return counts;
 }
 
 /** The trainable parameters in the order of the trainer, named `<group>/<name>`: the main head and an auxiliary one share names. */

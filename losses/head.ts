@@ -17,6 +17,10 @@ export interface HeadContext {
   readonly classes: number;
   /** Stream for the initial class weights. */
   readonly random: Random;
+  /** Training images of each class, for margins that depend on them. */
+  readonly counts?: Int32Array;
+  /** Class weights of the main head, in parts that follow one another: what an auxiliary loss on class weights pulls at. */
+  readonly classWeights?: readonly Parameter[];
 }
 
 /** What a head gives for one batch. The caller disposes the tensors, or calls inside a `tf.tidy`. */
@@ -25,10 +29,14 @@ export interface HeadOutput {
   readonly loss: Scalar;
   /** Scalars worth logging, by name, such as `targetAngle` (mean θ_y in radians) or `pastBoundary` (share of samples). */
   readonly statistics: Readonly<Record<string, Scalar>>;
+  /** Angle θ_y of each sample to its own class, in radians, shape `[batch]`, of heads that have class weights. */
+  readonly angles?: Tensor1D;
 }
 
 /** What a training step hands to a head besides the batch. */
 export interface HeadStep {
+  /** The step, from 0. */
+  readonly step: number;
   /** Stream of this step, the same for all parts of its batch. */
   readonly random: Random;
   /** Class of every sample of the step, on the host; a part's own are among them. */
@@ -49,7 +57,8 @@ export interface Head {
    *
    * @param embeddings Unnormalised embeddings, shape `[batch, d]`.
    * @param labels Class indices, int32, shape `[batch]`.
-   * @param step Heads that draw at random need it, others do without.
+   * @param step Heads that draw at random need it, others do without. Running state (averages, centres) is moved with
+   *   a step only: without one, the loss is a function of its arguments alone.
    */
   loss(embeddings: Tensor2D, labels: Tensor1D, step?: HeadStep): HeadOutput;
   /** Frees the variables. */

@@ -67,7 +67,7 @@ export function computeStep(
   try {
     for (const [i, part] of parts.entries()) {
       const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
-      const pass = differentiate(options, trainable, { ...part, random, masks, classes, share });
+      const pass = differentiate(options, trainable, { ...part, step, random, masks, classes, share });
       gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
       passes.push(pass);
     }
@@ -137,9 +137,11 @@ function finish(
 function differentiate(
   { backbone, heads, lossScale }: TrainOptions,
   trainable: readonly Parameter[],
-  { images, labels, random, masks, classes, share }: {
+  { images, labels, step: at, random, masks, classes, share }: {
     images: Tensor4D;
     labels: Tensor1D;
+    /** The step, from 0. */
+    step: number;
     /** Stream of the step. */
     random: TrainOptions["random"];
     /** Stream of this part, for dropout. */
@@ -154,6 +156,7 @@ function differentiate(
   let statistics: Record<string, Scalar> = {}, loss: Scalar | undefined;
   const rows = new Map<Parameter, RowGradient>();
   const step = {
+    step: at,
     random,
     labels: classes,
     takeRows: (of: Parameter, gradient: RowGradient) => void rows.set(of, gradient),
