@@ -50,7 +50,7 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   const shape = shapeOf(run.data.train, registries);
   if (!shape) return undefined;
   const { name, ...params } = run.backbone;
-  const { steps, batchSize, accumulate, checkpointing, precision } = run.train;
+  const { steps, batchSize, accumulate, checkpointing, precision, ema } = run.train;
   const cost = registries.backbone.get(String(name)).cost(params, shape, { checkpointing });
   const classes = classesOf(run.data.train, registries);
   const headParameters = classes === undefined ? undefined : headSize(run, registries, cost.embedding, classes);
@@ -59,7 +59,7 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   const means = MEANS[run.backend === "wasm" || run.backend === "cpu" ? "wasm" : "webgpu"];
   // Two batches: one at work, one ahead.
   const input = 2 * batchSize * image, states = run.optimizer.momentum === 0 ? 0 : 1, more = accumulate > 1 ? 1 : 0;
-  const own = (1 + states + means.copies + more) * cost.parameters;
+  const own = (1 + states + means.copies + more + (ema > 0 ? 1 : 0)) * cost.parameters;
   const side = classSide(run, registries, {
     embedding: cost.embedding,
     classes,

@@ -49,6 +49,8 @@ function smallRun(changes: Partial<ResolvedRun> & { steps?: number } = {}): Reso
       accumulate: 1,
       checkpointing: false,
       precision: "f32",
+      clip: null,
+      ema: 0,
       augment: [section("augmentation", { name: "flip" }), section("augmentation", { name: "shift", pixels: 1 })],
       sampler: section("sampler", { name: "shuffle" }),
     },
