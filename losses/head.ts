@@ -75,6 +75,13 @@ export interface HeadPlugin extends Plugin {
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
   /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
   readonly normalised?: boolean;
+  /**
+   * Whether, as an auxiliary loss, it works on the main head's class weights instead of own ones; a main head that
+   * samples its classes is refused beside it.
+   */
+  readonly sharesClassWeights?: boolean;
+  /** Whether it wants several images of one class in a batch; a sampler that does not see to it is refused. */
+  readonly needsPositives?: boolean;
 }
 
 /** A {@link HeadPlugin} as written, with typed parameters. */
@@ -87,6 +94,10 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
   /** See {@link HeadPlugin.normalised}. */
   readonly normalised?: boolean;
+  /** See {@link HeadPlugin.sharesClassWeights}. */
+  readonly sharesClassWeights?: boolean;
+  /** See {@link HeadPlugin.needsPositives}. */
+  readonly needsPositives?: boolean;
 }
 
 /** Declares a head; see {@link HeadPlugin}. */

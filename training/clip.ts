@@ -38,7 +38,7 @@ export function clipFactor({ norm }: ClipOptions, total: number): number {
 
 /** Norm of the first `count` gradients, from the sums of their squares; the caller disposes it. */
 export function partNorm(squares: Tensor1D, count: number): Scalar {
-  return tf.tidy(() => tf.sqrt(tf.sum(tf.slice(squares, 0, count))) as Scalar);
+  return tf.tidy(() => count === 0 ? tf.scalar(0) : tf.sqrt(tf.sum(tf.slice(squares, 0, count))) as Scalar);
 }
 
 /**

@@ -7,7 +7,7 @@ import { uploadNow } from "../tensor/device.ts";
 import { isRowGradient, type RowGradient } from "../tensor/kernels/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
-import { clippedCount, type ClipOptions, partNorm } from "./clip.ts";
+import { type ClipOptions, clippedCount, partNorm } from "./clip.ts";
 import type { HostBatch, TrainOptions } from "./trainer.ts";
 
 /** A batch on the device, in parts. */

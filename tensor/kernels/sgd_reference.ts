@@ -38,7 +38,8 @@ export interface SgdStep {
 
 /** The update of one variable in plain tfjs ops. */
 export function composedStep(one: SgdVariable, step: SgdStep): void {
-  const { variable, velocity, weightDecay, rateFactor = 1 } = one, { rate, momentum, nesterov, gradientScale = 1 } = step;
+  const { variable, velocity, weightDecay, rateFactor = 1 } = one,
+    { rate, momentum, nesterov, gradientScale = 1 } = step;
   const [factor, open] = step.gate ? tf.unstack(step.gate) as [Tensor, Tensor] : [];
   const assign = (to: Variable, value: Tensor) =>
     to.assign(open ? tf.where(tf.broadcastTo(tf.cast(open, "bool"), to.shape), value, to) : value);
