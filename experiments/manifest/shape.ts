@@ -85,7 +85,7 @@ export const trainShape: z.ZodObject = z.strictObject({
   ),
   ema: z.number().min(0).lt(1).default(0).describe(
     "Decay d of a moving average of the backbone's weights, a ← d a + (1 − d) p after every update, which is evaluated " +
-      "in their place, such as 0.999; 0 for none",
+      "in their place, such as 0.999 for many thousand steps, as it begins at the first weights; 0 for none",
   ),
 });
 
