@@ -36,13 +36,15 @@ interface Means {
   readonly slack: number;
   /** Floats taken for each float of the class side: blocks so large find no hole on the WASM heap, which grows in steps. */
   readonly classSlack: number;
-  /** Bytes for kernels' own use. */
+  /** Bytes for kernels' own use: some in any case, more for larger activations, up to a limit. */
   readonly base: number;
+  /** The limit. */
+  readonly scratch: number;
 }
 
 const MEANS: Readonly<Record<"wasm" | "webgpu", Means>> = {
-  wasm: { copies: 1, slack: 1, classSlack: 1.15, base: 19 * 2 ** 20 },
-  webgpu: { copies: 2, slack: 1.4, classSlack: 1, base: 16 * 2 ** 20 },
+  wasm: { copies: 1, slack: 1, classSlack: 1.135, base: 1.5 * 2 ** 20, scratch: 17.5 * 2 ** 20 },
+  webgpu: { copies: 2, slack: 1.4, classSlack: 1, base: 16 * 2 ** 20, scratch: 0 },
 };
 
 /** The cost of a row, or `undefined` where the image shape is known only when the data is opened. */
@@ -82,7 +84,7 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
     headParameters,
     multiplyAdds: cost.multiplyAdds,
     trainingMultiplyAdds: 3 * steps * batchSize * cost.multiplyAdds,
-    memory: FLOAT * floats + means.base,
+    memory: FLOAT * floats + means.base + Math.min(means.scratch, 2 * FLOAT * part * cost.memory.forward),
   };
 }
 

@@ -81,7 +81,7 @@ const networks: readonly Network[] = [
     plugin: iresnet,
     params: { stages: [1, 1, 1, 1], widths: [8, 8, 16, 16], embedding: 16 },
     size: 16,
-    rate: 0.0005,
+    rate: 0.0003,
     noise: 2,
   },
 ];
