@@ -5,6 +5,7 @@
  */
 export { flip } from "./flip.ts";
 export { imageFolder } from "./image_folder.ts";
+export { listed } from "./listed.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";

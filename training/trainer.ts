@@ -13,6 +13,7 @@ import { DivergenceError, firstBadTensor } from "./divergence.ts";
 import { LEAST_FACTOR, type LossScale } from "./loss_scale.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { computeStep, type StepResult, uploadBatch, type UploadedBatch } from "./step.ts";
+import { keepAngles, type KeptAngles, type StepAngles } from "./target_angles.ts";
 
 /** A batch on the host: normalised images `[batch, h, w, c]`, and the class of each. */
 export interface HostBatch {
@@ -58,6 +59,8 @@ export interface TrainOptions {
   readonly logEvery?: number;
   /** Steps, from 1, that give an event whatever `logEvery` says, for checkpoints. */
   readonly pauseAt?: (step: number) => boolean;
+  /** Steps, from 1, whose target angles the next event tells, for heads that give them. */
+  readonly watchAngles?: (step: number) => boolean;
   /** Aborted to end after the current step, with its event. */
   readonly stop?: AbortSignal;
 }
@@ -74,6 +77,8 @@ export interface StepEvent {
   readonly gradientNorm: number;
   /** The main head's statistics. */
   readonly statistics: Readonly<Record<string, number>>;
+  /** Angles of the watched steps since the event before, this one included; absent where there are none. */
+  readonly targetAngles?: readonly StepAngles[];
 }
 
 /** The parameters that training updates: the backbone's, then each head's. */
@@ -91,10 +96,10 @@ export function trainableOf(backbone: Backbone, heads: readonly { readonly head:
  *   before has such a loss; the update of the event's own step is not applied.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
-  const { steps, from = 0, logEvery = 1, pauseAt, stop } = options;
+  const { steps, from = 0, logEvery = 1, pauseAt, watchAngles, stop } = options;
   const trainable = trainableOf(options.backbone, options.heads);
   const input = prefetch(options);
-  const losses = collectLosses();
+  const losses = collectLosses(), angles = keepAngles();
   try {
     for (let step = from; step < steps; step++) {
       const batch = await input.next(step);
@@ -102,14 +107,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
       const told = done === steps || done % logEvery === 0 || pauseAt?.(done) === true || stop?.aborted === true;
       let result: StepResult | undefined;
       try {
-        result = computeStep(options, trainable, batch, { step, told });
+        result = computeStep(options, trainable, batch, { step, told, watched: watchAngles?.(done) === true });
+        if (result.angles) angles.add(done, result.angles);
         if (!told) {
           losses.add(result.loss);
           update(options, result, step);
           await settleDevice();
           continue;
         }
-        const event = await readEvent(options, result, { step, losses, batch, trainable });
+        const event = await readEvent(options, result, { step, losses, angles, batch, trainable });
         update(options, result, step);
         yield event;
       } finally {
@@ -120,6 +126,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
     }
   } finally {
     losses.dispose();
+    angles.dispose();
     await input.close();
   }
 }
@@ -135,9 +142,10 @@ function update({ optimizer, learningRate, lossScale }: TrainOptions, result: St
 async function readEvent(
   options: TrainOptions,
   result: StepResult,
-  { step, losses, batch, trainable }: {
+  { step, losses, angles, batch, trainable }: {
     step: number;
     losses: Losses;
+    angles: KeptAngles;
     batch: UploadedBatch;
     trainable: readonly Parameter[];
   },
@@ -145,6 +153,7 @@ async function readEvent(
   const earlier = await losses.read();
   const [loss, norm, ...values] = await result.figures!.data() as Float32Array;
   const factor = await options.lossScale?.read() ?? 1;
+  const targetAngles = await angles.read();
   checkDevice();
   const bad = earlier.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new DivergenceError(step + 1 - earlier.length + bad, earlier[bad]!, "loss");
@@ -160,6 +169,7 @@ async function readEvent(
     learningRate: options.learningRate(step),
     gradientNorm: norm! / factor,
     statistics: Object.fromEntries(result.names.map((name, i) => [name, values[i]!])),
+    ...targetAngles.length > 0 ? { targetAngles } : {},
   };
 }
 
