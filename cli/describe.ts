@@ -67,7 +67,9 @@ export function registerDescribe(program: Command, context: Context): void {
 function count(registries: Registries, kind: string, name: string, { set, shape }: DescribeOptions) {
   if (kind === "head") {
     const head = registries.head.get(name);
-    if (isMarginHead(head)) return curves(head, resolveSection({ kind, name, overrides: set }, registries));
+    // A head with a required parameter has no curve before it is given.
+    const known = isMarginHead(head) && (set.length > 0 || head.params.safeParse({}).success);
+    if (known) return curves(head, resolveSection({ kind, name, overrides: set }, registries));
   }
   if (kind !== "backbone") {
     if (set.length > 0) throw new UsageError(`Cannot use --set for ${kind} "${name}": it is for backbones and margins`);
