@@ -56,13 +56,13 @@ export function isMarginHead(plugin: HeadPlugin): plugin is MarginHeadPlugin {
 }
 
 /**
- * Target logit of unit scale over θ_y from 0 to 180 degrees, as it is trained: clamped by the margin's epsilon.
+ * Target logit of unit scale over θ_y from 0 to 180 degrees; the clamp by epsilon, which training has, is left out.
  *
  * @throws {RangeError} if 180 is no multiple of the step.
  */
 export function targetLogitCurve(margin: Margin, options: CurveOptions = {}): TargetLogitCurve {
-  const degrees = angles(options);
-  return { degrees, values: degrees.map((angle) => targetLogit(margin, Math.cos(angle * DEGREE))) };
+  const degrees = angles(options), exact = { ...margin, epsilon: 0 };
+  return { degrees, values: degrees.map((angle) => targetLogit(exact, Math.cos(angle * DEGREE))) };
 }
 
 /**
