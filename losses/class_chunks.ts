@@ -26,6 +26,8 @@ interface Classes {
   readonly shards: readonly Shard[];
   /** Products that may be held at once, by default {@link BUDGET}. */
   readonly budget: number | undefined;
+  /** Rows that belong together, the centres of a class; by default 1. */
+  readonly centres?: number | undefined;
 }
 
 /** Whether the products of all classes fit the budget. */
@@ -34,10 +36,11 @@ export function fits({ batch, shards, budget = BUDGET }: Classes): boolean {
 }
 
 /** Each shard in the fewest parts of about equal size whose products fit the budget. */
-export function cutsOf({ batch, shards, budget = BUDGET }: Classes): Cut[] {
-  const most = Math.max(1, Math.floor(budget / batch));
+export function cutsOf({ batch, shards, budget = BUDGET, centres = 1 }: Classes): Cut[] {
+  const most = Math.max(1, Math.floor(budget / batch / centres));
   return shards.flatMap((shard) => {
-    const rows = shard.weights.shape[0], count = Math.ceil(rows / Math.max(1, Math.ceil(rows / most)));
+    const rows = shard.weights.shape[0], classes = rows / centres;
+    const count = centres * Math.ceil(classes / Math.max(1, Math.ceil(classes / most)));
     const cuts: Cut[] = [];
     for (let from = 0; from < rows; from += count) cuts.push({ shard, from, count: Math.min(count, rows - from) });
     return cuts;

@@ -6,7 +6,8 @@
 import { type RowGradient, wholeGradient } from "../tensor/kernels/class_rows.ts";
 import { disposeParameters, type Parameter, parameter } from "../tensor/parameter.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { classBackward, type ClassBatch, classForward, type ClassLogits } from "./class_loop.ts";
+import type { ClassLogits } from "./class_logits.ts";
+import { classBackward, type ClassBatch, classForward, type ClassGradients, type ClassSaved } from "./class_loop.ts";
 import { type ClassWeightOptions, classWeights, shardsOf } from "./class_weights.ts";
 import type { Head, HeadContext, HeadOutput, HeadStep } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -16,45 +17,61 @@ import { type ClassSample, sampleHead } from "./sampling.ts";
 export interface ClassHeadOptions extends ClassWeightOptions {
   /** What heads differ in. */
   readonly logits: ClassLogits;
-  /** Whether there is a parameter `head.bias`, at first zero. */
+  /** Whether there is a parameter `head.bias`, one for each class, at first zero. */
   readonly biased?: boolean;
+  /** First value of the one offset of all logits, the parameter `head.bias` of shape `[1]`; without it there is none. */
+  readonly offset?: number;
+  /** Running state of the margin, for checkpoints; the head frees it. */
+  readonly state?: readonly Parameter[];
 }
 
-/** Makes a head of softmax cross-entropy over `logits`; statistics: `targetAngle`, mean θ_y in radians, and the margin's. */
+/** Makes a head of softmax or binary cross-entropies; statistics: `targetAngle`, mean θ_y in radians, and the margin's. */
 export function createClassHead(options: ClassHeadOptions, context: HeadContext): Head {
-  const { logits, biased = false, sampleRate = 1 } = options, { classes } = context;
-  const weights = classWeights(context, options);
+  const { logits, biased = false, offset, sampleRate = 1, state = [] } = options, { classes } = context;
+  const weights = classWeights(context, { ...logits.centres ? { centres: logits.centres } : {}, ...options });
   const bias = biased ? [parameter("head.bias", new Float32Array(classes), { shape: [classes], role: "bias" })] : [];
-  const parameters: readonly Parameter[] = [...weights, ...bias];
+  const shared = offset === undefined
+    ? []
+    : [parameter("head.bias", Float32Array.of(offset), { shape: [1], role: "bias" })];
+  const sides: Sides = { logits, rows: [...weights, ...bias], shared: shared[0] };
+  const parameters = [...sides.rows, ...shared, ...state];
   return {
     parameters,
     loss: (embeddings, labels, step) =>
       tidyOutput(() => {
         checkBatch(embeddings, labels, context);
-        if (Math.ceil(sampleRate * classes) >= classes) return lossOfAll(logits, parameters, { embeddings, labels });
-        const sample = sampleHead(parameters, { classes, rate: sampleRate, step });
-        return lossOfSample(logits, parameters, { embeddings, labels: sample.relabel(labels), sample, step: step! });
+        if (Math.ceil(sampleRate * classes) >= classes) return lossOfAll(sides, { embeddings, labels, step });
+        const sample = sampleHead(sides.rows, { classes, rate: sampleRate, step });
+        return lossOfSample(sides, { embeddings, labels, sample, step: step! });
       }),
     dispose: () => disposeParameters(parameters),
   };
 }
 
+/** A head's description with its parameters. */
+interface Sides {
+  readonly logits: ClassLogits;
+  /** Parameters with a row for each class. */
+  readonly rows: readonly Parameter[];
+  /** The offset of all logits. */
+  readonly shared: Parameter | undefined;
+}
+
 /** The loss over all classes: a node over embeddings and parameters. */
 function lossOfAll(
-  logits: ClassLogits,
-  parameters: readonly Parameter[],
-  { embeddings, labels }: { embeddings: Tensor2D; labels: Tensor1D },
+  { logits, rows, shared }: Sides,
+  { embeddings, labels, step }: { embeddings: Tensor2D; labels: Tensor1D; step: HeadStep | undefined },
 ): HeadOutput {
-  const variables = parameters.map(({ variable }) => variable);
-  return node([embeddings, ...variables], (x) => {
-    const batch = batchOf(x, labels, variables), { tensors, ...output } = classForward(logits, batch);
+  const variables = rows.map(({ variable }) => variable), offset = shared?.variable as Tensor1D | undefined;
+  return node([embeddings, ...variables, ...offset ? [offset] : []], (x) => {
+    const { saved, others, ...output } = classForward(logits, batchOf(x, labels, variables, { offset, step }));
+    const { tensors, restore } = pack(saved);
     return {
       output,
       tensors: [x, labels, ...tensors],
-      pull([x, labels, ...saved], gradient) {
-        const batch = batchOf(x as Tensor2D, labels as Tensor1D, variables);
-        const { embeddings, shards, bias } = classBackward(logits, batch, { saved, gradient });
-        return [embeddings, ...shards, ...bias ? [bias] : []];
+      pull([x, labels, ...kept], gradient) {
+        const batch = batchOf(x as Tensor2D, labels as Tensor1D, variables, { offset });
+        return listOf(classBackward(logits, batch, { saved: restore(kept), others, gradient }));
       },
     };
   });
@@ -62,31 +79,35 @@ function lossOfAll(
 
 /** The loss over a step's sample; gradients of the parameters go to `takeRows`, or on the tape with zeros between. */
 function lossOfSample(
-  logits: ClassLogits,
-  parameters: readonly Parameter[],
-  { embeddings, labels, sample, step: { takeRows } }: {
+  { logits, rows, shared }: Sides,
+  { embeddings, labels, sample, step }: {
     embeddings: Tensor2D;
     labels: Tensor1D;
     sample: ClassSample;
     step: HeadStep;
   },
 ): HeadOutput {
-  const variables = takeRows ? [] : parameters.map(({ variable }) => variable);
+  const { takeRows } = step, offset = shared?.variable as Tensor1D | undefined;
+  const variables = [...takeRows ? [] : rows.map(({ variable }) => variable), ...offset ? [offset] : []];
   return node([embeddings, ...variables], (x) => {
-    const taken = sample.gather(parameters);
-    const { tensors, ...output } = classForward(logits, batchOf(x, labels, taken));
+    const taken = sample.gather(rows), own = sample.relabel(labels);
+    const { saved, others, ...output } = classForward(logits, batchOf(x, own, taken, { offset, step, labels }));
+    const { tensors, restore } = pack(saved);
     return {
       output,
-      tensors: [x, labels, ...taken, ...tensors],
-      pull([x, labels, ...rest], gradient) {
-        const batch = batchOf(x as Tensor2D, labels as Tensor1D, rest.splice(0, taken.length));
-        const { embeddings, shards, bias } = classBackward(logits, batch, { saved: rest, gradient });
-        const values: readonly Tensor[] = [...shards, ...bias ? [bias] : []];
-        if (!takeRows) return [embeddings, ...parameters.map((p, i) => whole(p, sample.rows(i), values[i]!))];
-        for (const [i, parameter] of parameters.entries()) {
+      tensors: [x, own, ...taken, ...tensors],
+      pull([x, own, ...kept], gradient) {
+        const batch = batchOf(x as Tensor2D, own as Tensor1D, kept.splice(0, taken.length), { offset });
+        const found = classBackward(logits, batch, { saved: restore(kept), others, gradient });
+        const values: readonly Tensor[] = [...found.shards, ...found.bias ? [found.bias] : []];
+        const last = found.offset ? [found.offset] : [];
+        if (!takeRows) {
+          return [found.embeddings, ...rows.map((p, i) => whole(p, sample.rows(i), values[i]!)), ...last];
+        }
+        for (const [i, parameter] of rows.entries()) {
           takeRows(parameter, { rows: tf.keep(sample.rows(i)), values: tf.keep(values[i]!) });
         }
-        return [embeddings];
+        return [found.embeddings, ...last];
       },
     };
   });
@@ -99,34 +120,69 @@ function whole({ variable }: Parameter, rows: Tensor1D, values: Tensor): Tensor 
   });
 }
 
-/** The loop's batch; `parameters` are the class weights, and the bias if the last of them is a vector. */
-function batchOf(embeddings: Tensor2D, labels: Tensor1D, parameters: readonly Tensor[]): ClassBatch {
-  const bias = parameters.at(-1)!.rank === 1 ? parameters.at(-1) as Tensor1D : undefined;
-  const weights = (bias ? parameters.slice(0, -1) : parameters) as readonly Tensor2D[];
-  return { embeddings, labels, shards: shardsOf(weights), bias };
+function listOf({ embeddings, shards, bias, offset }: ClassGradients): Tensor[] {
+  return [embeddings, ...shards, ...bias ? [bias] : [], ...offset ? [offset] : []];
+}
+
+/**
+ * The loop's batch.
+ *
+ * @param rows Class weights, and the bias if the last of them is a vector.
+ */
+function batchOf(
+  embeddings: Tensor2D,
+  own: Tensor1D,
+  rows: readonly Tensor[],
+  { offset, step, labels }: {
+    offset: Tensor1D | undefined;
+    step?: HeadStep | undefined;
+    /** Classes as the data counts them, where `own` counts sampled ones. */
+    labels?: Tensor1D;
+  },
+): ClassBatch {
+  const bias = rows.at(-1)!.rank === 1 ? rows.at(-1) as Tensor1D : undefined;
+  const weights = (bias ? rows.slice(0, -1) : rows) as readonly Tensor2D[];
+  return { embeddings, labels: own, classes: labels ?? own, shards: shardsOf(weights), bias, offset, step };
+}
+
+/** Puts tensors in a row for the tape, with the way back. */
+function pack(saved: ClassSaved): { tensors: Tensor[]; restore: (tensors: readonly Tensor[]) => ClassSaved } {
+  const { context, chunks, ...single } = saved, names = Object.keys(single), contexts = context.length;
+  return {
+    tensors: [...Object.values(single) as Tensor[], ...context, ...chunks],
+    restore(tensors) {
+      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), rest = tensors.slice(names.length);
+      return { ...named, context: rest.slice(0, contexts), chunks: rest.slice(contexts) } as unknown as ClassSaved;
+    },
+  };
 }
 
 /** What {@link node} is told. */
 interface Node {
-  readonly output: HeadOutput;
+  readonly output: HeadOutput & { readonly angles: Tensor1D };
   /** Kept until the backward pass. */
   readonly tensors: readonly Tensor[];
   /** Gradients of the inputs from what was kept and the gradient of the loss. */
   pull(saved: Tensor[], gradient: Tensor): Tensor[];
 }
 
-/** One node on the tape with the loss and the statistics as its results; only the loss is differentiable. */
+/** One node on the tape with loss, statistics and angles as its results; only the loss is differentiable. */
 function node(inputs: readonly Tensor[], forward: (embeddings: Tensor2D) => Node): HeadOutput {
   let names: readonly string[] = [];
   const op = tf.customGrad((...args) => {
-    const { output: { loss, statistics }, tensors, pull } = forward(args[0] as Tensor2D);
+    const { output: { loss, statistics, angles }, tensors, pull } = forward(args[0] as Tensor2D);
     (args.at(-1) as tf.GradSaveFunc)([...tensors]);
     names = Object.keys(statistics);
+    const scalars = tf.stack([loss, ...Object.values(statistics)]) as Tensor1D;
     return {
-      value: tf.stack([loss, ...Object.values(statistics)]) as Tensor,
+      value: tf.concat([scalars, angles]) as Tensor,
       gradFunc: (dy: Tensor, saved: Tensor[]) => pull([...saved], tf.reshape(tf.slice(dy, 0, 1), [])),
     };
   });
-  const [loss, ...values] = tf.unstack(op(...inputs)) as [Scalar, ...Scalar[]];
-  return { loss, statistics: Object.fromEntries(names.map((name, i) => [name, values[i]!])) };
+  const all = op(...inputs) as Tensor1D, scalar = (i: number) => tf.reshape(tf.slice(all, i, 1), []) as Scalar;
+  return {
+    loss: scalar(0),
+    statistics: Object.fromEntries(names.map((name, i) => [name, scalar(i + 1)])),
+    angles: tf.slice(all, names.length + 1) as Tensor1D,
+  };
 }

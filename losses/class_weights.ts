@@ -29,22 +29,26 @@ export interface Shard {
 export interface ClassWeightOptions {
   /** Share of the classes that a step updates; see `sampling.ts`. */
   readonly sampleRate?: number;
+  /** Centres of a class, rows that follow one another; by default 1. */
+  readonly centres?: number;
   /** Bytes of the largest part. */
   readonly largestPart?: number;
 }
 
 /**
- * Class weights `W`, shape `[classes, d]`, drawn from N(0, 0.01) by the stream `head.weight`, whatever the parts.
+ * Class weights `W`, shape `[classes · centres, d]`, drawn from N(0, 0.01) by the stream `head.weight`, whatever the parts.
  *
  * One parameter `head.weight`, or `head.weight.0`, `head.weight.1`, … of about equal size, at most 128 MiB each.
  *
  * @throws {RangeError} if they cannot fit the heap of the WASM backend.
  */
 export function classWeights(context: HeadContext, options: ClassWeightOptions = {}): readonly Parameter[] {
-  const { classes, embedding, random } = context, { sampleRate = 1, largestPart = LARGEST_BINDING } = options;
-  if (tf.getBackend() === "wasm") checkHeap(context, sampleRate);
+  const { embedding, random } = context, { sampleRate = 1, centres = 1, largestPart = LARGEST_BINDING } = options;
+  const classes = centres * context.classes;
+  if (tf.getBackend() === "wasm") checkHeap({ classes, embedding }, sampleRate);
   const stream = random.fork("head.weight");
-  const rows = partRows(classes, Math.max(1, Math.floor(largestPart / (4 * embedding))));
+  const largest = Math.max(1, Math.floor(largestPart / (4 * embedding * centres)));
+  const rows = centres * partRows(context.classes, largest);
   const parts = Math.ceil(classes / rows);
   let spare: Float32Array | undefined;
   return Array.from({ length: parts }, (_, part) => {
@@ -65,7 +69,7 @@ function partRows(classes: number, largest: number): number {
 }
 
 /** Weights, velocity and gradient; of a sampled step also the sampled rows. */
-function checkHeap({ classes, embedding }: HeadContext, rate: number): void {
+function checkHeap({ classes, embedding }: { classes: number; embedding: number }, rate: number): void {
   const copies = rate === 1 ? 3 : 2 + 2 * rate;
   const largest = Math.floor(LARGEST_HEAP / (4 * embedding * copies));
   if (classes <= largest) return;

@@ -39,6 +39,8 @@ export interface HeadStep {
   readonly step: number;
   /** Stream of this step, the same for all parts of its batch. */
   readonly random: Random;
+  /** Stream of this part of the batch, for what is drawn for each sample. */
+  readonly part: Random;
   /** Class of every sample of the step, on the host; a part's own are among them. */
   readonly labels: Int32Array;
   /**
@@ -75,6 +77,10 @@ export interface HeadPlugin extends Plugin {
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
   /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
   readonly normalised?: boolean;
+  /** Whether, as an auxiliary loss, it works on the main head's class weights instead of own ones. */
+  readonly sharesClassWeights?: boolean;
+  /** Whether it wants several images of an identity in a batch. */
+  readonly needsPositives?: boolean;
 }
 
 /** A {@link HeadPlugin} as written, with typed parameters. */
@@ -87,6 +93,10 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
   /** See {@link HeadPlugin.normalised}. */
   readonly normalised?: boolean;
+  /** See {@link HeadPlugin.sharesClassWeights}. */
+  readonly sharesClassWeights?: boolean;
+  /** See {@link HeadPlugin.needsPositives}. */
+  readonly needsPositives?: boolean;
 }
 
 /** Declares a head; see {@link HeadPlugin}. */

@@ -50,11 +50,23 @@ export function marginShape(s: number, options: MarginShapeOptions = {}): Margin
       "Target logit where the margined angle passes pi: none (rises again), fallback (cos θ - m sin m), " +
         `easy (no margin at all where cos θ <= 0), clip (flat), reflect (falls on, C1)${boundaryNote}`,
     ),
-    epsilon: z.number().min(1e-7).max(1e-2).default(1e-6).describe(
-      "The target cosine is clamped to ±(1 - epsilon); cosine units, in [1e-7, 1e-2], so that float32 can see it",
-    ),
+    epsilon: cosineClamp(1e-6),
     sampleRate: sampleRate(),
   };
+}
+
+/** Weight of a batch in a running average, in `(0, 1]`. */
+export function momentum(symbol: string, standard: number): z.ZodDefault<z.ZodNumber> {
+  return z.number().positive().max(1).default(standard).describe(
+    `Weight ${symbol} of a batch in the running average, no unit, in (0, 1]`,
+  );
+}
+
+/** Where the target's cosine is clamped. */
+export function cosineClamp(standard: number): z.ZodDefault<z.ZodNumber> {
+  return z.number().min(1e-7).max(1e-2).default(standard).describe(
+    "The target cosine is clamped to ±(1 - epsilon); cosine units, in [1e-7, 1e-2], so that float32 can see it",
+  );
 }
 
 /** Partial FC: the share of the classes that a step computes with and updates. */

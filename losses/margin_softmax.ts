@@ -6,7 +6,7 @@
 import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
-import type { ClassLogits } from "./class_loop.ts";
+import type { ClassLogits } from "./class_logits.ts";
 import type { Head, HeadContext } from "./head.ts";
 import { evaluateMargin, type Margin } from "./margin.ts";
 import type { GradientMode } from "./margin_params.ts";
@@ -21,6 +21,10 @@ export interface MarginSoftmaxOptions {
   readonly gradient?: GradientMode;
   /** Share of the classes that a step samples and updates; by default all. */
   readonly sampleRate?: number;
+  /** Factor of the loss; by default 1. */
+  readonly factor?: number;
+  /** Centres of a class, of which the nearest counts; by default 1. */
+  readonly centres?: number;
 }
 
 /**
@@ -30,8 +34,8 @@ export interface MarginSoftmaxOptions {
  * margined angle passes π.
  */
 export function createMarginSoftmax(options: MarginSoftmaxOptions, context: HeadContext): Head {
-  const { s, margin, gradient = "exact", sampleRate = 1 } = options;
-  const plain: ClassLogits = { normalised: true, s };
+  const { s, margin, gradient = "exact", sampleRate = 1, factor = 1, centres = 1 } = options;
+  const plain: ClassLogits = { normalised: true, s, factor, centres };
   return createClassHead({ logits: margin ? withMargin(plain, margin, gradient) : plain, sampleRate }, context);
 }
 
@@ -39,11 +43,11 @@ export function createMarginSoftmax(options: MarginSoftmaxOptions, context: Head
 function withMargin(logits: ClassLogits, margin: Margin, gradient: GradientMode): ClassLogits {
   return {
     ...logits,
-    target({ cosine }) {
+    margin({ cosine }) {
       const point = evaluateMargin(tensors, margin, cosine);
+      const slope = gradient === "exact" ? point.derivative : tf.onesLike(point.derivative);
       return {
-        value: point.value as Tensor1D,
-        slope: (gradient === "exact" ? point.derivative : tf.onesLike(point.derivative)) as Tensor1D,
+        target: { value: point.value as Tensor1D, slope: slope as Tensor1D },
         statistics: { pastBoundary: tf.mean(point.past) as Scalar },
       };
     },

@@ -15,7 +15,7 @@ export * from "./catalogue.ts";
 export * from "./head.ts";
 export { type Algebra, angleOf, numbers, sineOf, tensors } from "./algebra.ts";
 export { type ClassHeadOptions, createClassHead } from "./class_head.ts";
-export type { ClassLogits, TargetLogit } from "./class_loop.ts";
+export type { ClassLogits, Margined, OtherLogits, OwnClass, TargetLogit } from "./class_logits.ts";
 export type { ClassWeightOptions } from "./class_weights.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export {

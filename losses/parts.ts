@@ -30,7 +30,7 @@ export function tidyOutput(compute: () => HeadOutput): HeadOutput {
   let output: HeadOutput | undefined;
   tf.tidy(() => {
     output = compute();
-    return [output.loss, ...Object.values(output.statistics)];
+    return [output.loss, ...Object.values(output.statistics), ...output.angles ? [output.angles] : []];
   });
   return output!;
 }

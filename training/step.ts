@@ -171,6 +171,7 @@ function differentiate(
   const step = {
     step: at,
     random,
+    part: masks,
     labels: classes,
     takeRows: (of: Parameter, gradient: RowGradient) => void rows.set(of, gradient),
   };

@@ -35,7 +35,12 @@ export async function measure(plugin: HeadPlugin, params: Record<string, unknown
   const head = makeHead(plugin, params, batch);
   const embeddings = tf.tidy(() => tf.variable(tf.tensor2d(batch.embeddings as number[][])));
   const labels = tf.tensor1d(batch.labels as number[], "int32");
-  const step = { step: 0, random: createRandom(0, "step"), labels: Int32Array.from(batch.labels) };
+  const step = {
+    step: 1000,
+    random: createRandom(0, "step"),
+    part: createRandom(0, "part"),
+    labels: Int32Array.from(batch.labels),
+  };
   let statistics: Readonly<Record<string, Scalar>> = {};
   const watched = { embeddings, ...Object.fromEntries(head.parameters.map((p) => [p.name, p.variable])) };
   const { value, grads } = tf.variableGrads(() => {

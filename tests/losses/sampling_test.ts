@@ -52,7 +52,7 @@ function make({ plugin, rate }: Setting): Head {
   return head;
 }
 
-const step = () => ({ step: 0, random: createRandom(4, "step"), labels: LABELS });
+const step = () => ({ step: 0, random: createRandom(4, "step"), part: createRandom(4, "part"), labels: LABELS });
 
 /** Embeddings of length about 2. */
 const EMBEDDINGS = (() => {

@@ -1,0 +1,71 @@
+/**
+ * CurricularFace: ArcFace that turns to hard negatives as training goes on.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
+import { tensors } from "./algebra.ts";
+import { createClassHead } from "./class_head.ts";
+import { defineHead, type HeadPlugin } from "./head.ts";
+import { createMargin, evaluateMargin } from "./margin.ts";
+import { marginShape, momentum, radians } from "./margin_params.ts";
+import { moveState, runningState } from "./running_state.ts";
+
+/**
+ * Target logit of ArcFace, `s cos(θ_y + m)`; a class with `cos θ_j > cos(θ_y + m)` is hard and gets
+ * `s cos θ_j (t + cos θ_j)`, the others keep `s cos θ_j`. Y. Huang et al., https://arxiv.org/abs/2004.00288.
+ *
+ * t is a running average of the mean cos θ_y from 0, with weight `alpha` of the new batch (the authors have 0.01), moved
+ * before it is used; no gradient flows through it. Past the boundary the authors take `fallback`.
+ */
+export const curricularface: HeadPlugin = defineHead({
+  name: "curricularface",
+  version: "1.0.0",
+  summary: "ArcFace whose hard negatives weigh more as training goes on: cos θ_j (t + cos θ_j)",
+  reference: "https://arxiv.org/abs/2004.00288",
+  formula: "z_y = s cos(θ_y + m); z_j = s cos θ_j (t + cos θ_j) where cos θ_j > cos(θ_y + m), else s cos θ_j",
+  params: z.strictObject({
+    m: radians("m", 0.5),
+    alpha: momentum("alpha", 0.01),
+    ...marginShape(64, { boundary: "fallback" }),
+  }),
+  create({ m, alpha, s, gradient, boundary, epsilon, sampleRate }, context) {
+    const state = runningState("head.t", [0]);
+    const margin = createMargin({ m2: m, boundary, epsilon }), plain = createMargin({ m2: m, epsilon });
+    return createClassHead({
+      sampleRate,
+      state: [state],
+      logits: {
+        normalised: true,
+        s,
+        margin({ cosine, step }) {
+          const t = moveState(state.variable, tf.reshape(tf.mean(cosine), [1]), { momentum: alpha, step });
+          const { value, derivative, past } = evaluateMargin(tensors, margin, cosine);
+          const limit = tf.expandDims(evaluateMargin(tensors, plain, cosine).value, 1);
+          return {
+            target: {
+              value: value as Tensor1D,
+              slope: (gradient === "exact" ? derivative : tf.onesLike(cosine)) as Tensor1D,
+            },
+            others: { context: [limit, t], apply: modulate },
+            statistics: {
+              pastBoundary: tf.mean(past) as Scalar,
+              t: tf.reshape(t, []) as Scalar,
+            },
+          };
+        },
+      },
+    }, context);
+  },
+  size: (_, { classes, embedding }) => classes * embedding,
+});
+
+/** `c (t + c)` and `t + 2c` where c is above the limit of its sample, `c` and 1 elsewhere. */
+function modulate(cosine: Tensor, [limit, t]: readonly Tensor[]): { value: Tensor; slope: Tensor } {
+  const hard = tf.greater(cosine, limit!), raised = tf.add(cosine, t!);
+  return {
+    value: tf.where(hard, tf.mul(cosine, raised), cosine),
+    slope: tf.where(hard, tf.add(raised, cosine), tf.onesLike(cosine)),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Sub-center ArcFace: several centres a class, of which the nearest counts.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { defineHead, type HeadPlugin } from "./head.ts";
+import { createMargin } from "./margin.ts";
+import { marginShape, radians } from "./margin_params.ts";
+import { createMarginSoftmax } from "./margin_softmax.ts";
+
+const { sampleRate: _, ...shape } = marginShape(64);
+
+/** Number of centres of a class. */
+export function centres(standard: number): z.ZodDefault<z.ZodInt> {
+  return z.int().min(1).max(32).default(standard).describe("Centres k of each class, of which the nearest counts");
+}
+
+/**
+ * ArcFace on `cos θ_j = max_k x̂·ŵ_jk`; J. Deng et al., ECCV 2020. Class weights have the row `j·k + i` for centre i of
+ * class j.
+ *
+ * The paper then drops the centres that are not dominant and the samples more than 75° from the one that is, and trains
+ * again with k = 1.
+ */
+export const subcenterArcface: HeadPlugin = defineHead({
+  name: "subcenter-arcface",
+  version: "1.0.0",
+  summary: "ArcFace with several centres a class, of which the nearest counts: noise finds centres of its own",
+  reference: "https://www.ecva.net/papers/eccv_2020/papers_ECCV/html/4125_ECCV_2020_paper.php",
+  formula: "z_y = s cos(θ_y + m), z_j = s cos θ_j, cos θ_j = max_k x̂·ŵ_jk",
+  params: z.strictObject({ k: centres(3), m: radians("m", 0.5), ...shape }),
+  create: ({ k, m, s, gradient, boundary, epsilon }, context) =>
+    createMarginSoftmax({ s, gradient, centres: k, margin: createMargin({ m2: m, boundary, epsilon }) }, context),
+  size: ({ k }, { classes, embedding }) => k * classes * embedding,
+});
