@@ -11,7 +11,6 @@ import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import type { Products } from "../../tensor/kernels/wasm/products.ts";
-import { watchedHead } from "../losses/watched_head.ts";
 import { testOnBackends } from "../backends.ts";
 
 const registries = builtins();
@@ -184,10 +183,7 @@ testOnBackends("executeRun() goes on from its checkpoint and ends with the bytes
 testOnBackends(
   "executeRun() records histograms of the target angle, the same after an interruption in a window",
   async () => {
-    const head = { ...section("head", { name: "arcface", m: 0.3, s: 16 }), name: "watched" };
-    const tables = { ...registries, head: registries.head.with([watchedHead()], "test") };
-    const run = () => smallRun({ head });
-    const whole = await execute(run(), { tables, logEvery: 3 });
+    const whole = await execute(smallRun(), { logEvery: 3 });
     const windows = whole.record!.diagnostics.targetAngles!;
     assertEquals(windows.map(({ window, from, to, samples }) => [window, from, to, samples]), [
       ["start", 1, 2, 24],
@@ -195,7 +191,7 @@ testOnBackends(
       ["end", 7, 8, 24],
     ]);
     // The mean of the bins is that of the head's own statistic, up to their width.
-    const every = await execute(run(), { tables });
+    const every = await execute(smallRun());
     const told = every.events.flatMap((event) => event.type === "step" ? [event.statistics["targetAngle"]!] : []);
     for (const { from, to, bins } of windows) {
       const mean = bins.reduce((sum, n, i) => sum + n * (i + 0.5), 0) / 24;
@@ -208,9 +204,9 @@ testOnBackends(
     assertEquals((await whole.folder.readHistory()).map(({ step }) => step), [3, 6, 8]);
 
     // Step 4 is the first of its window, between two lines; its checkpoint must not forget it.
-    const cut = await execute(run(), { tables, logEvery: 3, checkpointEvery: 4, stopAt: 4 });
+    const cut = await execute(smallRun(), { logEvery: 3, checkpointEvery: 4, stopAt: 4 });
     assertEquals(cut.events.at(-1), { type: "interrupted", step: 4 });
-    const resumed = await execute(run(), { root: cut.root, tables, logEvery: 3 });
+    const resumed = await execute(smallRun(), { root: cut.root, logEvery: 3 });
     assertEquals(resumedAt(resumed.events), 4);
     assertEquals(outcome(resumed.record!), outcome(whole.record!));
     assert(resumed.events.every((event) => !("targetAngles" in event)), "events stay small");
@@ -257,6 +253,18 @@ testOnBackends("executeRun() measures class weights on the training data, and li
   });
   const names = Array.from({ length: 48 }, (_, i) => (set as ImageSet).name(i));
   assertEquals([...kept, ...dropped].sort(), names.sort());
+}, ["wasm"]);
+
+testOnBackends("executeRun() knows the centres of a head that has several a class", async () => {
+  const run = smallRun({ steps: 60, head: section("head", { name: "subcenter-arcface", k: 2, m: 0.3, s: 16 }) });
+  const data = run.data.train, protocol = section("protocol", { protocol: "dominant-centre", angle: 60 });
+  const angles = section("protocol", { protocol: "angles", weights: true });
+  const evaluate = [{ name: "train", protocol: angles, data }, { name: "clean", protocol, data }];
+  const { record } = await execute({ ...run, evaluate });
+  assertEquals([record!.error, record!.diagnostics.targetAngles!.length], [null, 3]);
+  const value = (name: string) => record!.metrics.find((metric) => metric.name === name)!;
+  assert(value("dominant").value! >= 0.5, "most images are at one of two centres");
+  assert(value("w-ec").value! < 75, `${value("w-ec").value}`);
 }, ["wasm"]);
 
 testOnBackends("executeRun() fails where class weights are wanted and the head has none", async () => {

@@ -13,7 +13,6 @@ import type { Optimizer } from "../../training/optimizer.ts";
 import { sgd } from "../../training/sgd.ts";
 import { type StepEvent, train, trainableOf, type TrainOptions, type WeightedHead } from "../../training/trainer.ts";
 import { testOnBackends } from "../backends.ts";
-import { watchedHead } from "../losses/watched_head.ts";
 import { assertClose } from "../tensor/close.ts";
 
 const SHAPE: ImageShape = [8, 8, 1], CLASSES = 4, BATCH = 12;
@@ -167,7 +166,7 @@ testOnBackends(
   "train() tells the target angles of watched steps with the next event, all parts of a batch",
   async () => {
     const run = async (changes: Partial<TrainOptions>) => {
-      const { options, groups, dispose } = setup({ head: watchedHead(), steps: 12, ...changes });
+      const { options, groups, dispose } = setup({ steps: 12, ...changes });
       const before = tf.memory().numTensors;
       const events = await collect(options);
       assertEquals(tf.memory().numTensors, before);
@@ -197,7 +196,7 @@ testOnBackends(
 );
 
 testOnBackends("train() leaks no watched angle when it stops early or diverges", async () => {
-  const { options, dispose } = setup({ head: watchedHead(), watchAngles: () => true, logEvery: 4 });
+  const { options, dispose } = setup({ watchAngles: () => true, logEvery: 4 });
   await collect({ ...options, steps: 4 });
   const before = tf.memory().numTensors;
   await collect({ ...options, from: 4 }, 8);
