@@ -293,12 +293,8 @@ Deno.test("loadManifest() takes class weights of the training data, and refuses 
     `${base.slice(0, base.indexOf("evaluate"))}evaluate: [{ name: seen, ${protocol}, data: ${train} }]\n`;
   for (const protocol of ["protocol: angles, weights: true", "protocol: dominant-centre"]) {
     assertEquals(await problemsOf(text(protocol)), []);
-    const none = { ...registries.head.get("arcface"), size: () => 0 };
-    const tables = { ...registries, head: registries.head.with([{ ...none, name: "weightless" }], "test") };
-    const [problem, ...others] = await problemsOf(text(protocol).replace("name: arcface", "name: weightless"), {
-      registries: tables,
-    });
-    assertStringIncludes(problem!, 'measures class weights, and head "weightless" has none');
+    const [problem, ...others] = await problemsOf(withLine("head", "head: { name: triplet }", text(protocol)));
+    assertStringIncludes(problem!, 'measures class weights, and head "triplet" has none');
     assertEquals(others, []);
   }
   // Without class weights, the data may be any images.

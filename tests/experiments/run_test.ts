@@ -6,7 +6,6 @@ import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolve
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
 import type { ImageSet } from "../../datasets/mod.ts";
-import { arcface, type HeadPlugin } from "../../losses/mod.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
@@ -116,24 +115,6 @@ function resumedAt([first]: readonly RunEvent[]): number | undefined {
   return first?.type === "start" ? first.resumedAt : undefined;
 }
 
-/** ArcFace that gives no angles, as heads without class weights do. */
-const withoutAngles: HeadPlugin["create"] = (params, context) => {
-  const head = arcface.create(params, context);
-  return {
-    ...head,
-    loss(embeddings, labels, step) {
-      const { loss, statistics } = head.loss(embeddings, labels, step);
-      return { loss, statistics };
-    },
-  };
-};
-
-/** ArcFace whose parameters are no class weights. */
-const withoutWeights: HeadPlugin["create"] = (params, context) => {
-  const head = arcface.create(params, context);
-  return { ...head, parameters: head.parameters.map((one) => ({ ...one, role: "weight" as const })) };
-};
-
 /** What two runs of one identity must share. */
 function outcome({ metrics, diagnostics }: RunRecord) {
   return { metrics, diagnostics };
@@ -214,19 +195,15 @@ testOnBackends(
   ["wasm"],
 );
 
-testOnBackends(
-  "executeRun() records no histogram for heads without angles, no curve for heads without a margin",
-  async () => {
-    const bare = { ...arcface, name: "bare", create: withoutAngles } as typeof arcface;
-    const tables = { ...registries, head: registries.head.with([bare], "test") };
-    const head = { ...section("head", { name: "arcface" }), name: "bare" };
-    const { record } = await execute(smallRun({ head, steps: 3 }), { tables });
-    assertEquals(["targetAngles" in record!.diagnostics, "targetLogit" in record!.diagnostics], [false, true]);
-    const softmax = await execute(smallRun({ head: section("head", { name: "softmax" }), steps: 3 }));
-    assertEquals("targetLogit" in softmax.record!.diagnostics, false);
-  },
-  ["wasm"],
-);
+testOnBackends("executeRun() records histograms for heads with angles, a curve for heads with a margin", async () => {
+  const diagnosed = async (name: string) => {
+    const { record } = await execute(smallRun({ head: section("head", { name }), steps: 3 }));
+    return ["targetAngles" in record!.diagnostics, "targetLogit" in record!.diagnostics];
+  };
+  assertEquals(await diagnosed("arcface"), [true, true]);
+  assertEquals(await diagnosed("softmax"), [true, false]);
+  assertEquals(await diagnosed("triplet"), [false, false]);
+}, ["wasm"]);
 
 testOnBackends("executeRun() measures class weights on the training data, and lists images by name", async () => {
   const run = smallRun({ steps: 60 }), data = run.data.train;
@@ -268,13 +245,9 @@ testOnBackends("executeRun() knows the centres of a head that has several a clas
 }, ["wasm"]);
 
 testOnBackends("executeRun() fails where class weights are wanted and the head has none", async () => {
-  const none = { ...arcface, name: "none", create: withoutWeights } as typeof arcface;
-  const tables = { ...registries, head: registries.head.with([none], "test") };
-  const run = smallRun({ head: { ...section("head", { name: "arcface" }), name: "none" }, steps: 3 });
+  const run = smallRun({ head: section("head", { name: "triplet" }), steps: 3 });
   const protocol = section("protocol", { protocol: "angles", weights: true });
-  const { record } = await execute({ ...run, evaluate: [{ name: "train", protocol, data: run.data.train }] }, {
-    tables,
-  });
+  const { record } = await execute({ ...run, evaluate: [{ name: "train", protocol, data: run.data.train }] });
   assertEquals(record!.status, "failed");
   assertStringIncludes(record!.error!, "Cannot measure class weights: the main head has none");
 }, ["wasm"]);
