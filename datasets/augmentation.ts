@@ -54,6 +54,11 @@ export interface SamplerPlugin extends Plugin {
     params: Record<string, unknown>,
     options: { labels: Int32Array; batchSize: number; random: Random },
   ): (step: number) => Int32Array;
+  /**
+   * Images of one class that a batch has side by side and that its parts may not divide, for samplers that see to it; 1
+   * where absent. A batch, and each part of it, is a multiple of them.
+   */
+  group?(params: Record<string, unknown>): number;
 }
 
 /** A {@link SamplerPlugin} as written, with typed parameters. */
@@ -65,6 +70,8 @@ export interface SamplerDefinition<S extends ParamsSchema> extends Omit<Plugin, 
     params: ParamsOf<S>,
     options: { labels: Int32Array; batchSize: number; random: Random },
   ): (step: number) => Int32Array;
+  /** As {@link SamplerPlugin.group}. */
+  group?(params: ParamsOf<S>): number;
 }
 
 /** Declares a sampler; see {@link SamplerPlugin}. */

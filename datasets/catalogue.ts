@@ -4,6 +4,7 @@
  * @module
  */
 export { flip } from "./flip.ts";
+export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
 export { listed } from "./listed.ts";
 export { sampledPairs } from "./sampled_pairs.ts";

@@ -9,12 +9,14 @@ import type { Registries } from "../registry/builtins.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { createRandom } from "../tensor/random.ts";
 import {
+  averageWeights,
   createLossScale,
   type LossScale,
   type Optimizer,
   type ParameterGroups,
   train,
   type TrainOptions,
+  type WeightAverage,
   type WeightedHead,
 } from "../training/mod.ts";
 import type { ResolvedRun, Section } from "./resolved.ts";
@@ -30,6 +32,8 @@ export interface Model {
   readonly classes: number;
   /** Factor of the loss, in float16. */
   readonly lossScale?: LossScale;
+  /** Average of the backbone's weights, which is what the run evaluates. */
+  readonly average?: WeightAverage;
   /** Every variable, by the prefix that checkpoints use. */
   readonly groups: ParameterGroups;
   /** Frees all variables. */
@@ -66,18 +70,26 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
   };
   const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, qualifyTrainable(modules));
   const lossScale = run.train.precision === "f16" ? createLossScale() : undefined;
+  const average = run.train.ema > 0 ? averageWeights(backbone.parameters, run.train.ema) : undefined;
   return {
     backbone,
     heads,
     optimizer,
     classes: training.classes.length,
     ...lossScale ? { lossScale } : {},
-    groups: { ...modules, optimizer: optimizer.state, ...lossScale ? { lossScale: lossScale.state } : {} },
+    ...average ? { average } : {},
+    groups: {
+      ...modules,
+      optimizer: optimizer.state,
+      ...lossScale ? { lossScale: lossScale.state } : {},
+      ...average ? { ema: average.state } : {},
+    },
     dispose() {
       backbone.dispose();
       heads.forEach(({ head }) => head.dispose());
       optimizer.dispose();
       lossScale?.dispose();
+      average?.dispose();
     },
   };
 }
@@ -109,7 +121,7 @@ export function trainOptions(
   training: ImageSet,
   { from, ...pace }: TrainingPace,
 ): TrainOptions {
-  const { steps, batchSize, accumulate } = run.train;
+  const { steps, batchSize, accumulate, clip } = run.train;
   const [samplerName, samplerParams] = split(run.train.sampler);
   const indicesOf = registries.sampler.get(samplerName).create(samplerParams, {
     labels: training.labels,
@@ -132,6 +144,8 @@ export function trainOptions(
     shape: training.shape,
     accumulate,
     ...model.lossScale ? { lossScale: model.lossScale } : {},
+    ...clip ? { clip } : {},
+    ...model.average ? { average: model.average } : {},
     async batch(step) {
       await nextTurn();
       return assembleBatch(training, indicesOf(step), { augment, random: noise.fork(step) });

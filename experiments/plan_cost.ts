@@ -50,7 +50,7 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   const shape = shapeOf(run.data.train, registries);
   if (!shape) return undefined;
   const { name, ...params } = run.backbone;
-  const { steps, batchSize, accumulate, checkpointing, precision } = run.train;
+  const { steps, batchSize, accumulate, checkpointing, precision, ema } = run.train;
   const cost = registries.backbone.get(String(name)).cost(params, shape, { checkpointing });
   const classes = classesOf(run.data.train, registries);
   const headParameters = classes === undefined ? undefined : headSize(run, registries, cost.embedding, classes);
@@ -59,7 +59,7 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   const means = MEANS[run.backend === "wasm" || run.backend === "cpu" ? "wasm" : "webgpu"];
   // Two batches: one at work, one ahead.
   const input = 2 * batchSize * image, states = run.optimizer.momentum === 0 ? 0 : 1, more = accumulate > 1 ? 1 : 0;
-  const own = (1 + states + means.copies + more) * cost.parameters;
+  const own = (1 + states + means.copies + more + (ema > 0 ? 1 : 0)) * cost.parameters;
   const side = classSide(run, registries, {
     embedding: cost.embedding,
     classes,
@@ -86,8 +86,10 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
   };
 }
 
-function headsOf({ head, auxiliary }: Omit<ResolvedRun, "seed">): readonly Section[] {
-  return [head, ...auxiliary.map(({ weight: _, ...section }) => section as Section)];
+/** The heads that have parameters of their own. */
+function headsOf({ head, auxiliary }: Omit<ResolvedRun, "seed">, registries: Registries): readonly Section[] {
+  const own = auxiliary.filter(({ name }) => !registries.head.get(String(name)).sharesClassWeights);
+  return [head, ...own.map(({ weight: _, ...section }) => section as Section)];
 }
 
 /** Memory of all heads together, in floats taken. */
@@ -103,7 +105,7 @@ function classSide(
   },
 ): ClassMemory {
   const total = { held: 0, step: 0, gradient: 0, update: 0 };
-  for (const { name, ...params } of headsOf(run)) {
+  for (const { name, ...params } of headsOf(run, registries)) {
     const plugin = registries.head.get(String(name)),
       sampleRate = typeof params.sampleRate === "number" ? params.sampleRate : 1;
     const parameters = plugin.size(params, { embedding: context.embedding, classes });
@@ -121,7 +123,7 @@ function headSize(
   embedding: number,
   classes: number,
 ): number {
-  return headsOf(run).reduce(
+  return headsOf(run, registries).reduce(
     (sum, { name, ...params }) => sum + registries.head.get(String(name)).size(params, { embedding, classes }),
     0,
   );

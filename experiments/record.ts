@@ -12,7 +12,7 @@ import type { BackendInfo } from "../tensor/backend.ts";
 import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
 
 /** Version of the record's form; part of every run's identity. */
-export const RECORD_SCHEMA_VERSION = 3;
+export const RECORD_SCHEMA_VERSION = 4;
 
 /** How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`. */
 export type RunStatus = "completed" | "failed" | "diverged";
@@ -140,7 +140,7 @@ export interface RecordedDiagnostics {
 /** The content of `record.json`. */
 export interface RunRecord {
   /** {@link RECORD_SCHEMA_VERSION}. */
-  readonly schemaVersion: 3;
+  readonly schemaVersion: 4;
   /** First 12 hexadecimal digits of SHA-256 over the RFC 8785 form of `identity`. */
   readonly id: string;
   /** Name of the experiment. */

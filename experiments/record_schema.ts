@@ -30,6 +30,8 @@ const manifest = z.strictObject({
     accumulate: count,
     checkpointing: z.boolean(),
     precision: z.enum(["f32", "f16"]),
+    clip: z.strictObject({ norm: z.number(), of: z.enum(["all", "backbone"]) }).nullable(),
+    ema: z.number(),
     augment: z.array(section).readonly(),
     sampler: section,
   }),
@@ -136,7 +138,7 @@ const statusRule = {
 
 /** Schema of {@link RunRecord}. */
 export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
-  schemaVersion: z.literal(3),
+  schemaVersion: z.literal(4),
   id: z.string().regex(/^[0-9a-f]{12}$/),
   experiment: name,
   row: name,

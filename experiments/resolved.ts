@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ClipOptions } from "../training/clip.ts";
+
 export type { LoadedPlugin } from "../registry/load.ts";
 
 /** A resolved plugin section: the plugin's name under `name` (readers: `reader`) beside all its parameters. */
@@ -20,6 +22,10 @@ export interface TrainSection {
   readonly checkpointing: boolean;
   /** How activations are stored. */
   readonly precision: "f32" | "f16";
+  /** How gradients are clipped, or `null`. */
+  readonly clip: ClipOptions | null;
+  /** Share of the average of weights that an update keeps; 0 for no average. */
+  readonly ema: number;
   /** Augmentations, in the order in which they are applied. */
   readonly augment: readonly Section[];
   /** Order in which the images are seen. */

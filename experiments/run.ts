@@ -208,6 +208,7 @@ async function* trainFromCheckpoint(
     }
     if (stop?.aborted) return true;
   }
+  progress.model!.average?.apply();
   return false;
 }
 

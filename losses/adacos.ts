@@ -5,7 +5,6 @@
  */
 import { z } from "zod";
 import { type Scalar, tf } from "../tensor/tf.ts";
-import { angleOf, tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { medianOf } from "./ranks.ts";
@@ -34,11 +33,11 @@ export const adacos: HeadPlugin = defineHead({
       logits: {
         normalised: true,
         s: 1,
-        margin({ cosine, others, step }) {
+        margin({ cosine, sine, others, step }) {
           const [max, sum] = tf.unstack(others(tf.reshape(state.variable, []) as Scalar), 1) as [tf.Tensor, tf.Tensor];
           // The greatest exponent is taken out of the mean, which then cannot overflow.
           const top = tf.max(max), total = tf.add(tf.log(tf.mean(tf.mul(sum, tf.exp(tf.sub(max, top))))), top);
-          const median = medianOf(angleOf(tensors, cosine) as typeof cosine);
+          const median = medianOf(tf.atan2(sine, cosine));
           const next = tf.div(total, tf.cos(tf.minimum(median, Math.PI / 4)));
           const scale = tf.reshape(moveState(state.variable, tf.reshape(next, [1]), { momentum: 1, step }), []);
           return { scale: scale as Scalar, statistics: { scale: scale as Scalar } };

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
-import { angleOf, sineOf, tensors } from "./algebra.ts";
+import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
+import { clampedAngle, tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { cosineMargin, momentum, sampleRate, scale } from "./margin_params.ts";
@@ -47,14 +47,14 @@ export const adaface: HeadPlugin = defineHead({
       logits: {
         normalised: true,
         s,
-        margin({ cosine, length, step }) {
+        margin({ cosine, sine: across, length, step }) {
           const norm = tf.clipByValue(length(), SHORTEST, LONGEST), n = cosine.shape[0], mean = tf.mean(norm);
           const deviation = tf.sqrt(tf.div(tf.sum(tf.square(tf.sub(norm, mean))), Math.max(1, n - 1)));
           const moved = moveState(state.variable, tf.stack([mean, deviation]), { momentum: tAlpha, step });
           const [average, spread] = tf.unstack(moved) as [Scalar, Scalar];
           const quality = tf.clipByValue(tf.mul(tf.div(tf.sub(norm, average), tf.add(spread, 1e-3)), h), -1, 1);
-          const turn = tf.mul(quality, -m), c = tf.clipByValue(cosine, epsilon - 1, 1 - epsilon);
-          const sine = sineOf(tensors, c), angle = tf.add(angleOf(tensors, c), turn);
+          const turn = tf.mul(quality, -m), known = { cosine: cosine as Tensor, sine: across, epsilon };
+          const { cosine: c, sine } = clampedAngle(tensors, known), angle = tf.add(tf.atan2(sine, c), turn);
           const cosTurn = tf.cos(turn), sinTurn = tf.sin(turn);
           const inner = tf.sub(tf.mul(c, cosTurn), tf.mul(sine, sinTurn));
           const slope = tf.div(tf.add(tf.mul(sine, cosTurn), tf.mul(c, sinTurn)), sine);

@@ -76,6 +76,16 @@ export function sineOf<T>(algebra: Algebra<T>, cosine: T): T {
   return algebra.sqrt(algebra.mul(algebra.sub(one, cosine), algebra.add(one, cosine)));
 }
 
+/** A cosine clamped to `±(1 − epsilon)` with the sine of its angle: that which is given, not below what the clamp leaves. */
+export function clampedAngle<T>(
+  algebra: Algebra<T>,
+  { cosine, sine, epsilon }: { readonly cosine: T; readonly sine?: T | undefined; readonly epsilon: number },
+): { cosine: T; sine: T } {
+  const clamped = algebra.clamp(cosine, epsilon - 1, 1 - epsilon);
+  const least = Math.sqrt(epsilon * (2 - epsilon));
+  return { cosine: clamped, sine: sine === undefined ? sineOf(algebra, clamped) : algebra.clamp(sine, least, 1) };
+}
+
 /**
  * Angle of a cosine, in radians: `θ = atan2(sin θ, c)`. On WebGPU `acos` is only good to about 2e-4, this to 4e-6.
  *

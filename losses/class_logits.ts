@@ -10,6 +10,8 @@ import type { HeadStep } from "./head.ts";
 export interface OwnClass {
   /** Cosine to the own class; with several centres, to the nearest of them. */
   readonly cosine: Tensor1D;
+  /** Sine of the angle, from the embedding's part across the class weight: exact where the cosine is nearly ±1. */
+  readonly sine: Tensor1D;
   /** Length of the embedding. */
   readonly length: () => Tensor1D;
   /** Class. */

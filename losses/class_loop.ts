@@ -9,7 +9,6 @@
  */
 import { columnSums, inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { angleOf, tensors } from "./algebra.ts";
 import { type Cut, cutsOf, fits, joined, weightsOf } from "./class_chunks.ts";
 import type { ClassLogits, OtherLogits } from "./class_logits.ts";
 import { ownLogits, rowsOf } from "./class_own.ts";
@@ -87,14 +86,14 @@ export interface ClassGradients {
 export function classForward(logits: ClassLogits, batch: ClassBatch): ClassForward {
   const { factor = 1, binary, s } = logits, rows = rowsOf(logits, batch);
   const plain = (scale: Scalar) => scanOthers({ ...logits, s: 1 }, batch, { unit: rows.unit, scale }).statistics;
-  const { cosine, logit, margined } = ownLogits(logits, batch, rows, plain);
+  const { cosine, sine, logit, margined } = ownLogits(logits, batch, rows, plain);
   const { target, others, scale, penalty } = margined;
   const { statistics, kept } = scanOthers(logits, batch, { unit: rows.unit, scale, others });
   const { losses, missing, logSumExp } = binary ? sumLoss(logit, statistics, binary) : softmaxLoss(logit, statistics);
   const inLength = target?.radial && tf.mul(tf.mul(missing, target.radial), scale ?? s);
   const slope = penalty && tf.div(penalty.slope, factor);
   const radial = inLength && slope ? tf.add(inLength, slope) : inLength ?? slope;
-  const mean = tf.mean(losses), angles = angleOf(tensors, cosine) as Tensor1D;
+  const mean = tf.mean(losses), angles = tf.atan2(sine, cosine) as Tensor1D;
   const scaled = factor === 1 ? mean : tf.mul(mean, factor);
   return {
     loss: (penalty ? tf.add(scaled, tf.mean(penalty.value)) : scaled) as Scalar,

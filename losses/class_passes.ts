@@ -57,7 +57,7 @@ export function passesOf({ centres = 1, binary }: ClassLogits, others: OtherLogi
       );
       const spread = winners ? spreadOver(winners, inCosines) : inCosines;
       const products = tf.mul(spread, chunk.inverse) as Tensor2D;
-      return { products, ...chunk.offset ? { offset: tf.reshape(tf.sum(inLogits), [1]) } : {} };
+      return { products, ...chunk.offset ? { offset: tf.reshape(tf.sum(tf.sum(inLogits, 1)), [1]) } : {} };
     },
   };
 }

@@ -14,7 +14,10 @@ import { checkBatch, tidyOutput } from "./parts.ts";
 export type ClassTerm = (embeddings: Tensor2D, labels: Tensor1D, shards: readonly Shard[]) => HeadOutput;
 
 /** Margin of the cosine to ±1: the derivative of the angle is infinite there. */
-export const EDGE = 1e-6;
+const EDGE = 1e-6;
+
+/** Sines count as no less than this in derivatives of angles. */
+export const SMALLEST_SINE = 1e-6;
 
 /**
  * A head made of a term: beside a main head it works on the class weights of that, alone on own ones.

@@ -17,8 +17,8 @@ export const cosface: MarginHeadPlugin = defineMarginHead({
   params: z.strictObject({
     m: cosineMargin("m", 0.35),
     ...marginShape(64, {
-      gradientNote: "; no effect here, where the formula's gradient is s too",
-      boundaryNote: "; here the angle never passes pi, so all but easy have no effect",
+      gradientNote: "; detached has no effect here, where the formula's gradient is s too",
+      boundaryNote: "; here the angle never passes pi, so all but easy have no effect and are refused",
     }),
   }),
   sizes: ({ m }) => ({ m3: m }),

@@ -39,10 +39,10 @@ export const curricularface: HeadPlugin = defineHead({
       logits: {
         normalised: true,
         s,
-        margin({ cosine, step }) {
+        margin({ cosine, sine, step }) {
           const t = moveState(state.variable, tf.reshape(tf.mean(cosine), [1]), { momentum: alpha, step });
-          const { value, derivative, past } = evaluateMargin(tensors, margin, cosine);
-          const limit = tf.expandDims(evaluateMargin(tensors, plain, cosine).value, 1);
+          const { value, derivative, past } = evaluateMargin(tensors, margin, cosine, sine);
+          const limit = tf.expandDims(evaluateMargin(tensors, plain, cosine, sine).value, 1);
           return {
             target: {
               value: value as Tensor1D,

@@ -41,7 +41,7 @@ export const dynamicMargin: HeadPlugin = defineHead({
   formula: "z_y = s cos(θ_y + m_y), m_c = l + (u - l)(q_c - min q)/(max q - min q), q_c = n_c^-p",
   params: z.strictObject({
     k: centres(3),
-    lower: z.number().min(0).max(1.5).default(0.05).describe("Margin l of the class with most images, in radians"),
+    lower: z.number().min(0).max(0.5).default(0.05).describe("Margin l of the class with most images, in radians"),
     upper: z.number().min(0).max(1.5).default(0.5).describe("Margin u of the class with fewest images, in radians"),
     power: z.number().min(0).max(4).default(0.25).describe("Exponent p of q = n^-p, no unit; 0 gives all classes u"),
     ...shape,
@@ -61,9 +61,9 @@ export const dynamicMargin: HeadPlugin = defineHead({
         normalised: true,
         s,
         centres: k,
-        margin({ cosine, labels }) {
+        margin({ cosine, sine, labels }) {
           const m2 = gatherRows(margins.variable as unknown as Tensor1D, labels);
-          const { value, derivative, past } = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, cosine);
+          const { value, derivative, past } = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, cosine, sine);
           const slope = gradient === "exact" ? derivative : tf.onesLike(cosine);
           return {
             target: { value: value as Tensor1D, slope: slope as Tensor1D },

@@ -58,7 +58,12 @@ export const elasticfaceArc: HeadPlugin = defineHead({
         s,
         margin(own) {
           const m2 = elasticMargins(own, { m, sigma, plus });
-          const { value, derivative, past } = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, own.cosine);
+          const { value, derivative, past } = evaluateSampleMargin(
+            tensors,
+            { m2, boundary, epsilon },
+            own.cosine,
+            own.sine,
+          );
           const slope = gradient === "exact" ? derivative : tf.onesLike(own.cosine);
           return {
             target: { value: value as Tensor1D, slope: slope as Tensor1D },

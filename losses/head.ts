@@ -77,9 +77,12 @@ export interface HeadPlugin extends Plugin {
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
   /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
   readonly normalised?: boolean;
-  /** Whether, as an auxiliary loss, it works on the main head's class weights instead of own ones. */
+  /**
+   * Whether, as an auxiliary loss, it works on the main head's class weights instead of own ones; a main head that
+   * samples its classes is refused beside it.
+   */
   readonly sharesClassWeights?: boolean;
-  /** Whether it wants several images of an identity in a batch. */
+  /** Whether it wants several images of one class in a batch; a sampler that does not see to it is refused. */
   readonly needsPositives?: boolean;
 }
 

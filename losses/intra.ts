@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { angleOf, tensors } from "./algebra.ts";
 import { gatherTargets } from "./class_chunks.ts";
-import { type ClassTerm, createClassTerm, rowsByClass, safeSine } from "./class_terms.ts";
+import { sineTo } from "./class_own.ts";
+import { type ClassTerm, createClassTerm, rowsByClass, SMALLEST_SINE } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { termNode } from "./term.ts";
 
@@ -17,14 +17,16 @@ const term: ClassTerm = (embeddings, labels, shards) => {
   const unit = tf.mul(embeddings, tf.expandDims(inverse, 1)) as Tensor2D;
   const own = gatherTargets(shards, labels), ownInverse = inverseRowNorms(own);
   const unitOwn = tf.mul(own, tf.expandDims(ownInverse, 1)) as Tensor2D;
-  const cosine = tf.sum(tf.mul(unit, unitOwn), 1), angles = angleOf(tensors, cosine) as Tensor1D;
+  const cosine = tf.sum(tf.mul(unit, unitOwn), 1),
+    sine = sineTo(embeddings, inverse, { own, lengths: ownInverse, cosine });
+  const angles = tf.atan2(sine, cosine) as Tensor1D;
   const targetAngle = tf.mean(angles);
   const output = termNode([embeddings, ...shards.map(({ weights }) => weights)], () => ({
     loss: tf.div(targetAngle, Math.PI),
     statistics: { targetAngle },
-    saved: [cosine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels],
-    gradients([cosine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels]) {
-      const slope = tf.expandDims(tf.div(-1 / (Math.PI * count), safeSine(cosine!)), 1);
+    saved: [sine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels],
+    gradients([sine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels]) {
+      const slope = tf.expandDims(tf.div(-1 / (Math.PI * count), tf.maximum(sine!, SMALLEST_SINE)), 1);
       const pulled = (toward: Tensor, rows: Tensor, inverse: Tensor) =>
         tangentRows(
           tf.mul(toward, tf.mul(slope, tf.expandDims(inverse, 1))) as Tensor2D,

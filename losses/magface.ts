@@ -47,10 +47,11 @@ export const magface: HeadPlugin = defineHead({
       logits: {
         normalised: true,
         s,
-        margin({ cosine, length }) {
+        margin({ cosine, sine, length }) {
           const norm = length(), a = tf.clipByValue(norm, la, ua), m2 = tf.add(tf.mul(tf.sub(a, la), rise), lm);
           const inside = tf.cast(tf.equal(a, norm), "float32");
-          const point = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, cosine), exact = gradient === "exact";
+          const point = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, cosine, sine),
+            exact = gradient === "exact";
           const derivative = exact ? point.derivative : tf.onesLike(cosine);
           const growth = tf.sub(1 / ua ** 2, tf.reciprocal(tf.square(a)));
           return {

@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { type Algebra, numbers, sineOf } from "./algebra.ts";
+import { type Algebra, clampedAngle, numbers } from "./algebra.ts";
 
 /** What the target logit does past the boundary `m1 θ + m2 = π`, where the cosine would rise again. */
 export type Boundary = "none" | "fallback" | "easy" | "clip" | "reflect";
@@ -58,13 +58,13 @@ export function createMargin(parts: Partial<Margin>): Margin {
  *
  * @param algebra What `T` is: {@link numbers} or tensors.
  * @param cosine Cosine of each sample to its own class, within `[−1, 1]`.
+ * @param across Sine of that angle, where it is known better than from the cosine.
  * @throws {RangeError} for boundary `fallback` with `m1` other than 1.
  */
-export function evaluateMargin<T>(algebra: Algebra<T>, margin: Margin, cosine: T): MarginPoint<T> {
+export function evaluateMargin<T>(algebra: Algebra<T>, margin: Margin, cosine: T, across?: T): MarginPoint<T> {
   const { constant, add, sub, mul, div, select, less } = algebra;
   const { m1, m2, m3, boundary, epsilon } = margin;
-  const c = algebra.clamp(cosine, epsilon - 1, 1 - epsilon);
-  const sine = sineOf(algebra, c);
+  const { cosine: c, sine } = clampedAngle(algebra, { cosine, sine: across, epsilon });
   const turned = turn(algebra, margin, c, sine);
   const value = minus(algebra, turned.cos, m3);
   const ratio = div(turned.sin, sine);

@@ -43,8 +43,8 @@ export function createMarginSoftmax(options: MarginSoftmaxOptions, context: Head
 function withMargin(logits: ClassLogits, margin: Margin, gradient: GradientMode): ClassLogits {
   return {
     ...logits,
-    margin({ cosine }) {
-      const point = evaluateMargin(tensors, margin, cosine);
+    margin({ cosine, sine }) {
+      const point = evaluateMargin(tensors, margin, cosine, sine);
       const slope = gradient === "exact" ? point.derivative : tf.onesLike(point.derivative);
       return {
         target: { value: point.value as Tensor1D, slope: slope as Tensor1D },

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Algebra, sineOf } from "./algebra.ts";
+import { type Algebra, clampedAngle } from "./algebra.ts";
 import type { Boundary, MarginPoint } from "./margin.ts";
 
 /** A margin for each sample. */
@@ -30,6 +30,7 @@ export interface SampleMarginPoint<T> extends MarginPoint<T> {
  *
  * @param algebra What `T` is: numbers or tensors.
  * @param cosine Cosine of each sample to its own class, within `[−1, 1]`.
+ * @param across Sine of that angle, where it is known better than from the cosine.
  *
  * @example The target logit of ArcFace
  * ```ts
@@ -45,10 +46,11 @@ export function evaluateSampleMargin<T>(
   algebra: Algebra<T>,
   margin: SampleMargin<T>,
   cosine: T,
+  across?: T,
 ): SampleMarginPoint<T> {
   const { constant, add, sub, mul, div, select, less } = algebra, { boundary, epsilon } = margin;
   const zero = constant(0), one = constant(1), m2 = margin.m2 ?? zero, m3 = margin.m3 ?? zero;
-  const c = algebra.clamp(cosine, epsilon - 1, 1 - epsilon), sine = sineOf(algebra, c);
+  const { cosine: c, sine } = clampedAngle(algebra, { cosine, sine: across, epsilon });
   const cosM = algebra.cos(m2), sinM = algebra.sin(m2);
   const turned = sub(mul(c, cosM), mul(sine, sinM)), turnedSine = add(mul(sine, cosM), mul(c, sinM));
   const past = less(c, sub(zero, cosM)), none = mul(c, zero), all = add(none, one);

@@ -40,9 +40,9 @@ export const sphereface: HeadPlugin = defineHead({
         normalised: true,
         keepsLength: true,
         s: 1,
-        margin({ cosine, length, step }) {
+        margin({ cosine, sine, length, step }) {
           const lambda = Math.max(lambdaMin, lambdaBase * (1 + gamma * (step?.step ?? 0)) ** -power);
-          const { value, derivative, past } = evaluateMargin(tensors, margin, cosine);
+          const { value, derivative, past } = evaluateMargin(tensors, margin, cosine, sine);
           const mix = (plain: tf.Tensor, psi: tf.Tensor) => tf.div(tf.add(tf.mul(plain, lambda), psi), 1 + lambda);
           const phi = mix(cosine, value), slope = mix(tf.onesLike(cosine), derivative);
           return {

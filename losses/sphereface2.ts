@@ -83,8 +83,8 @@ export const sphereface2: HeadPlugin = defineHead({
         s: r,
         binary: { positive: alpha, negative: 1 - alpha },
         factor: lw / r,
-        margin({ cosine }) {
-          const point = evaluateMargin(tensors, inside, cosine), own = adjust(point.value, t);
+        margin({ cosine, sine }) {
+          const point = evaluateMargin(tensors, inside, cosine, sine), own = adjust(point.value, t);
           return {
             target: {
               value: tf.sub(own.value, outside) as Tensor1D,

@@ -47,6 +47,18 @@ Deno.test("every row of omniglot-margins reaches 94.5 % on unseen characters, an
   }
 });
 
+Deno.test("README's options of published recipes are valid in its manifest", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const manifest = block("yaml", 0).replace(/^(optimizer|train):.*\n/gm, "");
+    await Deno.writeTextFile(`${folder}/my.yaml`, manifest + block("yaml", 1));
+    const { code, err } = await cli("validate", `${folder}/my.yaml`, "--data", folder);
+    assertEquals(code, 0, err);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("README's manifest is valid", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -65,7 +77,7 @@ Deno.test("README's own head trains", async () => {
     await Deno.writeTextFile(`${folder}/my_head.ts`, block("ts", 0));
     await Deno.writeTextFile(
       `${folder}/own.yaml`,
-      `name: own\nbackend: cpu\n${block("yaml", 1)}
+      `name: own\nbackend: cpu\n${block("yaml", 2)}
 data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
 backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
 schedule: { name: step, lr: 0.05 }

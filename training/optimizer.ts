@@ -18,10 +18,15 @@ export interface Optimizer {
    * @param gradients Gradient of each trainable parameter, in the order that `create` was given, not disposed; of a
    *   {@link RowGradient} only those rows of value and state are touched.
    * @param learningRate The step's learning rate.
-   * @param gate Of a loss scale, shape `[2]`, on the device: a factor of the gradients, and 1, or 0 where they have
-   *   overflowed and neither parameters nor state may change.
+   * @param gates Of a loss scale or of clipping, for each gradient, shape `[2]`, on the device: a factor of the
+   *   gradient, and 1, or 0 where gradients have overflowed and neither parameters nor state may change. Most share
+   *   one tensor; none for gradients that are taken as they are.
    */
-  update(gradients: readonly (Tensor | RowGradient)[], learningRate: number, gate?: Tensor1D): void;
+  update(
+    gradients: readonly (Tensor | RowGradient)[],
+    learningRate: number,
+    gates?: readonly (Tensor1D | undefined)[],
+  ): void;
   /** Frees the state. */
   dispose(): void;
 }

@@ -7,6 +7,7 @@ import { uploadNow } from "../tensor/device.ts";
 import { isRowGradient, type RowGradient } from "../tensor/kernels/mod.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
+import { type ClipOptions, clippedCount, partNorm } from "./clip.ts";
 import type { HostBatch, TrainOptions } from "./trainer.ts";
 
 /** A batch on the device, in parts. */
@@ -47,7 +48,9 @@ export interface StepResult {
   readonly loss: Scalar;
   /** One for each trainable parameter, times the loss scale. */
   readonly gradients: readonly (Tensor | RowGradient)[];
-  /** Loss, gradient norm, then the main head's statistics; only when they will be told. */
+  /** Sum of squares of each gradient; when told, and for clipping. */
+  readonly squares: Tensor1D | undefined;
+  /** Loss, norm of all gradients, norm of those that are clipped, then the main head's statistics; only when told. */
   readonly figures: Tensor1D | undefined;
   /** Names of the statistics. */
   readonly names: readonly string[];
@@ -78,7 +81,8 @@ export function computeStep(
     passes.forEach(disposePass);
     throw error;
   }
-  return finish(passes, gradients, told);
+  const backbone = options.backbone.parameters.filter(({ trainable }) => trainable).length;
+  return finish(passes, gradients, { told, clip: options.clip, backbone });
 }
 
 function disposeGradients(gradients: readonly (Tensor | RowGradient)[]): void {
@@ -115,30 +119,33 @@ function disposePass({ loss, statistics, angles }: Pass): void {
 function finish(
   passes: readonly Pass[],
   gradients: readonly (Tensor | RowGradient)[],
-  told: boolean,
+  { told, clip, backbone }: { told: boolean; clip: ClipOptions | undefined; backbone: number },
 ): StepResult {
   const mean = (values: readonly Scalar[]) =>
     values.length === 1 ? values[0]! : tf.div(values.reduce((a, b) => tf.add(a, b) as Scalar), values.length);
   const names = Object.keys(passes[0]!.statistics);
-  const [loss, figures] = tf.tidy(() => {
+  const [loss, squares, figures] = tf.tidy(() => {
     const loss = tf.clone(mean(passes.map((pass) => pass.loss))) as Scalar;
-    if (!told) return [loss];
+    if (!told && !clip) return [loss];
     // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
-    const norm = tf.sqrt(tf.sum(tf.stack(gradients.map((gradient) => tf.sum(tf.square(valuesOf(gradient)))))));
+    const squares = tf.stack(gradients.map((gradient) => tf.sum(tf.square(valuesOf(gradient))))) as Tensor1D;
+    if (!told) return [loss, squares];
+    const all = squares.size, clipped = clip ? clippedCount(clip, { all, backbone }) : all;
     const statistics = names.map((name) => mean(passes.map((pass) => pass.statistics[name]!)));
-    return [loss, tf.stack([loss, norm, ...statistics])];
-  }) as [Scalar, Tensor1D?];
+    return [loss, squares, tf.stack([loss, partNorm(squares, all), partNorm(squares, clipped), ...statistics])];
+  }) as [Scalar, Tensor1D?, Tensor1D?];
   const parts = passes.flatMap(({ angles }) => angles ? [angles] : []);
   const angles = parts.length > 0 ? tf.concat(parts) as Tensor1D : undefined;
   passes.forEach(disposePass);
   return {
     loss,
     gradients,
+    squares,
     figures,
     names,
     angles,
     dispose() {
-      tf.dispose([loss, ...figures ? [figures] : [], ...angles ? [angles] : []]);
+      tf.dispose([loss, ...[squares, figures, angles].flatMap((one) => one ? [one] : [])]);
       disposeGradients(gradients);
     },
   };
@@ -191,6 +198,13 @@ function differentiate(
     const { value, grads } = tf.variableGrads(total, trainable.map(({ variable }) => variable));
     value.dispose();
     const gradients = trainable.map((one) => {
+      if (rows.has(one) && grads[one.variable.name]) {
+        tf.dispose(grads);
+        throw new TypeError(
+          `Cannot train "${one.name}": one loss gives the gradient of sampled rows, another one that of all rows, ` +
+            "wanted a head with a sampleRate of 1 beside losses on its class weights",
+        );
+      }
       const gradient = grads[one.variable.name] ?? rows.get(one);
       if (!gradient) throw new TypeError(`Cannot train "${one.name}": the loss does not depend on it`);
       return gradient;

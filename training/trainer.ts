@@ -9,11 +9,13 @@ import { checkDevice, settleDevice } from "../tensor/device.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import { tf } from "../tensor/tf.ts";
+import { clipFactor, clipGates, type ClipOptions } from "./clip.ts";
 import { DivergenceError, firstBadTensor } from "./divergence.ts";
 import { LEAST_FACTOR, type LossScale } from "./loss_scale.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { computeStep, type StepResult, uploadBatch, type UploadedBatch } from "./step.ts";
 import { keepAngles, type KeptAngles, type StepAngles } from "./target_angles.ts";
+import type { WeightAverage } from "./weight_average.ts";
 
 /** A batch on the host: normalised images `[batch, h, w, c]`, and the class of each. */
 export interface HostBatch {
@@ -53,6 +55,10 @@ export interface TrainOptions {
   readonly accumulate?: number;
   /** Factor of the loss that keeps float16 gradients from vanishing; absent for float32. */
   readonly lossScale?: LossScale;
+  /** Clips gradients; absent to take them as they are. */
+  readonly clip?: ClipOptions;
+  /** Follows the weights, an update behind every one of theirs. */
+  readonly average?: WeightAverage;
   /** Stream for dropout; step t uses its fork t. */
   readonly random: Random;
   /** Give an event every this many steps, and at the last; the device works on undisturbed between. By default 1. */
@@ -73,8 +79,10 @@ export interface StepEvent {
   readonly loss: number;
   /** Learning rate of the update. */
   readonly learningRate: number;
-  /** Euclidean norm of the gradient over all trainable parameters. */
+  /** Euclidean norm of the gradient over all trainable parameters, before it is clipped. */
   readonly gradientNorm: number;
+  /** What clipping multiplied gradients by, 1 for those within the norm; absent without clipping. */
+  readonly clipFactor?: number;
   /** The main head's statistics. */
   readonly statistics: Readonly<Record<string, number>>;
   /** Angles of the watched steps since the event before, this one included; absent where there are none. */
@@ -131,11 +139,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
   }
 }
 
-/** Applies a step's gradients; in float16, only those without overflow. */
-function update({ optimizer, learningRate, lossScale }: TrainOptions, result: StepResult, step: number): void {
-  const rate = learningRate(step), gate = lossScale?.accept(result.gradients);
-  optimizer.update(result.gradients, rate, gate);
+/** Applies a step's gradients, clipped; in float16, only those without overflow. */
+function update(options: TrainOptions, { gradients, squares }: StepResult, step: number): void {
+  const { backbone, optimizer, learningRate, lossScale, clip, average } = options;
+  const rate = learningRate(step), gate = lossScale?.accept(gradients);
+  if (clip) {
+    const count = trainableOf(backbone, []).length;
+    const { gates, clipping } = clipGates(squares!, clip, { backbone: count, ...gate ? { gate } : {} });
+    optimizer.update(gradients, rate, gates);
+    clipping.dispose();
+  } else {
+    optimizer.update(gradients, rate, gate ? gradients.map(() => gate) : []);
+  }
   gate?.dispose();
+  average?.update();
 }
 
 /** Reads a step's figures, and the losses since the event before. */
@@ -151,7 +168,7 @@ async function readEvent(
   },
 ): Promise<StepEvent> {
   const earlier = await losses.read();
-  const [loss, norm, ...values] = await result.figures!.data() as Float32Array;
+  const [loss, norm, clipped, ...values] = await result.figures!.data() as Float32Array;
   const factor = await options.lossScale?.read() ?? 1;
   const targetAngles = await angles.read();
   checkDevice();
@@ -168,6 +185,7 @@ async function readEvent(
     loss: loss!,
     learningRate: options.learningRate(step),
     gradientNorm: norm! / factor,
+    ...options.clip ? { clipFactor: clipFactor(options.clip, clipped! / factor) } : {},
     statistics: Object.fromEntries(result.names.map((name, i) => [name, values[i]!])),
     ...targetAngles.length > 0 ? { targetAngles } : {},
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from "zod";
-import { describeIssue, nearestKey, schemaAt } from "./issues.ts";
+import { describeIssue, nearestKey, schemaAt, unwrap } from "./issues.ts";
 import type { Place, Problems } from "./error.ts";
 import { type MapNode, type TreeNode, valueOf } from "./tree.ts";
 import { descriptionOf } from "../../registry/describe.ts";
@@ -77,7 +77,7 @@ function report(
 ): void {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const owner = schemaAt(schema, path) as z.ZodObject;
+    const owner = unwrap(schemaAt(schema, path)!) as z.ZodObject;
     const where = path.length > 0 ? `${path.join(".")} of ${what}` : what;
     const known = path.length > 0 ? Object.keys(owner.shape) : [...skip, ...Object.keys(owner.shape)];
     for (const key of issue.keys) problems.add(placeOf(node, [...path, key]), unknownKey(key, where, known, owner));

@@ -1,6 +1,7 @@
 /**
  * Checks that the sections of a run fit together, as far as that can be told without data: the schedule its steps, the
- * backbone and the augmentations their images, the evaluations the backbone and the head.
+ * sampler its batches, the heads the sampler and each other, the backbone and the augmentations their images, the
+ * evaluations the backbone and the head.
  *
  * @module
  */
@@ -34,6 +35,8 @@ export class CrossChecker {
     this.#schedule(run, at("schedule"));
     this.#training(run, at("train"));
     for (const section of run.evaluate) this.#classWeights(run, section, at("evaluate"));
+    this.#sampler(run, at("train"));
+    this.#heads(run, at);
     const shape = shapeOf(run.data.train, this.#registries);
     if (!shape) return;
     this.#backbone(run, shape, at("backbone"));
@@ -90,6 +93,54 @@ export class CrossChecker {
       if (this.#registries.head.get(String(head)).size(params, { embedding: 2, classes: 2 }) > 0) return;
       this.#problems.add(at, `${what}, and head "${head}" has none; choose another head or protocol`);
     });
+  }
+
+  /** A batch, and each of its parts, must hold whole groups of a sampler that keeps images together. */
+  #sampler({ train: { batchSize, accumulate, sampler } }: RowRun, at: Place): void {
+    const group = this.#groupOf(sampler), name = `sampler "${sampler.name}"`;
+    if (batchSize % group !== 0) {
+      this.#problems.add(
+        at,
+        `Cannot fill a batch of ${batchSize} with ${name}: it takes ${group} images of an identity, wanted a ` +
+          `batchSize that ${group} divides, such as ${group * Math.ceil(batchSize / group)}`,
+      );
+    } else if (batchSize % accumulate === 0 && batchSize / accumulate % group !== 0) {
+      this.#problems.add(
+        at,
+        `Cannot split a batch of ${batchSize} into ${accumulate} parts with ${name}: it keeps ${group} images of an ` +
+          `identity together, wanted parts whose size ${group} divides`,
+      );
+    }
+  }
+
+  #groupOf({ name, ...params }: Section): number {
+    return this.#registries.sampler.get(String(name)).group?.(params) ?? 1;
+  }
+
+  /** What heads want of the sampler and of each other. */
+  #heads({ head, auxiliary, train: { sampler } }: RowRun, at: (name: keyof RowRun) => Place): void {
+    const plugin = ({ name }: Section) => this.#registries.head.get(String(name));
+    const positives = this.#groupOf(sampler) > 1, rate = head["sampleRate"];
+    const wantPositives = (section: Section, place: Place) => {
+      if (positives || !plugin(section).needsPositives) return;
+      this.#problems.add(
+        place,
+        `Cannot use head "${section["name"]}" with sampler "${sampler["name"]}": it wants several images of one ` +
+          "identity in a batch, use train.sampler: { name: identity, images: 4 }",
+      );
+    };
+    wantPositives(head, at("head"));
+    for (const section of auxiliary) {
+      wantPositives(section, at("auxiliary"));
+      if (!(typeof rate === "number" && rate < 1 && plugin(section).sharesClassWeights)) continue;
+      this.#problems.add(
+        at("auxiliary"),
+        `Cannot use head "${
+          section["name"]
+        }" as an auxiliary loss with a sampleRate of ${rate} of head: it moves all ` +
+          "class weights, of which the main head moves a sample, wanted a sampleRate of 1",
+      );
+    }
   }
 
   #backbone({ backbone, data }: RowRun, shape: ImageShape, at: Place): void {

@@ -75,6 +75,18 @@ export const trainShape: z.ZodObject = z.strictObject({
   precision: z.enum(["f32", "f16"]).default("f32").describe(
     "How activations are stored: f16 halves their memory, with float32 weights and sums and a dynamic loss scale; WebGPU only",
   ),
+  clip: z.strictObject({
+    norm: z.number().gt(0).max(1e6).describe("Largest Euclidean norm c"),
+    of: z.enum(["all", "backbone"]).default("all").describe(
+      "Whose gradients are measured and scaled together: those of all parameters, or of the backbone's alone",
+    ),
+  }).nullable().default(null).describe(
+    "Clip gradients, { norm: 5 }: g ← g · min(1, c / (‖g‖ + 1e-6)); null for none",
+  ),
+  ema: z.number().min(0).lt(1).default(0).describe(
+    "Decay d of a moving average of the backbone's weights, a ← d a + (1 − d) p after every update, which is evaluated " +
+      "in their place, such as 0.999 for many thousand steps, as it begins at the first weights; 0 for none",
+  ),
 });
 
 /** What `augment` and `sampler` are for. */

@@ -14,12 +14,12 @@ export interface SgdRows extends Omit<SgdVariable, "gradient"> {
 }
 
 /** {@link sgdStep} on the gradient's rows; momentum and weight decay leave all other rows alone too. */
-export function sgdStepOnRows({ variable, velocity, gradient, weightDecay }: SgdRows, step: SgdStep): void {
+export function sgdStepOnRows({ variable, velocity, gradient, ...settings }: SgdRows, step: SgdStep): void {
   const { rows, values } = gradient;
   if (rows.size === 0) return;
   const part = (whole: Variable) => tf.tidy(() => tf.variable(gatherRows(whole, rows)));
   const p = part(variable), v = velocity && part(velocity);
-  sgdStep([{ variable: p, gradient: values, weightDecay, ...v ? { velocity: v } : {} }], step);
+  sgdStep([{ variable: p, gradient: values, ...settings, ...v ? { velocity: v } : {} }], step);
   write(variable, { rows, values: p });
   if (velocity) write(velocity, { rows, values: v! });
   p.dispose();

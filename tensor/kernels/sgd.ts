@@ -13,7 +13,7 @@ export type { SgdStep, SgdVariable } from "./sgd_reference.ts";
 
 /** `g ← g + λ p`, `v ← μ v + g`, `p ← p − η v`, or with Nesterov's momentum `p ← p − η (g + μ v)`. */
 export function sgdStep(variables: readonly SgdVariable[], step: SgdStep): void {
-  if (tf.getBackend() === "wasm" && hasSimd() && !step.gate) return sgdStepOnHeap(variables, step);
+  if (tf.getBackend() === "wasm" && hasSimd()) return sgdStepOnHeap(variables, step);
   if (tf.getBackend() === "webgpu") return sgdStepOnDevice(variables, step);
   tf.tidy(() => variables.forEach((one) => composedStep(one, step)));
 }

@@ -15,6 +15,8 @@ export interface SgdVariable {
   readonly gradient: Tensor;
   /** L2 penalty λ. */
   readonly weightDecay: number;
+  /** Factor of the learning rate, by default 1. */
+  readonly rateFactor?: number;
 }
 
 /** What all variables share. */
@@ -36,7 +38,8 @@ export interface SgdStep {
 
 /** The update of one variable in plain tfjs ops. */
 export function composedStep(one: SgdVariable, step: SgdStep): void {
-  const { variable, velocity, weightDecay } = one, { rate, momentum, nesterov, gradientScale = 1 } = step;
+  const { variable, velocity, weightDecay, rateFactor = 1 } = one,
+    { rate, momentum, nesterov, gradientScale = 1 } = step;
   const [factor, open] = step.gate ? tf.unstack(step.gate) as [Tensor, Tensor] : [];
   const assign = (to: Variable, value: Tensor) =>
     to.assign(open ? tf.where(tf.broadcastTo(tf.cast(open, "bool"), to.shape), value, to) : value);
@@ -49,5 +52,5 @@ export function composedStep(one: SgdVariable, step: SgdStep): void {
     direction = nesterov ? tf.add(gradient, tf.mul(speed, momentum)) : speed;
     assign(velocity, speed);
   }
-  assign(variable, tf.sub(variable, tf.mul(direction, rate)));
+  assign(variable, tf.sub(variable, tf.mul(direction, rate * rateFactor)));
 }

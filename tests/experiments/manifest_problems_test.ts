@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defineHead, type HeadDefinition } from "../../losses/head.ts";
 import { defineSchedule } from "../../training/optimizer.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadManifest, ManifestError } from "../../experiments/manifest.ts";
@@ -57,6 +58,48 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     withLine("train", "train: { steps: 10, batchSize: 4, precision: f16 }", base + "backend: wasm\n"),
     "m.yaml:6:",
     "Cannot use precision f16 on wasm: wanted webgpu, or `--backend webgpu` for a software adapter",
+  ],
+  [
+    "a batch that images of an identity do not fill",
+    withLine("train", "train: { steps: 10, batchSize: 64, sampler: { name: identity, images: 5 } }"),
+    'm.yaml:6:8: Cannot fill a batch of 64 with sampler "identity": it takes 5 images of an identity, wanted a ' +
+    "batchSize that 5 divides, such as 65",
+  ],
+  [
+    "parts that divide the images of an identity",
+    withLine("train", "train: { steps: 10, batchSize: 24, accumulate: 4, sampler: { name: identity, images: 4 } }"),
+    'm.yaml:6:8: Cannot split a batch of 24 into 4 parts with sampler "identity": it keeps 4 images of an identity',
+  ],
+  [
+    "a norm of 0 for clip",
+    withLine("train", "train: { steps: 10, batchSize: 4, clip: { norm: 0 } }"),
+    "m.yaml:6:49: Cannot use clip.norm of train: found 0, wanted a number above 0 and at most 1000000",
+  ],
+  [
+    "a clip without its norm",
+    withLine("train", "train: { steps: 10, batchSize: 4, clip: { of: backbone } }"),
+    'm.yaml:6:41: Missing key "clip.norm" of train: Largest Euclidean norm',
+  ],
+  [
+    "a clip that is a number",
+    withLine("train", "train: { steps: 10, batchSize: 4, clip: 5 }"),
+    "m.yaml:6:41: Cannot use clip of train: found 5, wanted",
+  ],
+  [
+    "an average that never moves",
+    withLine("train", "train: { steps: 10, batchSize: 4, ema: 1 }"),
+    "m.yaml:6:40: Cannot use ema of train: found 1, wanted a number of at least 0 and below 1",
+  ],
+  [
+    "a group of no role",
+    base + "optimizer: { name: sgd, groups: { biases: { lr: 2 } } }\n",
+    'm.yaml:11:35: Unknown key "biases" of groups of optimizer "sgd": known keys are "weight", "bias"',
+    'Did you mean "bias"',
+  ],
+  [
+    "an unknown setting of a group",
+    base + "optimizer: { name: sgd, groups: { bias: { decay: 0 } } }\n",
+    'm.yaml:11:43: Unknown key "decay" of groups.bias of optimizer "sgd": known keys are "lr", "weightDecay"',
   ],
   [
     "a misspelt head",
@@ -299,4 +342,46 @@ Deno.test("loadManifest() takes class weights of the training data, and refuses 
   }
   // Without class weights, the data may be any images.
   assertEquals(await problemsOf(text("protocol: angles").replace(/path: a\.zip(?=[^\n]*\}\]\n$)/, "path: b.zip")), []);
+});
+
+/** Tables with a head "pull" of these traits. */
+function withPull(traits: Partial<HeadDefinition<z.ZodObject>>) {
+  const pull = defineHead({
+    name: "pull",
+    version: "1.0.0",
+    summary: "For this test",
+    reference: "https://example.org",
+    params: z.strictObject({}),
+    size: () => 100,
+    create: () => ({ parameters: [], loss: () => ({ loss: null as never, statistics: {} }), dispose: () => {} }),
+    ...traits,
+  });
+  return { registries: { ...registries, head: registries.head.with([pull], "test") } };
+}
+
+Deno.test("a head that wants positives is refused with a sampler that does not see to them", async () => {
+  const tables = withPull({ needsPositives: true });
+  const message =
+    'Cannot use head "pull" with sampler "shuffle": it wants several images of one identity in a batch, ' +
+    "use train.sampler: { name: identity, images: 4 }";
+  const main = withLine("head", "head: { name: pull }"), beside = base + "auxiliary: [{ name: pull, weight: 0.1 }]\n";
+  assertEquals(await problemsOf(main, tables), [`m.yaml:4:7: ${message}`]);
+  assertEquals(await problemsOf(beside, tables), [`m.yaml:11:12: ${message}`]);
+  for (const text of [main, beside]) {
+    const train = "train: { steps: 10, batchSize: 4, sampler: { name: identity, images: 2 } }";
+    assertEquals(await problemsOf(withLine("train", train, text), tables), []);
+  }
+});
+
+Deno.test("a head on the main head's class weights is refused beside one that samples them", async () => {
+  const tables = withPull({ sharesClassWeights: true });
+  const text = base + "auxiliary: [{ name: pull }, { name: softmax }]\n";
+  assertEquals(await problemsOf(text, tables), []);
+  assertEquals(
+    await problemsOf(withLine("head", "head: { name: arcface, m: 0.5, s: 16, sampleRate: 0.5 }", text), tables),
+    [
+      'm.yaml:11:12: Cannot use head "pull" as an auxiliary loss with a sampleRate of 0.5 of head: it moves all class ' +
+      "weights, of which the main head moves a sample, wanted a sampleRate of 1",
+    ],
+  );
 });

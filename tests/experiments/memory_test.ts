@@ -20,6 +20,7 @@ interface Case {
   readonly accumulate?: number;
   readonly checkpointing?: boolean;
   readonly precision?: "f32" | "f16";
+  readonly ema?: number;
   /** Classes, by default 4. */
   readonly classes?: number;
   readonly head?: Record<string, unknown>;
@@ -51,6 +52,8 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
       accumulate,
       checkpointing,
       precision: test.precision ?? "f32",
+      clip: null,
+      ema: test.ema ?? 0,
       augment: [],
       sampler: section("sampler", { name: "shuffle" }),
     },
@@ -71,6 +74,13 @@ const cases: Case[] = [
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64, accumulate: 4 },
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32 },
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32, checkpointing: true },
+  {
+    backend: "wasm",
+    backbone: { ...iresnet, embedding: 512, widths: [64, 128, 256, 512] },
+    size: 64,
+    batchSize: 4,
+    ema: 0.99,
+  },
   { backend: "webgpu", backbone: { name: "convnet", width: 32 }, size: 28, batchSize: 64 },
   { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
   { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, checkpointing: true },
@@ -124,13 +134,13 @@ const cases: Case[] = [
 
 for (const test of cases) {
   const { backend, backbone, batchSize, accumulate, checkpointing } = test;
-  const { classes = 4, head, optimizer, precision } = test;
+  const { classes = 4, head, optimizer, precision, ema } = test;
   const more = [head, optimizer].filter((one) => one).map((one) => `, ${Object.entries(one!).flat().join(" ")}`).join(
     "",
   );
   const how = `${precision ? `, ${precision}` : ""}, ${classes} classes${more}${accumulate ? ", accumulated" : ""}${
     checkpointing ? ", checkpointed" : ""
-  }`;
+  }${ema ? ", averaged" : ""}`;
   const ignore = backend === "webgpu" && !hasWebgpu;
   Deno.test({
     name: `the plan tells the memory of ${backbone.name}, batch ${batchSize}${how}, within 20 % [${backend}]` +

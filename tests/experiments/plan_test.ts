@@ -162,6 +162,22 @@ Deno.test("the class weights are counted where the reader knows its classes", as
     );
   const { rows } = await planRuns(await load(text), { files });
   assertEquals(rows[0]!.cost!.headParameters, 7 * 16);
+  // An auxiliary loss on the main head's weights has none of its own.
+  const sharing = { ...registries.head.get("cosface"), name: "sharing", sharesClassWeights: true };
+  const tables = { ...registries, head: registries.head.with([sharing], "test") };
+  const beside = async (name: string) => {
+    const manifest = await load(`${text}auxiliary: [{ name: ${name} }]\n`, { registries: tables });
+    return (await planRuns(manifest, { files })).rows[0]!.cost!;
+  };
+  const own = await beside("cosface"), shared = await beside("sharing");
+  assertEquals([own.headParameters, shared.headParameters], [2 * 7 * 16, 7 * 16]);
+  assertEquals(shared.memory, rows[0]!.cost!.memory);
+});
+
+Deno.test("the average of weights is counted as one more copy of the backbone", async () => {
+  const cost = async (text: string) => (await planRuns(await load(text), { files })).rows[0]!.cost!;
+  const plain = await cost(base), averaged = await cost(base.replace("batchSize: 4", "batchSize: 4, ema: 0.99"));
+  assertEquals(averaged.memory - plain.memory, 4 * plain.parameters);
 });
 
 Deno.test("a plan of 1,000 runs takes well under 2 s", async () => {

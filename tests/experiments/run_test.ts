@@ -1,4 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { MissingDataError } from "../../datasets/files.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { type Environment, recordSchema, type RunRecord } from "../../experiments/record.ts";
@@ -50,6 +57,8 @@ function smallRun(changes: Partial<ResolvedRun> & { steps?: number } = {}): Reso
       accumulate: 1,
       checkpointing: false,
       precision: "f32",
+      clip: null,
+      ema: 0,
       augment: [section("augmentation", { name: "flip" }), section("augmentation", { name: "shift", pixels: 1 })],
       sampler: section("sampler", { name: "shuffle" }),
     },
@@ -302,6 +311,35 @@ testOnBackends(
   },
   ["wasm"],
 );
+
+testOnBackends("executeRun() evaluates averaged weights, and resumes them to the same bytes", async () => {
+  const plain = smallRun();
+  const run = () => smallRun({ train: { ...plain.train, ema: 0.5, clip: { norm: 1, of: "backbone" } } });
+  const whole = await execute(run()), raw = await execute(smallRun());
+  assertNotEquals(whole.record!.diagnostics.weightsSha256, raw.record!.diagnostics.weightsSha256);
+  // Within training, between training and evaluation, and from the last periodic checkpoint.
+  for (const [stopAt, checkpointEvery] of [[3, 0], [8, 0], [7, 5]] as const) {
+    const cut = await execute(run(), { stopAt, checkpointEvery });
+    if (checkpointEvery > 0) await Deno.remove(`${cut.folder.path}/checkpoint/current`);
+    const resumed = await execute(run(), { root: cut.root });
+    assertEquals(resumedAt(resumed.events), checkpointEvery || stopAt);
+    assertEquals(outcome(resumed.record!), outcome(whole.record!));
+  }
+  const history = await whole.folder.readHistory();
+  assert(history.every(({ clipFactor }) => (clipFactor as number) <= 1));
+}, ["wasm"]);
+
+testOnBackends("executeRun() evaluates the average in place of the weights", async () => {
+  // An average that keeps all but a millionth is the initial network, as without any step.
+  const { train } = smallRun();
+  const still = await execute(smallRun({ train: { ...train, steps: 0 } }));
+  const average = await execute(smallRun({ train: { ...train, ema: 0.999_999 } }));
+  const trained = await execute(smallRun());
+  const scores = async ({ folder }: typeof still) => [...(await folder.readScores("unseen"))!];
+  const [a, b, c] = [await scores(still), await scores(average), await scores(trained)];
+  const distance = (x: number[], y: number[]) => Math.max(...x.map((value, i) => Math.abs(value - y[i]!)));
+  assert(distance(a, b) < 1e-3 && distance(a, c) > 1e-2, `${distance(a, b)} ${distance(a, c)}`);
+}, ["wasm"]);
 
 testOnBackends("executeRun() goes on from the checkpoint before where the newest is damaged", async () => {
   const whole = await execute(smallRun());

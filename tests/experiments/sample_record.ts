@@ -8,7 +8,7 @@ import type { RunRecord } from "../../experiments/record.ts";
 /** A valid record, with the given fields replaced. */
 export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 3,
+    schemaVersion: 4,
     id: "0123456789ab",
     experiment: "sample",
     row: "ArcFace (0.5)",
@@ -30,12 +30,14 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
         accumulate: 1,
         checkpointing: false,
         precision: "f32",
+        clip: null,
+        ema: 0,
         augment: [{ name: "shift", pixels: 2 }],
         sampler: { name: "shuffle" },
       },
       evaluate: [{ name: "unseen", protocol: { protocol: "verification" }, data: { reader: "sampled-pairs" } }],
     },
-    identity: { run: {}, plugins: [], data: [], schemaVersion: 3 },
+    identity: { run: {}, plugins: [], data: [], schemaVersion: 4 },
     backend: {
       name: "wasm",
       adapter: null,

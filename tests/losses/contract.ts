@@ -11,7 +11,7 @@ import { createRandom } from "../../tensor/random.ts";
 import { tf } from "../../tensor/tf.ts";
 import { testOnBackends } from "../backends.ts";
 import { assertClose } from "../tensor/close.ts";
-import { ALL_COSINES, batchAt, flatten, makeHead, measure, randomBatch } from "./measure.ts";
+import { type Batch, batchAt, flatten, makeHead, measure, randomBatch, tellingBatch } from "./measure.ts";
 
 /** What a head declares about itself. */
 export interface HeadContractOptions {
@@ -20,6 +20,14 @@ export interface HeadContractOptions {
    * as it is, and the parameter's description must say "no effect".
    */
   readonly inert?: readonly string[];
+  /** A batch on which every parameter tells, in place of {@link tellingBatch}. */
+  readonly telling?: Batch;
+  /** Parameters with which every parameter tells, in place of the defaults. */
+  readonly base?: Readonly<Record<string, unknown>>;
+  /** Values to try in place of those half-way to the limit. */
+  readonly values?: Readonly<Record<string, readonly unknown[]>>;
+  /** Parameters that take another one along, by `key=value`. */
+  readonly along?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** The part of a parameter's JSON Schema that is read here. */
@@ -28,11 +36,12 @@ interface Property {
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly maximum?: number;
+  readonly type?: string;
 }
 
 /** Registers the contract's tests for one head. */
 export function testHeadContract(plugin: HeadPlugin, options: HeadContractOptions = {}): void {
-  const { name } = plugin;
+  const { name } = plugin, telling = options.telling ?? tellingBatch();
   const schema = z.toJSONSchema(plugin.params, { io: "input" });
   const properties = Object.entries((schema.properties ?? {}) as Record<string, Property>);
 
@@ -41,14 +50,15 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
     const head = makeHead(plugin, {}, batch), made = tf.memory().numTensors;
     const embeddings = tf.tensor2d(batch.embeddings as number[][]);
     const labels = tf.tensor1d(batch.labels as number[], "int32");
-    const { loss, statistics } = head.loss(embeddings, labels);
-    const scalars = [loss, ...Object.values(statistics)];
-    assertEquals(tf.memory().numTensors, made + 2 + scalars.length);
+    const { loss, statistics, angles } = head.loss(embeddings, labels);
+    const scalars = [loss, ...Object.values(statistics)], rows = angles ? [angles] : [];
+    assertEquals(tf.memory().numTensors, made + 2 + scalars.length + rows.length);
+    assertEquals(rows.map(({ shape }) => shape), rows.map(() => [batch.labels.length]));
     for (const scalar of scalars) {
       assertEquals([scalar.shape, scalar.dtype], [[], "float32"]);
       assert(Number.isFinite((await scalar.data())[0]));
     }
-    tf.dispose([embeddings, labels, ...scalars]);
+    tf.dispose([embeddings, labels, ...scalars, ...rows]);
     assertEquals(tf.memory().numTensors, made);
     head.dispose();
     await measure(plugin, {}, batch);
@@ -76,7 +86,7 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
       for (const gradient of modes) {
         const params = { ...boundary !== undefined && { boundary }, ...gradient !== undefined && { gradient } };
         if (!plugin.params.safeParse(params).success) continue;
-        const numbers = flatten(await measure(plugin, params, batchAt(ALL_COSINES)));
+        const numbers = flatten(await measure(plugin, params, telling));
         assert(numbers.every(Number.isFinite), JSON.stringify(params));
         assert(numbers.some((x) => x !== 0), JSON.stringify(params));
       }
@@ -92,29 +102,38 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
   for (const [key, property] of properties) {
     testOnBackends(`${name} reads ${key}`, async () => {
       assert(property.description, `${key} needs a description`);
-      const standard = flatten(await measure(plugin, {}, batchAt(ALL_COSINES)));
-      for (const value of otherValues(key, property)) {
+      const standard = flatten(await measure(plugin, { ...options.base }, telling));
+      for (const value of options.values?.[key] ?? otherValues(key, property)) {
         const inert = options.inert?.includes(`${key}=${value}`) ?? false;
         if (inert) assertMatch(property.description, /no effect/);
         if (inert && !plugin.params.safeParse({ [key]: value }).success) continue;
-        const varied = flatten(await measure(plugin, { [key]: value }, batchAt(ALL_COSINES)));
+        const varied = flatten(
+          await measure(plugin, { ...options.base, ...options.along?.[`${key}=${value}`], [key]: value }, telling),
+        );
         const scale = Math.max(...standard.map(Math.abs));
-        const change = Math.max(...varied.map((x, i) => Math.abs(x - standard[i]!))) / scale;
+        const change = varied.length !== standard.length
+          ? 1
+          : Math.max(...varied.map((x, i) => Math.abs(x - standard[i]!))) / scale;
         assert(inert ? change < 1e-6 : change > 1e-5, `${key}=${value} changed the result by ${change}`);
       }
     }, ["wasm"]);
   }
 
-  testOnBackends(`${name} owns its class weights, drawn from N(0, 0.01) of the given stream`, async () => {
+  testOnBackends(`${name} says its size, and draws its class weights from N(0, 0.01) of the given stream`, async () => {
     const shape = { embedding: 32, classes: 100 }, params = plugin.params.parse({});
-    const create = () => plugin.create(params, { ...shape, random: createRandom(0, "init") });
-    const one = create(), two = create(), weight = one.parameters[0]!;
-    assertEquals([weight.name, weight.role, weight.variable.shape], ["head.weight", "class", [100, 32]]);
-    assertEquals(plugin.size(params, shape), one.parameters.reduce((sum, p) => sum + p.variable.size, 0));
-    const values = await weight.variable.data() as Float32Array;
-    assertEquals(values, await two.parameters[0]!.variable.data() as Float32Array);
-    const deviation = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
-    assertClose([deviation], [0.01], 0.05, "standard deviation");
+    const counts = Int32Array.from({ length: 100 }, (_, j) => j + 1);
+    const create = () => plugin.create(params, { ...shape, counts, random: createRandom(0, "init") });
+    const one = create(), two = create();
+    const sized = one.parameters.filter(({ role }) => role !== "statistic");
+    assertEquals(plugin.size(params, shape), sized.reduce((sum, p) => sum + p.variable.size, 0));
+    const weight = one.parameters.find(({ role, trainable }) => role === "class" && trainable);
+    if (weight) {
+      const values = await weight.variable.data() as Float32Array;
+      assertEquals([weight.name, weight.variable.shape[1]], ["head.weight", 32]);
+      assertEquals(values, await two.parameters[0]!.variable.data() as Float32Array);
+      const deviation = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+      assertClose([deviation], [0.01], 0.05, "standard deviation");
+    }
     one.dispose(), two.dispose();
   }, ["cpu"]);
 
@@ -138,8 +157,10 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
 
 /** Values to vary a parameter to: every other choice, or half-way to the upper limit, from there to 0. */
 function otherValues(key: string, property: Property): unknown[] {
+  if (property.type === "boolean") return [property.default !== true];
   if (property.enum) return property.enum.filter((value) => value !== property.default);
   const { default: standard, maximum } = property;
   assert(typeof standard === "number" && maximum !== undefined, `${key} needs a default and an upper limit`);
-  return [standard < maximum ? (standard + maximum) / 2 : maximum / 2];
+  const value = standard < maximum ? (standard + maximum) / 2 : maximum / 2;
+  return [property.type === "integer" ? Math.ceil(value) : value];
 }

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { arcface, combined, cosface, type HeadPlugin, normSoftmax, softmax, sphereface } from "../../losses/mod.ts";
+import { arcface, combined, cosface, type HeadPlugin, normSoftmax, softmax, spherefaceR } from "../../losses/mod.ts";
 import { testOnBackends } from "../backends.ts";
 import { assertClose } from "../tensor/close.ts";
 import { ALL_COSINES, batchAt, flatten, measure, randomBatch } from "./measure.ts";
@@ -22,7 +22,6 @@ testOnBackends("heads give the golden losses of orthogonal embeddings on 10,572 
     [arcface, {}, 39.949],
     [combined, {}, 40.979],
     [combined, { m1: 1.35, m2: 0, m3: 0 }, 42.706],
-    [sphereface, { m: 1.35, s: 64 }, 42.706],
   ];
   // Embeddings live in the first half of the dimensions, class weights in the second.
   const weights = Array.from({ length: CASIA_CLASSES }, (_, j) => [0, 0, Math.cos(j), Math.sin(j)]);
@@ -38,7 +37,7 @@ testOnBackends("margins of size none are the norm-softmax", async () => {
   const rows: Row[] = [
     [arcface, { m: 0 }],
     [cosface, { m: 0 }],
-    [sphereface, { m: 1, s: 64 }],
+    [spherefaceR, { m: 1, s: 64, lw: 64 }],
     [combined, { m1: 1, m2: 0, m3: 0 }],
   ];
   const plain = flatten(await measure(normSoftmax, {}, randomBatch()));
@@ -51,7 +50,7 @@ testOnBackends("combined() with one margin equals the head of that margin", asyn
   const pairs: [Row, Row][] = [
     [[combined, { m1: 1, m2: 0.45, m3: 0 }], [arcface, { m: 0.45 }]],
     [[combined, { m1: 1, m2: 0, m3: 0.25 }], [cosface, { m: 0.25 }]],
-    [[combined, { m1: 1.6, m2: 0, m3: 0, s: 30, boundary: "reflect" }], [sphereface, { m: 1.6 }]],
+    [[combined, { m1: 1.6, m2: 0, m3: 0, s: 30, boundary: "reflect" }], [spherefaceR, { m: 1.6, lw: 30 }]],
   ];
   for (const batch of [randomBatch(), batchAt(ALL_COSINES)]) {
     for (const [[a, aParams], [b, bParams]] of pairs) {
@@ -79,7 +78,7 @@ testOnBackends("heads report the share of samples past the boundary and the mean
   const expected: [...Row, number | undefined][] = [
     [arcface, {}, 0.4],
     [cosface, {}, 0],
-    [sphereface, { m: 4 }, 0.8],
+    [spherefaceR, { m: 4 }, 0.8],
     [normSoftmax, {}, undefined],
     [softmax, {}, undefined],
   ];
@@ -102,8 +101,8 @@ Deno.test("arcface refuses a margin in degrees and says what it is in radians", 
 });
 
 Deno.test("heads that multiply the angle refuse the fallback", () => {
-  const refused = 'c - m sin(m) is defined for m = 1 only; use "reflect", "clip", "easy" or "none"';
-  assertStringIncludes(problem(sphereface, { boundary: "fallback" }), refused);
+  const refused = 'c - m sin(m) is defined for m1 = 1 only; use "reflect", "clip", "easy" or "none"';
+  assertStringIncludes(problem(combined, { m1: 1.35, m2: 0, boundary: "fallback" }), refused);
   assertStringIncludes(problem(combined, { m1: 0.9, boundary: "fallback" }), "with m1 = 0.9");
   assertEquals(problem(combined, { boundary: "fallback" }), "");
 });
@@ -122,14 +121,6 @@ Deno.test("heads have the defaults of their papers", () => {
     s: 64,
     gradient: "exact",
     boundary: "none",
-    epsilon: 1e-6,
-    sampleRate: 1,
-  });
-  assertEquals(sphereface.params.parse({}), {
-    m: 1.7,
-    s: 30,
-    gradient: "exact",
-    boundary: "reflect",
     epsilon: 1e-6,
     sampleRate: 1,
   });

@@ -17,7 +17,7 @@ async function run(
   plugin: BackbonePlugin,
   params: object,
   precision: "f32" | "f16",
-  { initial = 65_536, accumulate = 1, checkpointing = false, sampleRate = 1 } = {},
+  { initial = 65_536, accumulate = 1, checkpointing = false, sampleRate = 1, clip = 0 } = {},
 ) {
   const random = createRandom(0, "init");
   const backbone = plugin.create(plugin.params.parse(params), { shape: SHAPE, random, precision, checkpointing });
@@ -34,6 +34,7 @@ async function run(
     heads,
     optimizer,
     ...lossScale ? { lossScale } : {},
+    ...clip > 0 ? { clip: { norm: clip, of: "all" } } : {},
     learningRate: () => 0.004,
     steps: 12,
     accumulate,
@@ -109,6 +110,17 @@ testOnBackends(
   },
   ["webgpu"],
 );
+
+testOnBackends("float16 clips gradients after the loss scale is undone, and leaves overflow out", async () => {
+  const params = { blocks: 2, width: 8, embedding: 8 };
+  const free = await run(convnet, params, "f16", { initial: 64 }), norm = free.events[0]!.gradientNorm / 2;
+  const clipped = await run(convnet, params, "f16", { initial: 64, clip: norm });
+  assertEquals(clipped.events[0]!.gradientNorm, free.events[0]!.gradientNorm);
+  assert(Math.abs(clipped.events[0]!.clipFactor! - 0.5) < 1e-3, `${clipped.events[0]!.clipFactor}`);
+  assert(clipped.events.at(-1)!.loss < clipped.events[0]!.loss);
+  const wild = await run(convnet, params, "f16", { initial: 2 ** 40, clip: norm });
+  assert(wild.factor! < 2 ** 40 && wild.events.every(({ loss }) => Number.isFinite(loss)));
+}, ["webgpu"]);
 
 testOnBackends("gradients that overflow whatever the loss scale end the run as diverged", async () => {
   const scale = createLossScale({ initial: 2 ** -12 }), bad = tf.tensor1d([NaN]);

@@ -12,6 +12,7 @@ import { createLossScale } from "../../training/loss_scale.ts";
 import type { Optimizer } from "../../training/optimizer.ts";
 import { sgd } from "../../training/sgd.ts";
 import { type StepEvent, train, trainableOf, type TrainOptions, type WeightedHead } from "../../training/trainer.ts";
+import { averageWeights } from "../../training/weight_average.ts";
 import { testOnBackends } from "../backends.ts";
 import { assertClose } from "../tensor/close.ts";
 
@@ -431,3 +432,70 @@ testOnBackends("train() with a sample of the classes updates the sampled rows al
     optimizer.dispose();
   }
 }, ["wasm", "webgpu"]);
+
+testOnBackends("train() clips to the norm, over parts and sampled classes too, and tells the norm before", async () => {
+  // Plain SGD at a rate of 1: the parameters move by the clipped gradient.
+  const run = async (changes: Partial<TrainOptions>, sampleRate = 1) => {
+    const { options, dispose } = setup({ headParams: { s: 8, m: 0.3, sampleRate }, steps: 1, learningRate: () => 1 });
+    const { backbone, heads } = options, trainable = trainableOf(backbone, heads);
+    const optimizer = sgd.create(sgd.params.parse({ momentum: 0, weightDecay: 0 }), trainable);
+    const read = () => Promise.all(trainable.map(({ variable }) => variable.data() as Promise<Float32Array>));
+    const before = await read(), tensors = tf.memory().numTensors;
+    const [event] = await collect({ ...options, optimizer, ...changes });
+    assertEquals(tf.memory().numTensors, tensors);
+    const after = await read(), count = trainableOf(backbone, []).length;
+    const moved = after.map((values, i) => values.reduce((sum, value, k) => sum + (value - before[i]![k]!) ** 2, 0));
+    const norm = (squares: number[]) => Math.sqrt(squares.reduce((a, b) => a + b, 0));
+    dispose();
+    return { event: event!, all: norm(moved), backbone: norm(moved.slice(0, count)), head: norm(moved.slice(count)) };
+  };
+  for (const [accumulate, sampleRate] of [[1, 1], [3, 0.5]] as const) {
+    const free = await run({ accumulate }, sampleRate), { gradientNorm } = free.event;
+    assertEquals(free.event.clipFactor, undefined);
+    assertClose([free.all], [gradientNorm], 1e-4);
+    const tight = await run({ accumulate, clip: { norm: gradientNorm / 4, of: "all" } }, sampleRate);
+    assertEquals(tight.event.gradientNorm, gradientNorm);
+    assertClose([tight.event.clipFactor!, tight.all], [0.25, gradientNorm / 4], 1e-4);
+    const part = await run({ accumulate, clip: { norm: free.backbone / 2, of: "backbone" } }, sampleRate);
+    assertClose([part.event.clipFactor!, part.backbone, part.head], [0.5, free.backbone / 2, free.head], 1e-4);
+    const loose = await run({ accumulate, clip: { norm: 1e6, of: "all" } }, sampleRate);
+    assertEquals([loose.event.clipFactor, loose.all], [1, free.all]);
+  }
+}, ["wasm", "webgpu"]);
+
+testOnBackends("train() moves the average after every update, told or not", async () => {
+  const run = async (logEvery: number) => {
+    const { options, dispose } = setup({ steps: 6, logEvery });
+    const average = averageWeights(options.backbone.parameters, 0.5), weights: Float32Array[] = [];
+    const statistic = options.backbone.parameters.findIndex(({ role }) => role === "statistic");
+    const read = async ({ variable }: { variable: tf.Variable }) => (await variable.data() as Float32Array).slice();
+    weights.push(await read(options.backbone.parameters[statistic]!));
+    const before = tf.memory().numTensors;
+    for await (const _ of train({ ...options, average })) {
+      weights.push(await read(options.backbone.parameters[statistic]!));
+    }
+    assertEquals(tf.memory().numTensors, before);
+    const averages = await Promise.all(average.state.map(read));
+    average.dispose();
+    dispose();
+    return { weights, averages, statistic };
+  };
+  const often = await run(1), seldom = await run(6);
+  assertEquals(seldom.averages, often.averages);
+  const wanted = often.weights.reduce((average, values) => average.map((a, k) => 0.5 * a + 0.5 * values[k]!));
+  assertClose(often.averages[often.statistic]!, wanted, 1e-6);
+}, ["wasm", "webgpu"]);
+
+testOnBackends("train() refuses row gradients beside whole ones of the same parameter, and frees both", async () => {
+  const { options, dispose } = setup({ headParams: { s: 8, m: 0.3, sampleRate: 0.5 } }), { head } = options.heads[0];
+  const decay: Head = {
+    parameters: [],
+    loss: () => ({ loss: tf.sum(tf.square(head.parameters[0]!.variable)) as tf.Scalar, statistics: {} }),
+    dispose: () => {},
+  };
+  const before = tf.memory().numTensors;
+  const run = () => collect({ ...options, heads: [options.heads[0], { head: decay, weight: 1 }] });
+  await assertRejects(run, TypeError, "another one that of all rows");
+  assertEquals(tf.memory().numTensors, before);
+  dispose();
+}, ["wasm"]);

@@ -36,15 +36,24 @@ export function dropoutOnHeap({ backend, inputs, attributes }: KernelCall): Tens
  */
 export function sgdStepOnHeap(variables: readonly SgdVariable[], step: SgdStep): void {
   const backend = tf.backend() as unknown as tf.KernelBackend, heap = heapOf(backend);
+  // Kernels of this backend are done when they return, so that the gate stands on the heap.
+  const [factor, open] = step.gate ? [...heap.floats(heap.address(step.gate), 2)] as [number, number] : [1, 1];
+  if (open === 0) return;
   for (const one of variables) {
-    const { variable, velocity, gradient, weightDecay } = one;
+    const { variable, velocity, gradient, weightDecay, rateFactor = 1 } = one;
     if (velocity && backend.refCount(velocity.dataId) > 1) {
       tf.tidy(() => composedStep(one, step));
       continue;
     }
     const updated = heap.output(variable.shape);
     const addresses = [variable, velocity, gradient, updated].map((tensor) => tensor ? heap.address(tensor) : 0);
-    const settings = [step.rate, step.momentum, weightDecay, step.gradientScale ?? 1, step.nesterov ? 1 : 0];
+    const settings = [
+      step.rate * rateFactor,
+      step.momentum,
+      weightDecay,
+      factor * (step.gradientScale ?? 1),
+      step.nesterov ? 1 : 0,
+    ];
     simd().sgd(...addresses, variable.size, ...settings);
     const tensor = tf.engine().makeTensorFromTensorInfo(updated);
     variable.assign(tensor);

@@ -118,7 +118,13 @@ function updateInPlace(backend: unknown, variables: readonly SgdVariable[], step
   const blocks = variables.map(({ variable }) => Math.ceil(variable.size / 64));
   const tensors = variables.flatMap((one) => [one.variable, one.gradient, ...velocity ? [one.velocity!] : []]);
   if (gate) tensors.push(gate);
-  const floats = [rate, momentum, gradientScale, nesterov ? 1 : 0, ...variables.map(({ weightDecay }) => weightDecay)];
+  const floats = [
+    momentum,
+    gradientScale,
+    nesterov ? 1 : 0,
+    ...variables.map(({ weightDecay }) => weightDecay),
+    ...variables.map(({ rateFactor = 1 }) => rate * rateFactor),
+  ];
   const settings = [
     ...floats.map((f32) => ({ f32 })),
     ...variables.map(({ variable }) => variable.size),
@@ -149,7 +155,7 @@ function sgdCode(count: number, { velocity, gated }: { velocity: boolean; gated:
       step = select(speed, fma(speed, p.momentum, step), p.nesterov > 0.0);`
       : ""
   }
-      v${i}[at] = fma(-p.rate, step, value);
+      v${i}[at] = fma(-p.rate${i}, step, value);
     }
   }`;
   const buffers = each.map((i) => `
@@ -157,7 +163,7 @@ function sgdCode(count: number, { velocity, gated }: { velocity: boolean; gated:
 @group(0) @binding(${width * i + 1}) var<storage, read> g${i}: array<f32>;
 ${velocity ? `@group(0) @binding(${width * i + 2}) var<storage, read_write> m${i}: array<f32>;` : ""}`);
   return `
-struct Settings { rate: f32, momentum: f32, factor: f32, nesterov: f32, ${names("decay", "f32")}, ${
+struct Settings { momentum: f32, factor: f32, nesterov: f32, ${names("decay", "f32")}, ${names("rate", "f32")}, ${
     names("size", "i32")
   }, ${names("end", "i32")} };
 ${buffers.join("")}

@@ -6,6 +6,7 @@
  */
 import type { Kernel, KernelTable } from "../kernel.ts";
 import { batchNormGradientOnDevice, batchNormOnDevice } from "./batch_norm.ts";
+import { castOnDevice } from "./cast.ts";
 import { CLASSES_ON_DEVICE } from "./class_logits.ts";
 import { convFilterGradientOnDevice, convInputGradientOnDevice, convOnDevice, matMulOnDevice } from "./conv.ts";
 import { depthwiseFilterGradientOnDevice, depthwiseInputGradientOnDevice, depthwiseOnDevice } from "./depthwise.ts";
@@ -17,6 +18,7 @@ export function webgpuKernels(): KernelTable {
   const wgsl = (run: Kernel) => ({ how: "WGSL", run });
   return {
     ...CLASSES_ON_DEVICE,
+    Cast: wgsl(castOnDevice),
     BatchMatMul: wgsl(matMulOnDevice),
     Conv2D: wgsl(convOnDevice),
     Conv2DBackpropInput: wgsl(convInputGradientOnDevice),

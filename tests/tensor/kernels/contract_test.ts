@@ -175,7 +175,17 @@ testOnBackends("dropout() drops where its stream's words are below the rate", as
 });
 
 testOnBackends("sgdStep() updates every variable as its formula says, and leaves clones alone", async (backend) => {
-  for (const [momentum, nesterov, gradientScale] of [[0, false, 1], [0.9, false, 0.5], [0.9, true, 1]] as const) {
+  for (
+    const [momentum, nesterov, gradientScale, factor] of [
+      [0, false, 1],
+      [0.9, false, 0.5],
+      [0.9, true, 1],
+      [0, false, 0.5, 0.25],
+      [0.9, true, 1, 0.25],
+    ] as const
+  ) {
+    const gate = factor === undefined ? undefined : tf.tensor1d([factor, 1]), scale = gradientScale * (factor ?? 1);
+    const rateOf = (i: number) => i % 3 === 1 ? 0.5 : 1;
     const sizes = [1, 7, 64, 1000, 5, 33, 16_384, 2, 9, 10], rate = 0.1, weightDecay = 0.01;
     const make = (seed: number) => sizes.map((size) => tf.variable(tf.tensor1d(normals(size, seed + size))));
     const variables = make(1), velocities = make(2), gradients = make(3), clone = tf.clone(variables[2]!);
@@ -185,9 +195,10 @@ testOnBackends("sgdStep() updates every variable as its formula says, and leaves
           variable,
           gradient: gradients[i]!,
           weightDecay: i === 0 ? 0 : weightDecay,
+          ...i % 3 === 1 ? { rateFactor: rateOf(i) } : {},
           ...momentum === 0 ? {} : { velocity: velocities[i]! },
         })),
-        { rate, momentum, nesterov, gradientScale },
+        { rate, momentum, nesterov, gradientScale, ...gate ? { gate } : {} },
       );
     step();
     const tensors = tf.memory().numTensors;
@@ -197,14 +208,14 @@ testOnBackends("sgdStep() updates every variable as its formula says, and leaves
       const p = normals(size, 1 + size), v = normals(size, 2 + size), g = normals(size, 3 + size);
       for (let repeat = 0; repeat < 2; repeat++) {
         for (let k = 0; k < size; k++) {
-          const gradient = g[k]! * gradientScale + (i === 0 ? 0 : weightDecay) * p[k]!;
+          const gradient = g[k]! * scale + (i === 0 ? 0 : weightDecay) * p[k]!;
           v[k] = momentum * v[k]! + gradient;
-          p[k]! -= rate * (momentum === 0 ? gradient : nesterov ? gradient + momentum * v[k]! : v[k]!);
+          p[k]! -= rate * rateOf(i) * (momentum === 0 ? gradient : nesterov ? gradient + momentum * v[k]! : v[k]!);
         }
       }
       assertClose(await variables[i]!.data(), p, 1e-6, `variable ${i} [${backend}]`);
     }
     assertEquals([...await clone.data()], [...normals(64, 65)]);
-    tf.dispose([...variables, ...velocities, ...gradients, clone]);
+    tf.dispose([...variables, ...velocities, ...gradients, clone, ...gate ? [gate] : []]);
   }
 });
