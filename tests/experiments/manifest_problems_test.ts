@@ -331,12 +331,17 @@ Deno.test("a schedule that refuses its steps, or gives no rate, is told at its s
 });
 
 Deno.test("loadManifest() takes class weights of the training data, and refuses heads that have none", async () => {
-  const train = "{ reader: image-folder, path: a.zip, size: [28, 28], channels: 1 }";
+  const data = "{ reader: image-folder, path: a.zip, size: [28, 28], channels: 1 }";
   const text = (protocol: string) =>
-    `${base.slice(0, base.indexOf("evaluate"))}evaluate: [{ name: seen, ${protocol}, data: ${train} }]\n`;
+    `${base.slice(0, base.indexOf("evaluate"))}evaluate: [{ name: seen, ${protocol}, data: ${data} }]\n`;
   for (const protocol of ["protocol: angles, weights: true", "protocol: dominant-centre"]) {
     assertEquals(await problemsOf(text(protocol)), []);
-    const [problem, ...others] = await problemsOf(withLine("head", "head: { name: triplet }", text(protocol)));
+    const train = withLine(
+      "train",
+      "train: { steps: 10, batchSize: 4, sampler: { name: identity, images: 2 } }",
+      text(protocol),
+    );
+    const [problem, ...others] = await problemsOf(withLine("head", "head: { name: triplet }", train));
     assertStringIncludes(problem!, 'measures class weights, and head "triplet" has none');
     assertEquals(others, []);
   }
