@@ -5,6 +5,14 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ImageShape } from "../backbones/mod.ts";
+import type { Section } from "../experiments/resolved.ts";
+import {
+  boundaryAngle,
+  decisionBoundary,
+  isMarginHead,
+  type MarginHeadPlugin,
+  targetLogitCurve,
+} from "../losses/mod.ts";
 import { builtins, describePlugin, type PluginDescription, type Registries, tableOfKind } from "../registry/mod.ts";
 import { resolveSection } from "../experiments/section.ts";
 import type { Context } from "./context.ts";
@@ -26,9 +34,14 @@ export function registerDescribe(program: Command, context: Context): void {
     "<name>",
     "its name",
   )
-    .description("Describe one plugin: parameters, formula, source; a backbone also its parameters and multiply-adds.")
+    .description(
+      "Describe one plugin: parameters, formula, source; a backbone also its parameters and multiply-adds, " +
+        "a margin head, with --json, its target logits and decision boundary.",
+    )
     .addOption(pluginOption())
-    .addOption(setOption('give a backbone\'s parameter for counting, such as "width=64"; repeatable'))
+    .addOption(
+      setOption('give a parameter of a backbone, for counting, or of a margin, such as "width=64"; repeatable'),
+    )
     .addOption(
       new Option("--shape <HxWxC>", "image shape for counting").argParser(parseShape).default(
         [112, 112, 3],
@@ -50,10 +63,16 @@ export function registerDescribe(program: Command, context: Context): void {
     });
 }
 
-/** What a backbone costs at a shape; nothing for other kinds. */
+/** What a backbone costs at a shape, or how a margin looks; nothing for others. */
 function count(registries: Registries, kind: string, name: string, { set, shape }: DescribeOptions) {
+  if (kind === "head") {
+    const head = registries.head.get(name);
+    // A head with a required parameter has no curve before it is given.
+    const known = isMarginHead(head) && (set.length > 0 || head.params.safeParse({}).success);
+    if (known) return curves(head, resolveSection({ kind, name, overrides: set }, registries));
+  }
   if (kind !== "backbone") {
-    if (set.length > 0) throw new UsageError(`Cannot use --set for a ${kind}: only a backbone is counted with it`);
+    if (set.length > 0) throw new UsageError(`Cannot use --set for ${kind} "${name}": it is for backbones and margins`);
     return {};
   }
   const plugin = registries.backbone.get(name);
@@ -62,12 +81,24 @@ function count(registries: Registries, kind: string, name: string, { set, shape 
   return { shape, embedding, parameters, trainableParameters, multiplyAdds };
 }
 
+/** A margin's target logits and decision boundary, and where the margined angle passes 180 degrees. */
+function curves(head: MarginHeadPlugin, { name: _name, ...params }: Section) {
+  const margin = head.margin(params), passes = boundaryAngle(margin);
+  return {
+    passesAt: passes === undefined ? null : passes * 180 / Math.PI,
+    curve: targetLogitCurve(margin),
+    boundary: decisionBoundary(margin),
+  };
+}
+
 function render(described: PluginDescription & Record<string, unknown>): string {
   const { kind, name, version, summary, reference, formula, params, origin, ...counted } = described;
   const lines = [`${kind} ${name} ${version} (${origin})`, summary];
   if (formula) lines.push(`formula: ${formula}`);
   lines.push(`source: ${reference}`);
-  for (const [key, value] of Object.entries(counted)) {
+  const { passesAt, curve: _curve, boundary: _boundary, ...figures } = counted;
+  if (typeof passesAt === "number") lines.push(`m1 θ + m2 passes 180 degrees at θ = ${passesAt.toFixed(2)} degrees`);
+  for (const [key, value] of Object.entries(figures)) {
     lines.push(`${key}: ${Array.isArray(value) ? value.join("x") : String(value)}`);
   }
   lines.push("", params.length > 0 ? "parameters:" : "no parameters");

@@ -3,4 +3,6 @@
  *
  * @module
  */
+export { angles } from "./angles.ts";
+export { dominantCentre } from "./dominant_centre.ts";
 export { verification } from "./verification.ts";

@@ -4,10 +4,13 @@
  * @module
  */
 export * from "./catalogue.ts";
+export * from "./centres.ts";
+export * from "./class_means.ts";
 export * from "./distance.ts";
 export * from "./embeddings.ts";
 export * from "./histogram.ts";
 export * from "./kfold.ts";
+export * from "./nearest.ts";
 export * from "./pairs.ts";
 export * from "./protocol.ts";
 export * from "./rate.ts";

@@ -59,6 +59,18 @@ export interface Pairs {
   readonly folds: number;
 }
 
+/** Class weights of the main head, `[classes · perClass, dimension]`, row-major; `W_j` has rows from `j · perClass` on. */
+export interface ClassWeights {
+  /** Number of training classes. */
+  readonly classes: number;
+  /** Rows of each class; more than 1 for heads with sub-centres. */
+  readonly perClass: number;
+  /** Length of each row. */
+  readonly dimension: number;
+  /** The rows, not normalised. */
+  readonly values: Float32Array;
+}
+
 /** What a protocol is handed. */
 export interface ProtocolInput {
   /** Embeddings of the images. */
@@ -67,6 +79,8 @@ export interface ProtocolInput {
   readonly labels: Int32Array;
   /** Pairs, for protocols that want them. */
   readonly pairs?: Pairs;
+  /** Class weights, where the protocol asked for them; the labels are then training classes. */
+  readonly classWeights?: ClassWeights;
 }
 
 /** What a protocol gives. */
@@ -77,6 +91,8 @@ export interface Evaluation {
   readonly metrics: readonly Metric[];
   /** Per-pair scores in the order of the pairs, so that protocols can be re-scored; lower is closer. */
   readonly scores?: Float32Array;
+  /** Lists of images by name, as indices into the labels, such as the images that a cleaner data set would keep. */
+  readonly lists?: Readonly<Record<string, Int32Array>>;
 }
 
 /** A protocol as a plugin value. */
@@ -89,6 +105,8 @@ export interface ProtocolPlugin extends Plugin {
   metrics(params: Record<string, unknown>): readonly MetricDefinition[];
   /** Whether embeddings of mirrored images are needed. */
   mirrored(params: Record<string, unknown>): boolean;
+  /** Whether the main head's class weights are needed, by default not; the evaluation's data has then to be `data.train`. */
+  classWeights?(params: Record<string, unknown>): boolean;
   /** Measures. */
   evaluate(params: Record<string, unknown>, input: ProtocolInput): Evaluation;
 }
@@ -103,6 +121,8 @@ export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<Plugin,
   metrics(params: ParamsOf<S>): readonly MetricDefinition[];
   /** Whether embeddings of mirrored images are needed. */
   mirrored(params: ParamsOf<S>): boolean;
+  /** See {@link ProtocolPlugin.classWeights}. */
+  classWeights?(params: ParamsOf<S>): boolean;
   /** Measures. */
   evaluate(params: ParamsOf<S>, input: ProtocolInput): Evaluation;
 }

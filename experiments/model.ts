@@ -28,6 +28,8 @@ export interface Model {
   /** The main head, then the auxiliary losses. */
   readonly heads: readonly [WeightedHead, ...WeightedHead[]];
   readonly optimizer: Optimizer;
+  /** Number of training classes. */
+  readonly classes: number;
   /** Factor of the loss, in float16. */
   readonly lossScale?: LossScale;
   /** Average of the backbone's weights, which is what the run evaluates. */
@@ -73,6 +75,7 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
     backbone,
     heads,
     optimizer,
+    classes: training.classes.length,
     ...lossScale ? { lossScale } : {},
     ...average ? { average } : {},
     groups: {
@@ -106,7 +109,9 @@ function qualifyTrainable(modules: ParameterGroups): Parameter[] {
 }
 
 /** Where training begins, and when it tells or stops. */
-export type TrainingPace = Required<Pick<TrainOptions, "from">> & Pick<TrainOptions, "logEvery" | "pauseAt" | "stop">;
+export type TrainingPace =
+  & Required<Pick<TrainOptions, "from">>
+  & Pick<TrainOptions, "logEvery" | "pauseAt" | "watchAngles" | "stop">;
 
 /** The trainer's options for a run that has done `from` steps: order, augmentation and dropout by streams of its seed. */
 export function trainOptions(

@@ -7,6 +7,7 @@
  */
 import type { MetricDefinition } from "../evaluation/protocol.ts";
 import type { Provenance } from "../datasets/reader.ts";
+import type { TargetLogitCurve } from "../losses/mod.ts";
 import type { BackendInfo } from "../tensor/backend.ts";
 import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
 
@@ -100,6 +101,22 @@ export interface RecordedMetric {
   readonly definition: string;
 }
 
+/** A histogram of θ_y, the angle of samples to the weight of their own class, over some steps of training. */
+export interface RecordedWindow {
+  /** When the steps were. */
+  readonly window: "start" | "middle" | "end";
+  /** First step, from 1. */
+  readonly from: number;
+  /** Last step. */
+  readonly to: number;
+  /** Samples of these steps. */
+  readonly samples: number;
+  /** Share of the samples whose margined angle passes π; `null` for heads without a margin that reaches it. */
+  readonly pastBoundary: number | null;
+  /** Samples in each bin of one degree, from 0 to 180. */
+  readonly bins: readonly number[];
+}
+
 /** What training looked like. */
 export interface RecordedDiagnostics {
   /** Loss of the last step. */
@@ -114,6 +131,10 @@ export interface RecordedDiagnostics {
   readonly firstBadTensor?: string;
   /** Step of the first loss or gradient that was not finite, from 1. */
   readonly divergedAtStep?: number;
+  /** Histograms of θ_y, for heads that give it. */
+  readonly targetAngles?: readonly RecordedWindow[];
+  /** Target logit of unit scale over θ_y in degrees, for heads with a margin on the target cosine. */
+  readonly targetLogit?: TargetLogitCurve;
 }
 
 /** The content of `record.json`. */

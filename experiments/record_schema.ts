@@ -100,6 +100,15 @@ const metric = z.strictObject({
   definition: name,
 });
 
+const angleWindow = z.strictObject({
+  window: z.enum(["start", "middle", "end"]),
+  from: count,
+  to: count,
+  samples: count,
+  pastBoundary: maybe,
+  bins: z.array(count).length(180).readonly(),
+});
+
 const diagnostics = z.strictObject({
   finalLoss: maybe,
   gradientNorm: maybe,
@@ -107,6 +116,9 @@ const diagnostics = z.strictObject({
   weightsSha256: sha256.nullable(),
   firstBadTensor: name.exactOptional(),
   divergedAtStep: count.exactOptional(),
+  targetAngles: z.array(angleWindow).readonly().exactOptional(),
+  targetLogit: z.strictObject({ degrees: z.array(z.number()).readonly(), values: z.array(z.number()).readonly() })
+    .exactOptional(),
 });
 
 // What zod says by `refine` and JSON Schema by `if`: a completed run has every part and no error, any other has one.

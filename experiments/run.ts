@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { type Files, type ImageSet, MissingDataError, type PairSet } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
+import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
@@ -17,12 +18,13 @@ import {
   saveCheckpoint,
   type StepEvent,
 } from "../training/mod.ts";
+import { AngleHistograms, angleWindows } from "./angle_windows.ts";
 import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RecordedBackend, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
-import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
+import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
@@ -176,16 +178,28 @@ async function* trainFromCheckpoint(
   const { steps, batchSize } = run.train, { checkpointEvery } = output;
   const resumed = await restore(options, progress), from = resumed?.step ?? 0;
   await store.truncateHistory(from);
+  const history = await store.readHistory();
+  const margin = marginOf(run, registries), limit = margin && boundaryAngle(margin);
+  const angles = progress.angles = new AngleHistograms(angleWindows(steps, batchSize), limit);
+  angles.restore(history);
   watch.startTraining(from, resumed?.seconds ?? 0);
-  if (from > 0 && from === steps) progress.last = (await store.readHistory()).at(-1) as unknown as StepEvent;
+  if (from > 0 && from === steps) progress.last = history.at(-1) as unknown as StepEvent;
   yield { type: "start", id, row, seed, backend: progress.backend, steps, resumedAt: from };
   const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0;
-  const pace = { from, logEvery: output.logEvery, pauseAt: due, ...stop ? { stop } : {} };
-  for await (const step of trainModel(run, registries, progress.model!, progress.training!, pace)) {
+  const pace = { from, logEvery: output.logEvery, pauseAt: due, watchAngles: angles.watches, ...stop ? { stop } : {} };
+  for await (const event of trainModel(run, registries, progress.model!, progress.training!, pace)) {
+    const { targetAngles, ...step } = event;
     progress.last = step;
     const { seconds, imagesPerSecond } = watch.lap(step.step, batchSize);
     const final = step.step === steps;
-    if (step.step % output.logEvery === 0 || final) await store.appendHistory({ ...step, seconds });
+    // A checkpoint between two lines gets one of its own, if angles would be lost.
+    if (targetAngles || step.step % output.logEvery === 0 || final) {
+      await store.appendHistory({
+        ...step,
+        seconds,
+        ...targetAngles ? { targetAngles: angles.count(targetAngles) } : {},
+      });
+    }
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
@@ -237,12 +251,13 @@ async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGener
   const { planned: { run }, registries, store, stop } = options;
   for (const [i, section] of run.evaluate.entries()) {
     const set = progress.evaluations![i]!;
-    for await (const event of evaluateModel(section, registries, progress.model!.backbone, set)) {
+    for await (const event of evaluateModel(section, registries, progress.model!, set)) {
       yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
       await nextTurn();
       if (stop?.aborted) return true;
       if (event.metrics) progress.metrics.push(...event.metrics);
       if (event.scores) await store.writeScores(event.name, event.scores);
+      for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
     }
   }
   return false;

@@ -4,8 +4,10 @@
  * @module
  */
 import type { ImageSet, PairSet } from "../datasets/mod.ts";
+import { isMarginHead, type Margin, targetLogitCurve } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { DivergenceError, type StepEvent } from "../training/mod.ts";
+import type { AngleHistograms } from "./angle_windows.ts";
 import { recordData } from "./data.ts";
 import { type Model, split } from "./model.ts";
 import {
@@ -17,7 +19,7 @@ import {
   type RecordedMetric,
   type RunRecord,
 } from "./record.ts";
-import type { LoadedPlugin, PlannedRun } from "./resolved.ts";
+import type { LoadedPlugin, PlannedRun, ResolvedRun } from "./resolved.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** What a run has come to know, filled in as it gets there. */
@@ -29,6 +31,8 @@ export interface Progress {
   /** The newest update. */
   last?: StepEvent;
   readonly metrics: RecordedMetric[];
+  /** Histograms of the target angle. */
+  angles?: AngleHistograms;
 }
 
 /** What is known before a run begins. */
@@ -73,7 +77,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
     backbone: recordBackbone(known, progress),
     cost: { steps: last?.step ?? 0, ...watch.total() },
     metrics: failed ? [] : metrics,
-    diagnostics: diagnose(last, outcome),
+    diagnostics: diagnose(known, progress, outcome),
     startedAt: outcome.startedAt,
     finishedAt: new Date().toISOString(),
   };
@@ -93,7 +97,18 @@ function recordBackbone({ planned: { run }, registries }: Known, { training, mod
   return { name, parameters, trainableParameters, multiplyAdds, embedding };
 }
 
-function diagnose(last: StepEvent | undefined, { error, weightsSha256 }: Outcome): RecordedDiagnostics {
+/** The margin of a run's main head, of heads that have one. */
+export function marginOf({ head }: ResolvedRun, registries: Registries): Margin | undefined {
+  const [name, params] = split(head), plugin = registries.head.get(name);
+  return isMarginHead(plugin) ? plugin.margin(params) : undefined;
+}
+
+function diagnose(
+  { planned: { run }, registries }: Known,
+  { last, angles }: Progress,
+  { error, weightsSha256 }: Outcome,
+): RecordedDiagnostics {
+  const targetAngles = angles?.result(), margin = marginOf(run, registries);
   const statistics = Object.entries(last?.statistics ?? {}).map(([name, value]) => [name, finite(value)]);
   return {
     finalLoss: last ? finite(last.loss) : null,
@@ -101,5 +116,7 @@ function diagnose(last: StepEvent | undefined, { error, weightsSha256 }: Outcome
     statistics: Object.fromEntries(statistics),
     weightsSha256: weightsSha256 ?? null,
     ...error instanceof DivergenceError ? { firstBadTensor: error.tensor, divergedAtStep: error.step } : {},
+    ...targetAngles ? { targetAngles } : {},
+    ...margin ? { targetLogit: targetLogitCurve(margin) } : {},
   };
 }

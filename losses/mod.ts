@@ -19,6 +19,15 @@ export type { ClassLogits, Margined, OtherLogits, OwnClass, TargetLogit } from "
 export type { ClassWeightOptions } from "./class_weights.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export {
+  type BoundaryCurve,
+  type CurveOptions,
+  type DecisionBoundary,
+  decisionBoundary,
+  isMarginHead,
+  type TargetLogitCurve,
+  targetLogitCurve,
+} from "./curves.ts";
+export {
   type Boundary,
   boundaryAngle,
   createMargin,

@@ -6,11 +6,11 @@
 
 /** Unit as a column's header shows it: a fraction is printed in percent. */
 export function unitLabel(unit: string): string {
-  return unit === "fraction" ? "%" : unit;
+  return unit === "fraction" ? "%" : unit === "degree" ? "°" : unit;
 }
 
 /**
- * Writes a figure: a fraction in percent with two decimals, anything else with four significant digits.
+ * Writes a figure: a fraction in percent and an angle with two decimals, anything else with four significant digits.
  *
  * @example
  * ```ts
@@ -19,16 +19,26 @@ export function unitLabel(unit: string): string {
  *
  * assertEquals(formatValue(0.95234, "fraction"), "95.23");
  * assertEquals(formatValue(12.3456, "norm"), "12.35");
+ * assertEquals(formatValue(8.8349, "degree"), "8.83");
  * ```
  */
 export function formatValue(value: number, unit: string | null): string {
-  const text = unit === "fraction" ? (100 * value).toFixed(2) : String(Number(value.toPrecision(4)));
+  const text = fixed(value, unit) ?? String(Number(value.toPrecision(4)));
   return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text;
 }
 
-/** Writes a spread: of a fraction in percent points with two decimals, of anything else with two significant digits. */
+/**
+ * Writes a spread: of a fraction in percent points and of an angle with two decimals, of anything else with two
+ * significant digits.
+ */
 export function formatSpread(value: number, unit: string | null): string {
-  return unit === "fraction" ? (100 * value).toFixed(2) : String(Number(value.toPrecision(2)));
+  return fixed(value, unit) ?? String(Number(value.toPrecision(2)));
+}
+
+/** Two decimals, as the field prints percent and degrees; `undefined` for other units. */
+function fixed(value: number, unit: string | null): string | undefined {
+  if (unit === "fraction") return (100 * value).toFixed(2);
+  return unit === "degree" ? value.toFixed(2) : undefined;
 }
 
 /** Writes a difference, with its sign. */

@@ -41,7 +41,7 @@ export function renderMarkdown(table: Table): string {
 function headers(column: TableColumn, table: Table): string[] {
   const unit = column.unit === null ? "" : ` (${unitLabel(column.unit)})`;
   const arrow = column.higherIsBetter === null ? "" : column.higherIsBetter ? " ↑" : " ↓";
-  const deltaUnit = column.unit === null ? "" : ` (${column.unit === "fraction" ? "pp" : column.unit})`;
+  const deltaUnit = column.unit === null ? "" : ` (${column.unit === "fraction" ? "pp" : unitLabel(column.unit)})`;
   return [
     escapeMarkdown(column.metric) + unit + arrow,
     ...(table.baseline === null ? [] : [`Δ ${escapeMarkdown(table.baseline)}${deltaUnit}`]),

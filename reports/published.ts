@@ -13,7 +13,7 @@ export interface PublishedTable {
   /** Where it is printed. */
   readonly source: string;
   /** Unit of the figures in the file. */
-  readonly unit: "percent" | "fraction";
+  readonly unit: "percent" | "fraction" | "degree";
   /** Metrics, as `evaluation.metric`. */
   readonly columns: readonly string[];
   /** Figures of each row, in the order of the columns; `null` where the paper reports none. */
@@ -30,17 +30,17 @@ export interface PublishedFile {
   readonly tables: Readonly<Record<string, PublishedTable>>;
 }
 
-/** Published figures as fractions, by row label and metric; `null` where the paper reports none. */
+/** Published figures, percent as fractions, by row label and metric; `null` where the paper reports none. */
 export type PublishedRows = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 
 const table = z.strictObject({
   caption: z.string().min(1),
   source: z.string().min(1),
-  unit: z.enum(["percent", "fraction"]),
+  unit: z.enum(["percent", "fraction", "degree"]),
   columns: z.array(z.string().regex(/^[^.\s]+\.\S+$/, "a column is written evaluation.metric")).min(1),
   rows: z.record(z.string(), z.array(z.number().min(0).nullable())),
 }).superRefine(({ columns, rows, unit }, context) => {
-  const top = unit === "percent" ? 100 : 1;
+  const top = { percent: 100, fraction: 1, degree: 180 }[unit];
   for (const [label, values] of Object.entries(rows)) {
     const say = (message: string) => context.addIssue({ code: "custom", path: ["rows", label], message });
     if (values.length !== columns.length) say(`${values.length} figures for ${columns.length} columns`);
@@ -96,7 +96,7 @@ export function parsePublished(text: string, source: string): PublishedFile {
 }
 
 /**
- * The figures of one table of a file, as fractions.
+ * The figures of one table of a file, percent as fractions, degrees as they are.
  *
  * @throws {RangeError} naming the tables there are, if the key names none.
  */

@@ -58,7 +58,7 @@ export interface TableOptions {
   readonly columns?: readonly string[];
   /** Row that the others are compared with. */
   readonly baseline?: string | null;
-  /** Published figures, as fractions. */
+  /** Published figures, percent as fractions. */
   readonly published?: PublishedRows | null;
   /** Where they come from, for the footnote. */
   readonly publishedSource?: string | null;
@@ -168,12 +168,14 @@ function makeColumn(metric: string, records: readonly TableRecord[], published: 
       );
     }
   }
-  const hasPublished = Object.values(published ?? {}).some((row) => Object.hasOwn(row, metric));
+  const printed = Object.values(published ?? {}).flatMap((row) => Object.hasOwn(row, metric) ? [row[metric]!] : []);
+  // Where no run tells the unit: what is above 1 is no fraction.
+  const fractions = printed.length > 0 && printed.every((value) => value === null || value <= 1);
   return {
     metric,
-    unit: first?.unit ?? (hasPublished ? "fraction" : null),
+    unit: first?.unit ?? (fractions ? "fraction" : null),
     higherIsBetter: first?.higherIsBetter ?? null,
     definitions: [...new Set(found.map(({ definition }) => definition))],
-    published: hasPublished,
+    published: printed.length > 0,
   };
 }

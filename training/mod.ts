@@ -10,5 +10,6 @@ export * from "./divergence.ts";
 export * from "./loss_scale.ts";
 export * from "./optimizer.ts";
 export * from "./safetensors.ts";
+export type { StepAngles } from "./target_angles.ts";
 export * from "./trainer.ts";
 export * from "./weight_average.ts";

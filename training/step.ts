@@ -54,6 +54,8 @@ export interface StepResult {
   readonly figures: Tensor1D | undefined;
   /** Names of the statistics. */
   readonly names: readonly string[];
+  /** θ_y of every image in radians, shape `[batch]`; only of heads that give it, and when it is watched. */
+  readonly angles: Tensor1D | undefined;
   /** Frees all tensors. */
   dispose(): void;
 }
@@ -63,20 +65,20 @@ export function computeStep(
   options: TrainOptions,
   trainable: readonly Parameter[],
   batch: UploadedBatch,
-  { step, told }: { step: number; told: boolean },
+  { step, told, watched = false }: { step: number; told: boolean; watched?: boolean },
 ): StepResult {
   const { parts, labels: classes } = batch, random = options.random.fork(step), passes: Pass[] = [];
   let gradients: (Tensor | RowGradient)[] = [];
   try {
     for (const [i, part] of parts.entries()) {
       const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
-      const pass = differentiate(options, trainable, { ...part, step, random, masks, classes, share });
+      const pass = differentiate(options, trainable, { ...part, step, random, masks, classes, share, watched });
       gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
       passes.push(pass);
     }
   } catch (error) {
     disposeGradients(gradients);
-    for (const pass of passes) tf.dispose([pass.loss, ...Object.values(pass.statistics)]);
+    passes.forEach(disposePass);
     throw error;
   }
   const backbone = options.backbone.parameters.filter(({ trainable }) => trainable).length;
@@ -105,6 +107,12 @@ interface Pass {
   readonly loss: Scalar;
   readonly gradients: readonly (Tensor | RowGradient)[];
   readonly statistics: Readonly<Record<string, Scalar>>;
+  /** Of the main head, when they are watched. */
+  readonly angles: Tensor1D | undefined;
+}
+
+function disposePass({ loss, statistics, angles }: Pass): void {
+  tf.dispose([loss, ...Object.values(statistics), ...angles ? [angles] : []]);
 }
 
 /** Averages figures over the passes and frees the passes' own. */
@@ -126,15 +134,18 @@ function finish(
     const statistics = names.map((name) => mean(passes.map((pass) => pass.statistics[name]!)));
     return [loss, squares, tf.stack([loss, partNorm(squares, all), partNorm(squares, clipped), ...statistics])];
   }) as [Scalar, Tensor1D?, Tensor1D?];
-  for (const pass of passes) tf.dispose([pass.loss, ...Object.values(pass.statistics)]);
+  const parts = passes.flatMap(({ angles }) => angles ? [angles] : []);
+  const angles = parts.length > 0 ? tf.concat(parts) as Tensor1D : undefined;
+  passes.forEach(disposePass);
   return {
     loss,
     gradients,
     squares,
     figures,
     names,
+    angles,
     dispose() {
-      tf.dispose([loss, ...squares ? [squares] : [], ...figures ? [figures] : []]);
+      tf.dispose([loss, ...[squares, figures, angles].flatMap((one) => one ? [one] : [])]);
       disposeGradients(gradients);
     },
   };
@@ -144,7 +155,7 @@ function finish(
 function differentiate(
   { backbone, heads, lossScale }: TrainOptions,
   trainable: readonly Parameter[],
-  { images, labels, step: at, random, masks, classes, share }: {
+  { images, labels, step: at, random, masks, classes, share, watched }: {
     images: Tensor4D;
     labels: Tensor1D;
     /** The step, from 0. */
@@ -157,10 +168,12 @@ function differentiate(
     classes: Int32Array;
     /** Its share in the gradient of the whole batch. */
     share: number;
+    /** Whether the main head's angles are kept. */
+    watched: boolean;
   },
 ): Pass {
   // What leaves the tape's scope leaves by tf.keep, and is freed by hand, also when a later head throws.
-  let statistics: Record<string, Scalar> = {}, loss: Scalar | undefined;
+  let statistics: Record<string, Scalar> = {}, loss: Scalar | undefined, angles: Tensor1D | undefined;
   const rows = new Map<Parameter, RowGradient>();
   const step = {
     step: at,
@@ -174,6 +187,7 @@ function differentiate(
     const losses = heads.map(({ head, weight }, i) => {
       const output = head.loss(embeddings, labels, step);
       if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
+      if (i === 0 && watched && output.angles) angles = tf.keep(output.angles);
       return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
     });
     loss = tf.keep(losses.reduce((sum, loss) => tf.add(sum, loss) as Scalar));
@@ -195,9 +209,9 @@ function differentiate(
       if (!gradient) throw new TypeError(`Cannot train "${one.name}": the loss does not depend on it`);
       return gradient;
     });
-    return { loss: loss!, gradients, statistics };
+    return { loss: loss!, gradients, statistics, angles };
   } catch (error) {
-    tf.dispose([...Object.values(statistics), ...loss ? [loss] : []]);
+    tf.dispose([...Object.values(statistics), ...loss ? [loss] : [], ...angles ? [angles as Tensor1D] : []]);
     disposeGradients([...rows.values()]);
     throw error;
   }

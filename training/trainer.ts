@@ -14,6 +14,7 @@ import { DivergenceError, firstBadTensor } from "./divergence.ts";
 import { LEAST_FACTOR, type LossScale } from "./loss_scale.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { computeStep, type StepResult, uploadBatch, type UploadedBatch } from "./step.ts";
+import { keepAngles, type KeptAngles, type StepAngles } from "./target_angles.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
 /** A batch on the host: normalised images `[batch, h, w, c]`, and the class of each. */
@@ -64,6 +65,8 @@ export interface TrainOptions {
   readonly logEvery?: number;
   /** Steps, from 1, that give an event whatever `logEvery` says, for checkpoints. */
   readonly pauseAt?: (step: number) => boolean;
+  /** Steps, from 1, whose target angles the next event tells, for heads that give them. */
+  readonly watchAngles?: (step: number) => boolean;
   /** Aborted to end after the current step, with its event. */
   readonly stop?: AbortSignal;
 }
@@ -82,6 +85,8 @@ export interface StepEvent {
   readonly clipFactor?: number;
   /** The main head's statistics. */
   readonly statistics: Readonly<Record<string, number>>;
+  /** Angles of the watched steps since the event before, this one included; absent where there are none. */
+  readonly targetAngles?: readonly StepAngles[];
 }
 
 /** The parameters that training updates: the backbone's, then each head's. */
@@ -99,10 +104,10 @@ export function trainableOf(backbone: Backbone, heads: readonly { readonly head:
  *   before has such a loss; the update of the event's own step is not applied.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
-  const { steps, from = 0, logEvery = 1, pauseAt, stop } = options;
+  const { steps, from = 0, logEvery = 1, pauseAt, watchAngles, stop } = options;
   const trainable = trainableOf(options.backbone, options.heads);
   const input = prefetch(options);
-  const losses = collectLosses();
+  const losses = collectLosses(), angles = keepAngles();
   try {
     for (let step = from; step < steps; step++) {
       const batch = await input.next(step);
@@ -110,14 +115,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
       const told = done === steps || done % logEvery === 0 || pauseAt?.(done) === true || stop?.aborted === true;
       let result: StepResult | undefined;
       try {
-        result = computeStep(options, trainable, batch, { step, told });
+        result = computeStep(options, trainable, batch, { step, told, watched: watchAngles?.(done) === true });
+        if (result.angles) angles.add(done, result.angles);
         if (!told) {
           losses.add(result.loss);
           update(options, result, step);
           await settleDevice();
           continue;
         }
-        const event = await readEvent(options, result, { step, losses, batch, trainable });
+        const event = await readEvent(options, result, { step, losses, angles, batch, trainable });
         update(options, result, step);
         yield event;
       } finally {
@@ -128,6 +134,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<StepEvent> {
     }
   } finally {
     losses.dispose();
+    angles.dispose();
     await input.close();
   }
 }
@@ -152,9 +159,10 @@ function update(options: TrainOptions, { gradients, squares }: StepResult, step:
 async function readEvent(
   options: TrainOptions,
   result: StepResult,
-  { step, losses, batch, trainable }: {
+  { step, losses, angles, batch, trainable }: {
     step: number;
     losses: Losses;
+    angles: KeptAngles;
     batch: UploadedBatch;
     trainable: readonly Parameter[];
   },
@@ -162,6 +170,7 @@ async function readEvent(
   const earlier = await losses.read();
   const [loss, norm, clipped, ...values] = await result.figures!.data() as Float32Array;
   const factor = await options.lossScale?.read() ?? 1;
+  const targetAngles = await angles.read();
   checkDevice();
   const bad = earlier.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new DivergenceError(step + 1 - earlier.length + bad, earlier[bad]!, "loss");
@@ -178,6 +187,7 @@ async function readEvent(
     gradientNorm: norm! / factor,
     ...options.clip ? { clipFactor: clipFactor(options.clip, clipped! / factor) } : {},
     statistics: Object.fromEntries(result.names.map((name, i) => [name, values[i]!])),
+    ...targetAngles.length > 0 ? { targetAngles } : {},
   };
 }
 

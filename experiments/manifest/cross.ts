@@ -1,17 +1,18 @@
 /**
  * Checks that the sections of a run fit together, as far as that can be told without data: the schedule its steps, the
  * sampler its batches, the heads the sampler and each other, the backbone and the augmentations their images, the
- * evaluations the backbone.
+ * evaluations the backbone and the head.
  *
  * @module
  */
+import canonicalize from "canonicalize";
 import type { BackboneCost, ImageShape } from "../../backbones/backbone.ts";
 import type { Registries } from "../../registry/registries.ts";
 import type { Place, Problems } from "./error.ts";
 import { child, type MapNode } from "./tree.ts";
 import { shapeOf } from "../readers.ts";
 import type { RowRun } from "./sections.ts";
-import type { ResolvedRun, Section } from "../resolved.ts";
+import type { EvaluateSection, ResolvedRun, Section } from "../resolved.ts";
 
 /** Checks rows; what many rows share is checked once. */
 export class CrossChecker {
@@ -33,6 +34,7 @@ export class CrossChecker {
     const at = (name: keyof RowRun) => child(tree, name)?.at ?? tree.at;
     this.#schedule(run, at("schedule"));
     this.#training(run, at("train"));
+    for (const section of run.evaluate) this.#classWeights(run, section, at("evaluate"));
     this.#sampler(run, at("train"));
     this.#heads(run, at);
     const shape = shapeOf(run.data.train, this.#registries);
@@ -75,6 +77,22 @@ export class CrossChecker {
       const wanted = "wanted webgpu, or `--backend webgpu` for a software adapter";
       this.#problems.add(at, `Cannot use precision f16 on ${this.#backend}: ${wanted}`);
     }
+  }
+
+  /** Class weights can be compared with the classes that they were trained on alone, and not every head has them. */
+  #classWeights(run: RowRun, section: EvaluateSection, at: Place): void {
+    const { train } = run.data, { name, data, protocol: { protocol, ...settings } } = section;
+    if (!this.#registries.protocol.get(String(protocol)).classWeights?.(settings)) return;
+    const what = `Cannot run evaluation "${name}": protocol "${protocol}" measures class weights`;
+    this.#once([data, train], `class weights ${name}`, () => {
+      if (canonicalize(data) === canonicalize(train)) return;
+      this.#problems.add(at, `${what}, and its data is not data.train; give it the same reader and parameters`);
+    });
+    this.#once([run.head], `class weights ${name}`, () => {
+      const { name: head, ...params } = run.head;
+      if (this.#registries.head.get(String(head)).size(params, { embedding: 2, classes: 2 }) > 0) return;
+      this.#problems.add(at, `${what}, and head "${head}" has none; choose another head or protocol`);
+    });
   }
 
   /** A batch, and each of its parts, must hold whole groups of a sampler that keeps images together. */

@@ -1,5 +1,6 @@
 /**
- * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, and the lock of who trains it.
+ * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`,
+ * `lists/`, and the lock of who trains it.
  *
  * @module
  */
@@ -102,14 +103,20 @@ export class RunFolder {
 
   /** Stores per-pair scores of an evaluation as `scores/<name>.npy`. */
   async writeScores(name: string, scores: Float32Array): Promise<void> {
-    await writeAtomically(await this.#file("scores", scoresFile(name)), encodeNpy(scores));
+    await writeAtomically(await this.#file("scores", fileOf(name, "npy")), encodeNpy(scores));
   }
 
   /** Reads what {@link writeScores} wrote, or gives `undefined` when there is none. */
   async readScores(name: string): Promise<Float32Array | undefined> {
-    const path = `${this.path}/scores/${scoresFile(name)}`;
+    const path = `${this.path}/scores/${fileOf(name, "npy")}`;
     const bytes = await readIfThere(path);
     return bytes && decodeNpy(bytes, path);
+  }
+
+  /** Stores a list of images that an evaluation gives as `lists/<evaluation>.<list>.txt`, one name a line. */
+  async writeList(evaluation: string, list: string, names: readonly string[]): Promise<void> {
+    const text = names.map((name) => `${name}\n`).join("");
+    await writeAtomically(await this.#file("lists", fileOf(`${evaluation}.${list}`, "txt")), text);
   }
 
   /**
@@ -145,11 +152,13 @@ export class RunFolder {
   }
 }
 
-function scoresFile(name: string): string {
+function fileOf(name: string, extension: string): string {
   if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    throw new RangeError(`Cannot name scores "${name}": wanted letters, digits, ".", "_" or "-", the first no dot`);
+    throw new RangeError(
+      `Cannot name a file after "${name}": wanted letters, digits, ".", "_" or "-", the first no dot`,
+    );
   }
-  return `${name}.npy`;
+  return `${name}.${extension}`;
 }
 
 function ignoreAbsence(error: unknown): void {

@@ -1,5 +1,5 @@
 /// Commands in this process, with their own streams.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../cli/program.ts";
 import { openStore } from "../../experiments/store.ts";
 import { sampleRecord } from "../experiments/sample_record.ts";
@@ -262,7 +262,22 @@ Deno.test("list and describe tell of every kind, a backbone also what it costs",
   const iresnet = JSON.parse((await cli("describe", "backbone", "iresnet", "--json")).out);
   // iresnet50 of insightface at 112×112 with 512 dimensions.
   assertEquals([iresnet.parameters, iresnet.shape], [43_590_848, [112, 112, 3]]);
-  assertEquals((await cli("describe", "head", "arcface", "--set", "m=0.4")).code, 2);
+  assertEquals((await cli("describe", "head", "softmax", "--set", "m=0.4")).code, 2);
+});
+
+Deno.test("describe gives a margin head's curve and boundary as data, with the margin that is asked for", async () => {
+  const { curve, boundary, passesAt } = JSON.parse((await cli("describe", "head", "arcface", "--json")).out);
+  assertAlmostEquals(curve.values[curve.degrees.indexOf(90)], -0.4794, 5e-5);
+  assertAlmostEquals(passesAt, 151.35, 5e-3);
+  assertAlmostEquals(boundary.first.theta2[boundary.first.theta1.indexOf(60)], 60 + 0.5 * 180 / Math.PI, 1e-6);
+  const flags = ["--set", "m=0.35", "--json"];
+  const cosface = JSON.parse((await cli("describe", "head", "cosface", ...flags)).out);
+  assertAlmostEquals(cosface.curve.values[cosface.curve.degrees.indexOf(90)], -0.35, 1e-9);
+  assertEquals(cosface.passesAt, null);
+  const { out } = await cli("describe", "head", "arcface", "--set", "m=0.3");
+  assertStringIncludes(out, "m1 θ + m2 passes 180 degrees at θ = 162.81 degrees");
+  assertEquals((await cli("describe", "head", "arcface", "--set", "m=28")).code, 2);
+  assert(!("curve" in JSON.parse((await cli("describe", "head", "softmax", "--json")).out)));
 });
 
 Deno.test("a user's own head shows in list, describe and schema", async () => {

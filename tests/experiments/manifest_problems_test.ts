@@ -153,6 +153,12 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     'm.yaml:8:3: Cannot run evaluation "unseen": its images are 32×32×1, those of data.train are 28×28×1',
   ],
   [
+    "class weights measured on other data",
+    base.slice(0, base.indexOf("evaluate")) +
+    "evaluate:\n  - name: seen\n    protocol: angles\n    weights: true\n    data: { reader: image-folder, path: b.zip, size: [28, 28], channels: 1 }\n",
+    'm.yaml:8:3: Cannot run evaluation "seen": protocol "angles" measures class weights, and its data is not data.train',
+  ],
+  [
     "a rule that binds two parameters, one left to its default",
     withLine("data", "data: { train: { reader: synthetic-faces, identities: 1000000 } }"),
     'm.yaml:2:16: Cannot use reader "synthetic-faces" with perIdentity at its default: ',
@@ -322,6 +328,25 @@ Deno.test("a schedule that refuses its steps, or gives no rate, is told at its s
   assertEquals(await problemsOf(text, { registries: { ...registries, schedule: negative } }), [
     'm.yaml:5:11: Cannot use schedule "odd" for 10 steps: its learning rate at step 9 is -0.125, wanted 0 or more',
   ]);
+});
+
+Deno.test("loadManifest() takes class weights of the training data, and refuses heads that have none", async () => {
+  const data = "{ reader: image-folder, path: a.zip, size: [28, 28], channels: 1 }";
+  const text = (protocol: string) =>
+    `${base.slice(0, base.indexOf("evaluate"))}evaluate: [{ name: seen, ${protocol}, data: ${data} }]\n`;
+  for (const protocol of ["protocol: angles, weights: true", "protocol: dominant-centre"]) {
+    assertEquals(await problemsOf(text(protocol)), []);
+    const train = withLine(
+      "train",
+      "train: { steps: 10, batchSize: 4, sampler: { name: identity, images: 2 } }",
+      text(protocol),
+    );
+    const [problem, ...others] = await problemsOf(withLine("head", "head: { name: triplet }", train));
+    assertStringIncludes(problem!, 'measures class weights, and head "triplet" has none');
+    assertEquals(others, []);
+  }
+  // Without class weights, the data may be any images.
+  assertEquals(await problemsOf(text("protocol: angles").replace(/path: a\.zip(?=[^\n]*\}\]\n$)/, "path: b.zip")), []);
 });
 
 /** Tables with a head "pull" of these traits. */

@@ -11,8 +11,15 @@ const failed = {
   cost: null,
 } as const;
 
+const angles = { window: "start", from: 1, to: 4, samples: 180, pastBoundary: null, bins: Array(180).fill(1) } as const;
+const drawn = {
+  ...sampleRecord().diagnostics,
+  targetAngles: [angles],
+  targetLogit: { degrees: [0, 180], values: [0.8, -1.2] },
+};
 const good: [string, RunRecord][] = [
   ["completed", sampleRecord()],
+  ["with histograms and a curve", sampleRecord({ diagnostics: drawn })],
   ["failed before anything ran", sampleRecord({ ...failed, metrics: [], data: [] })],
   ["diverged", sampleRecord({ status: "diverged", error: "loss is not finite", metrics: [] })],
 ];
@@ -27,6 +34,10 @@ const bad: [string, unknown][] = [
   ["an id that is not 12 hexadecimal digits", sampleRecord({ id: "xyz" })],
   ["another schema version", { ...sampleRecord(), schemaVersion: 2 }],
   ["a backend without its library", { ...sampleRecord(), backend: withoutBlas }],
+  [
+    "a histogram of other bins",
+    sampleRecord({ diagnostics: { ...drawn, targetAngles: [{ ...angles, bins: [1, 2] }] } }),
+  ],
   ["a date without time", sampleRecord({ startedAt: "2026-01-01" })],
   ["an unknown status", { ...sampleRecord(), status: "done" }],
 ];

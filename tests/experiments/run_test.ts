@@ -1,10 +1,18 @@
-import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { MissingDataError } from "../../datasets/files.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { type Environment, recordSchema, type RunRecord } from "../../experiments/record.ts";
 import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
+import type { ImageSet } from "../../datasets/mod.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
@@ -160,6 +168,97 @@ testOnBackends("executeRun() goes on from its checkpoint and ends with the bytes
     (await folder.readHistory()).map(({ step, loss }) => [step, loss]);
   assertEquals(await losses(resumed.folder), await losses(whole.folder));
   assert(resumed.record!.cost!.trainSeconds > 0);
+}, ["wasm"]);
+
+testOnBackends(
+  "executeRun() records histograms of the target angle, the same after an interruption in a window",
+  async () => {
+    const whole = await execute(smallRun(), { logEvery: 3 });
+    const windows = whole.record!.diagnostics.targetAngles!;
+    assertEquals(windows.map(({ window, from, to, samples }) => [window, from, to, samples]), [
+      ["start", 1, 2, 24],
+      ["middle", 4, 5, 24],
+      ["end", 7, 8, 24],
+    ]);
+    // The mean of the bins is that of the head's own statistic, up to their width.
+    const every = await execute(smallRun());
+    const told = every.events.flatMap((event) => event.type === "step" ? [event.statistics["targetAngle"]!] : []);
+    for (const { from, to, bins } of windows) {
+      const mean = bins.reduce((sum, n, i) => sum + n * (i + 0.5), 0) / 24;
+      assertAlmostEquals(mean, (told[from - 1]! + told[to - 1]!) / 2 * 180 / Math.PI, 0.5);
+    }
+    assertEquals(outcome(every.record!), outcome(whole.record!));
+    assertEquals(windows[2]!.pastBoundary, 0);
+    const { degrees, values } = whole.record!.diagnostics.targetLogit!;
+    assertAlmostEquals(values[degrees.indexOf(60)]!, Math.cos(Math.PI / 3 + 0.3), 1e-9);
+    assertEquals((await whole.folder.readHistory()).map(({ step }) => step), [3, 6, 8]);
+
+    // Step 4 is the first of its window, between two lines; its checkpoint must not forget it.
+    const cut = await execute(smallRun(), { logEvery: 3, checkpointEvery: 4, stopAt: 4 });
+    assertEquals(cut.events.at(-1), { type: "interrupted", step: 4 });
+    const resumed = await execute(smallRun(), { root: cut.root, logEvery: 3 });
+    assertEquals(resumedAt(resumed.events), 4);
+    assertEquals(outcome(resumed.record!), outcome(whole.record!));
+    assert(resumed.events.every((event) => !("targetAngles" in event)), "events stay small");
+  },
+  ["wasm"],
+);
+
+testOnBackends("executeRun() records histograms for heads with angles, a curve for heads with a margin", async () => {
+  const diagnosed = async (name: string) => {
+    const { record } = await execute(smallRun({ head: section("head", { name }), steps: 3 }));
+    return ["targetAngles" in record!.diagnostics, "targetLogit" in record!.diagnostics];
+  };
+  assertEquals(await diagnosed("arcface"), [true, true]);
+  assertEquals(await diagnosed("softmax"), [true, false]);
+  assertEquals(await diagnosed("triplet"), [false, false]);
+}, ["wasm"]);
+
+testOnBackends("executeRun() measures class weights on the training data, and lists images by name", async () => {
+  const run = smallRun({ steps: 60 }), data = run.data.train;
+  const { record, folder } = await execute({
+    ...run,
+    evaluate: [
+      { name: "train", protocol: section("protocol", { protocol: "angles", weights: true }), data },
+      { name: "clean", protocol: section("protocol", { protocol: "dominant-centre", angle: 60 }), data },
+    ],
+  });
+  assertEquals(record!.error, null);
+  const value = (name: string) => record!.metrics.find((metric) => metric.name === name)!;
+  assertEquals(["intra", "inter", "w-ec", "w-inter"].map((name) => value(name).n), [48, 6, 6, 6]);
+  // Training turns a class weight towards its own class; directions drawn at random are at 90 degrees.
+  assert(value("w-ec").value! < 75, `${value("w-ec").value}`);
+  assertEquals([value("kept").n, value("dominant").value], [48, 1]);
+  const list = async (name: string) =>
+    (await Deno.readTextFile(`${folder.path}/lists/clean.${name}.txt`)).split("\n").filter((line) => line !== "");
+  const kept = await list("kept"), dropped = await list("dropped");
+  assertEquals(kept.length, value("kept").value! * 48);
+  const set = await registries.reader.get("synthetic-faces").open(data, {
+    files: diskFiles("."),
+    open: () => Promise.reject(),
+  });
+  const names = Array.from({ length: 48 }, (_, i) => (set as ImageSet).name(i));
+  assertEquals([...kept, ...dropped].sort(), names.sort());
+}, ["wasm"]);
+
+testOnBackends("executeRun() knows the centres of a head that has several a class", async () => {
+  const run = smallRun({ steps: 60, head: section("head", { name: "subcenter-arcface", k: 2, m: 0.3, s: 16 }) });
+  const data = run.data.train, protocol = section("protocol", { protocol: "dominant-centre", angle: 60 });
+  const angles = section("protocol", { protocol: "angles", weights: true });
+  const evaluate = [{ name: "train", protocol: angles, data }, { name: "clean", protocol, data }];
+  const { record } = await execute({ ...run, evaluate });
+  assertEquals([record!.error, record!.diagnostics.targetAngles!.length], [null, 3]);
+  const value = (name: string) => record!.metrics.find((metric) => metric.name === name)!;
+  assert(value("dominant").value! >= 0.5, "most images are at one of two centres");
+  assert(value("w-ec").value! < 75, `${value("w-ec").value}`);
+}, ["wasm"]);
+
+testOnBackends("executeRun() fails where class weights are wanted and the head has none", async () => {
+  const run = smallRun({ head: section("head", { name: "triplet" }), steps: 3 });
+  const protocol = section("protocol", { protocol: "angles", weights: true });
+  const { record } = await execute({ ...run, evaluate: [{ name: "train", protocol, data: run.data.train }] });
+  assertEquals(record!.status, "failed");
+  assertStringIncludes(record!.error!, "Cannot measure class weights: the main head has none");
 }, ["wasm"]);
 
 testOnBackends("executeRun() names the library, and does not go on with another one", async () => {

@@ -93,7 +93,18 @@ Deno.test("writeScores() writes a .npy file that reads back", () =>
     await folder.writeScores("unseen", scores);
     assertEquals(await folder.readScores("unseen"), scores);
     assertEquals(await folder.readScores("other"), undefined);
-    await assertRejects(() => folder.writeScores("../record", scores), RangeError, "Cannot name scores");
+    await assertRejects(() => folder.writeScores("../record", scores), RangeError, 'a file after "../record"');
+  }));
+
+Deno.test("writeList() writes one name a line, and no file for a name that leads elsewhere", () =>
+  inStore(async (root) => {
+    const folder = await openStore(root).folder("sample", ID);
+    const path = `${folder.path}/lists/clean`;
+    await folder.writeList("clean", "kept", ["a/1.png", "b/2 c.png"]);
+    await folder.writeList("clean", "dropped", []);
+    assertEquals(await Deno.readTextFile(`${path}.kept.txt`), "a/1.png\nb/2 c.png\n");
+    assertEquals(await Deno.readTextFile(`${path}.dropped.txt`), "");
+    await assertRejects(() => folder.writeList("clean", "../kept", []), RangeError, 'a file after "clean.../kept"');
   }));
 
 Deno.test("encodeNpy() is the file that numpy writes", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { buildTable, escapeMarkdown, renderMarkdown } from "../../reports/mod.ts";
-import { completed, stopped } from "./sample.ts";
+import { completed, definition, stopped } from "./sample.ts";
 
 Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, published figures", () => {
   const table = buildTable({
@@ -46,6 +46,33 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
 - Definition of unseen.accuracy, unseen.xnorm: insightface-verification/1; flip=none; folds=10
 `.trimStart(),
   );
+});
+
+Deno.test("renderMarkdown() prints angles in degrees, with two decimals", () => {
+  const angle = (row: string, value: number) => {
+    const record = completed(row, 0, 0.9);
+    const metric = {
+      evaluation: "train",
+      definition,
+      name: "intra",
+      value,
+      n: 9,
+      unit: "degree",
+      higherIsBetter: false,
+    };
+    return { ...record, metrics: [metric] };
+  };
+  const table = buildTable({
+    rows: ["NS", "ArcFace"],
+    seeds: [0],
+    records: [angle("NS", 50.5), angle("ArcFace", 8.8349)],
+    columns: ["train.intra"],
+    baseline: "NS",
+  });
+  const [head, , ...rows] = renderMarkdown(table).split("\n");
+  const cells = (line: string) => line.split("|").map((cell) => cell.trim()).filter((cell) => cell !== "");
+  assertEquals(cells(head!), ["row", "train.intra (°) ↓", "Δ NS (°)"]);
+  assertEquals(rows.slice(0, 2).map(cells), [["NS", "50.50"], ["ArcFace", "8.83", "-41.67"]]);
 });
 
 Deno.test("renderMarkdown() of one seed shows the spread over folds, and says so", () => {

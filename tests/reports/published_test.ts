@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { parsePublished, publishedRows, splitPublished } from "../../reports/mod.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { buildTable, parsePublished, publishedRows, renderMarkdown, splitPublished } from "../../reports/mod.ts";
 
 const arcface = await Deno.readTextFile(new URL("../../experiments/published/arcface.yaml", import.meta.url));
 
@@ -14,13 +14,29 @@ Deno.test("publishedRows() of the ArcFace paper are fractions by row and metric"
   assertEquals(rows["CosFace"], { "lfw.accuracy": 0.9933, "cfp_fp.accuracy": null, "agedb_30.accuracy": null });
 });
 
+Deno.test("publishedRows() of angles are degrees, also in a table without a run", () => {
+  const published = publishedRows(parsePublished(arcface, "arcface.yaml"), "table3_angles", "arcface.yaml");
+  assertEquals(published["ArcFace (0.5)"], {
+    "casia.w-ec": 14.29,
+    "casia.w-inter": 71.61,
+    "casia.intra": 38.45,
+    "casia.inter": 65.83,
+    "lfw.intra": 28.05,
+    "lfw.inter": 66.55,
+  });
+  assertEquals(published["Triplet (0.35)"]!["casia.w-ec"], null);
+  const rows = ["ArcFace (0.5)"], columns = ["lfw.intra"];
+  const table = buildTable({ rows, seeds: [0], records: [], columns, published, publishedSource: "arcface.yaml" });
+  assertStringIncludes(renderMarkdown(table).split("\n")[2]!, " 28.05 |");
+});
+
 Deno.test("publishedRows() names the tables there are", () => {
   const file = parsePublished(arcface, "arcface.yaml");
   for (const key of ["table9", "constructor"]) {
     assertThrows(
       () => publishedRows(file, key, "arcface.yaml"),
       RangeError,
-      `Cannot find published table "${key}" in arcface.yaml: it has "table2_casia_resnet50", "table2_tpami_norm_softmax"`,
+      `Cannot find published table "${key}" in arcface.yaml: it has "table2_casia_resnet50", "table2_tpami_norm_softmax", "table3_angles"`,
     );
   }
 });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Backbone, ImageShape } from "../../backbones/backbone.ts";
 import { convnet } from "../../backbones/catalogue.ts";
 import { arcface, normSoftmax, softmax } from "../../losses/catalogue.ts";
@@ -162,6 +162,54 @@ testOnBackends("train() gives the same bytes however often it tells", async () =
   assertEquals(seldom.steps, [5, 7, 10, 12]);
   assertEquals([seldom.last, seldom.weights], [often.last, often.weights]);
 }, ["wasm", "webgpu"]);
+
+testOnBackends(
+  "train() tells the target angles of watched steps with the next event, all parts of a batch",
+  async () => {
+    const run = async (changes: Partial<TrainOptions>) => {
+      const { options, groups, dispose } = setup({ steps: 12, ...changes });
+      const before = tf.memory().numTensors;
+      const events = await collect(options);
+      assertEquals(tf.memory().numTensors, before);
+      const weights = await readParameters(groups);
+      dispose();
+      return { events, weights };
+    };
+    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    for (const accumulate of [1, 3]) {
+      const plain = await run({ accumulate });
+      assert(plain.events.every((event) => !("targetAngles" in event)));
+      const watchAngles = (step: number) => step <= 3 || step === 8;
+      const { events, weights } = await run({ accumulate, watchAngles, logEvery: 5 });
+      assertEquals(events.map(({ targetAngles }) => targetAngles?.map(({ step }) => step)), [
+        [1, 2, 3],
+        [8],
+        undefined,
+      ]);
+      for (const { step, values } of events.flatMap(({ targetAngles = [] }) => targetAngles)) {
+        assertEquals(values.length, BATCH);
+        assertAlmostEquals(mean(values), plain.events[step - 1]!.statistics["targetAngle"]!, 1e-3);
+      }
+      assertEquals(weights, plain.weights);
+    }
+  },
+  ["wasm", "webgpu"],
+);
+
+testOnBackends("train() leaks no watched angle when it stops early or diverges", async () => {
+  const { options, dispose } = setup({ watchAngles: () => true, logEvery: 4 });
+  await collect({ ...options, steps: 4 });
+  const before = tf.memory().numTensors;
+  await collect({ ...options, from: 4 }, 8);
+  const poisoned = async (step: number) => {
+    const { images, labels } = await batch(step);
+    if (step === 10) images[5] = NaN;
+    return { images, labels };
+  };
+  await assertRejects(() => collect({ ...options, from: 8, batch: poisoned }), DivergenceError);
+  assertEquals(tf.memory().numTensors, before);
+  dispose();
+}, ["wasm"]);
 
 testOnBackends("train() names the step whose loss was not finite, also between events", async () => {
   const poisoned = setup({
