@@ -32,6 +32,7 @@ function definitions(weights: boolean): MetricDefinition[] {
   return [
     metric("intra", false, "Mean angle between an embedding and its class's centre"),
     metric("inter", true, "Mean over classes of the least angle between their centre and another's"),
+    metric("inter-min", true, "Least angle between two classes' centres"),
     ...weights
       ? [
         metric("w-ec", false, "Mean angle between a class weight and its class's centre"),
@@ -59,11 +60,12 @@ function within(
   );
 }
 
-/** Mean over unit vectors of the least angle to another one. */
+/** Of unit vectors the mean and the least of the angles to their nearest other one. */
 function between(vectors: Float64Array, dimension: number) {
   const n = vectors.length / dimension;
   if (n < 2) throw new RangeError(`Cannot measure angles between classes: found ${n} of them, wanted at least 2`);
-  return { value: mean(nearestCosines(vectors, dimension).map(degreesOf)), n };
+  const angles = nearestCosines(vectors, dimension).map(degreesOf);
+  return [{ value: mean(angles), n }, { value: angles.reduce((a, b) => Math.min(a, b)), n }] as const;
 }
 
 /** Of each class, the class weight nearest to its centre, and the mean angle between the two. */
@@ -85,17 +87,17 @@ function weightsOf({ classes }: ImageIndex, { dimension, values }: ClassMeans, c
 function measure(input: ProtocolInput, weights: boolean) {
   const { embeddings, labels } = input, { dimension } = embeddings;
   const index = indexImages(embeddings, labels), means = classMeans(embeddings, index);
-  const figures = [within(embeddings, index, means), between(means.values, dimension)];
+  const figures = [within(embeddings, index, means), ...between(means.values, dimension)];
   if (!weights) return figures;
   const { vectors, ...own } = weightsOf(index, means, unitCentres(input));
-  return [...figures, own, between(vectors, dimension)];
+  return [...figures, own, between(vectors, dimension)[0]];
 }
 
 /**
  * Angles in degrees, with `x̂ = x/‖x‖` and the centre of class j, `e_j = Σ x̂ / ‖Σ x̂‖` over its images.
  *
  * - `intra`: mean over all images of `∠(x, e_y)`; classes of one image are left out, their angle is 0 by construction.
- * - `inter`: mean over classes of `min_{k ≠ j} ∠(e_j, e_k)`.
+ * - `inter`: mean over classes of `min_{k ≠ j} ∠(e_j, e_k)`; `inter-min`: the least of these.
  * - `w-ec`, with `weights`: mean over classes of `∠(W_j, e_j)`.
  * - `w-inter`, with `weights`: mean over classes of `min_{k ≠ j} ∠(W_j, W_k)`.
  *

@@ -41,7 +41,7 @@ for (const c of cases) {
   Deno.test(`angles gives the oracle's angles: ${c.name}`, () => {
     for (const weights of [false, true]) {
       const { metrics } = angles.evaluate({ weights }, inputOf(c));
-      assertEquals(metrics.map(({ name }) => name), Object.keys(c.angles).slice(0, weights ? 4 : 2));
+      assertEquals(metrics.map(({ name }) => name), Object.keys(c.angles).slice(0, weights ? 5 : 3));
       for (const { name, value, n } of metrics) {
         assertAlmostEquals(value, c.angles[name]![0], 1e-6, name);
         assertEquals(n, c.angles[name]![1], name);

@@ -104,7 +104,7 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
   [
     "a misspelt head",
     withLine("head", "head: { name: arcfase }"),
-    'm.yaml:4:15: Cannot find head "arcfase": known heads are "arcface"',
+    'm.yaml:4:15: Cannot find head "arcfase": known heads are "adacos"',
     'Did you mean "arcface"?',
   ],
   ["a section without its plugin", withLine("head", "head: { m: 0.5 }"), 'm.yaml:4:7: Missing key "name" of head'],
@@ -113,7 +113,7 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     withLine("head", "head: arcface"),
     'm.yaml:4:7: Cannot use head: found "arcface", wanted a mapping such as { name: ',
   ],
-  ["no head", withLine("head", "cite: []"), 'm.yaml:1:1: Missing section "head": ', 'known heads are "arcface"'],
+  ["no head", withLine("head", "cite: []"), 'm.yaml:1:1: Missing section "head": ', 'known heads are "adacos"'],
   ["an empty head", withLine("head", "head:"), 'm.yaml:1:1: Missing section "head": '],
   [
     "a number in quotes",

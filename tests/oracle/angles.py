@@ -21,7 +21,7 @@ def degrees(a, b):
 
 
 def least(vectors):
-    return float(np.mean([min(degrees(a, b) for k, b in enumerate(vectors) if k != j) for j, a in enumerate(vectors)]))
+    return [min(degrees(a, b) for k, b in enumerate(vectors) if k != j) for j, a in enumerate(vectors)]
 
 
 def angles(embeddings, labels, weights):
@@ -32,9 +32,10 @@ def angles(embeddings, labels, weights):
     nearest = [min(weights[j], key=lambda w: degrees(w, centre[j])) for j in classes]
     return {
         "intra": [float(np.mean(intra)), len(intra)],
-        "inter": [least([centre[j] for j in classes]), len(classes)],
+        "inter": [float(np.mean(least([centre[j] for j in classes]))), len(classes)],
+        "inter-min": [min(least([centre[j] for j in classes])), len(classes)],
         "w-ec": [float(np.mean([degrees(w, centre[j]) for w, j in zip(nearest, classes)])), len(classes)],
-        "w-inter": [least(nearest), len(classes)],
+        "w-inter": [float(np.mean(least(nearest))), len(classes)],
     }
 
 
