@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
 import { sequence, stages } from "./compose.ts";
-import { conv, dropout, flatten, linear } from "./layers.ts";
+import { conv, dropout, linear } from "./layers.ts";
 import type { Module } from "./module.ts";
 import { costOf, instantiate } from "./network.ts";
 import { batchNorm } from "./normalisation.ts";
@@ -39,7 +39,7 @@ function network(
       )),
     options,
   );
-  const before = output === "fc-bn" ? [flatten()] : [batchNorm("bn"), flatten(), dropout("dropout", rate)];
+  const before = output === "fc-bn" ? [] : [batchNorm("bn"), dropout("dropout", rate)];
   return sequence(features, ...before, linear("fc", embedding), batchNorm("features"))(shape);
 }
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
 import { residual, sequence, stages } from "./compose.ts";
 import { normal } from "./initialisers.ts";
-import { conv, dropout, flatten, linear } from "./layers.ts";
+import { conv, dropout, linear } from "./layers.ts";
 import type { Layer, Module } from "./module.ts";
 import { costOf, instantiate } from "./network.ts";
 import { batchNorm } from "./normalisation.ts";
@@ -57,7 +57,6 @@ function network(
     batchNorm("bn1", { prelu: "prelu" }),
     stages(body, options),
     batchNorm("bn2"),
-    flatten(),
     dropout("dropout", rate),
     linear("fc", embedding),
     batchNorm("features", { learnScale: false }),

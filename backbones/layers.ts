@@ -35,7 +35,14 @@ export function conv(
     const size = sizeOf(input), geometry = { stride, padding };
     return {
       output,
-      slots: [{ name: weight, shape, role: "weight", initial, fanIn: kernel * kernel * channels }],
+      slots: [{
+        name: weight,
+        shape,
+        role: "weight",
+        initial,
+        fanIn: kernel * kernel * channels,
+        layout: { kind: "conv" },
+      }],
       multiplyAdds: sizeOf(output) * kernel * kernel * channels,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
@@ -79,24 +86,6 @@ export function slopeSlot(name: string, input: Shape): Module["slots"][number] {
   return { name, shape: [input.at(-1)!], role: "slope", initial: constant(0.25) };
 }
 
-/** Flattens `[h, w, c]` to `[h·w·c]`, channels fastest. */
-export function flatten(): Layer {
-  return (input) => {
-    const size = sizeOf(input), rows = (x: Tensor) => tf.reshape(x, [x.shape[0]!, -1]);
-    return {
-      output: [size],
-      slots: [],
-      multiplyAdds: 0,
-      memory: { kept: 0, forward: 0, backward: size },
-      infer: rows,
-      trace: (x) => {
-        const { shape } = x;
-        return keeping(rows(x), [], (_, dy) => tf.reshape(dy, shape));
-      },
-    };
-  };
-}
-
 /**
  * Dropout: zeroes each value with probability `rate` in training and scales the rest by `1/(1 − rate)`.
  *
@@ -121,24 +110,32 @@ export function dropout(name: string, rate: number): Layer {
   };
 }
 
-/** Linear layer with bias, PyTorch's initial values; parameters `<name>.weight`, stored `[in, out]`, and `<name>.bias`. */
+/**
+ * Linear layer with bias on all values of a sample, PyTorch's initial values; parameters `<name>.weight`, stored
+ * `[in, out]` with a map `[h, w, c]` flattened channels fastest, and `<name>.bias`.
+ */
 export function linear(name: string, units: number): Layer {
   const weight = `${name}.weight`, bias = `${name}.bias`;
   return (input) => {
     const inputs = sizeOf(input);
-    const run = (x: Tensor, values: (name: string) => Tensor) =>
-      tf.tidy(() => tf.add(tf.matMul(x as Tensor2D, values(weight) as Tensor2D), values(bias)));
+    const flat = (x: Tensor) => tf.reshape(x, [x.shape[0]!, inputs]) as Tensor2D;
+    const run = (x: Tensor2D, values: (name: string) => Tensor) =>
+      tf.tidy(() => tf.add(tf.matMul(x, values(weight) as Tensor2D), values(bias)));
+    const layout = input.length === 3
+      ? { kind: "linear", image: input as readonly [number, number, number] } as const
+      : { kind: "linear" } as const;
     return {
       output: [units],
       slots: [
-        { name: weight, shape: [inputs, units], role: "weight", initial: torchUniform, fanIn: inputs },
+        { name: weight, shape: [inputs, units], role: "weight", initial: torchUniform, fanIn: inputs, layout },
         { name: bias, shape: [units], role: "bias", initial: torchUniform, fanIn: inputs },
       ],
       multiplyAdds: inputs * units,
       memory: { kept: inputs, forward: 2 * units, backward: 2 * inputs + units },
-      infer: run,
+      infer: (x, values) => run(flat(x), values),
       trace(x, values, { keep, inputGradient }) {
-        const half = isHalf(x), rows = half ? fromHalf(x) : tf.clone(x);
+        const half = isHalf(x), shape = [x.shape[0]!, ...input];
+        const rows = tf.tidy(() => flat(half ? fromHalf(x) : x));
         const trace = keeping(run(rows, values), keep ? [rows] : [], ([x], dy, gradients) => {
           gradients.add(weight, tf.matMul(x as Tensor2D, dy as Tensor2D, true, false));
           gradients.add(
@@ -146,11 +143,11 @@ export function linear(name: string, units: number): Layer {
             tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]!]), dy as Tensor2D), [units])),
           );
           if (!inputGradient) return undefined;
-          const dx = tf.matMul(dy as Tensor2D, values(weight) as unknown as Tensor2D, false, true);
-          if (!half) return dx;
-          const packed = toHalf(dx);
-          dx.dispose();
-          return packed;
+          return tf.tidy(() => {
+            const dx = tf.matMul(dy as Tensor2D, values(weight) as unknown as Tensor2D, false, true);
+            const map = tf.reshape(dx, shape);
+            return half ? toHalf(map) : map;
+          });
         });
         rows.dispose();
         return trace;

@@ -8,6 +8,7 @@ import type { Gradients } from "../tensor/gradients.ts";
 import type { ParameterRole } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Tensor, Variable } from "../tensor/tf.ts";
+import type { TorchLayout } from "../tensor/torch_layout.ts";
 import type { PassMemory } from "./backbone.ts";
 import type { Initialiser } from "./initialisers.ts";
 import type { Averages } from "./running_average.ts";
@@ -29,6 +30,8 @@ export interface Slot {
   readonly initial: Initialiser;
   /** Number of inputs that one output sums over. */
   readonly fanIn?: number;
+  /** Order of its dimensions in PyTorch; vectors need none. */
+  readonly layout?: TorchLayout;
 }
 
 /** Looks up a parameter's variable by name. */
