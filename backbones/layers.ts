@@ -5,11 +5,12 @@
  */
 import { conv2d, convFilterGradient, convInputGradient } from "../tensor/kernels/conv.ts";
 import { dropout as dropValues, preluGradient } from "../tensor/kernels/mod.ts";
-import { fromHalf, isHalf, toHalf } from "../tensor/kernels/half.ts";
+import { isHalf } from "../tensor/kernels/half.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
 import { keepClone } from "./compose.ts";
 import { constant, type Initialiser, torchUniform } from "./initialisers.ts";
-import { type Layer, type Module, type Shape, sizeOf, type Trace } from "./module.ts";
+import { type Layer, type Module, type Shape, sizeOf, type Slot, type Trace, type Values } from "./module.ts";
+import { storedAs, widened } from "./storage.ts";
 
 /**
  * 2-D convolution without bias; parameter `<name>.weight`, stored `[k, k, in, out]`.
@@ -24,15 +25,10 @@ export function conv(
   const { filters, kernel, stride = 1, padding = kernel >> 1, initial = torchUniform } = options;
   return (input) => {
     const [height, width, channels] = input as [number, number, number];
-    const outputSize = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    const output = [outputSize(height), outputSize(width), filters];
-    if (output[0]! < 1 || output[1]! < 1) {
-      throw new RangeError(
-        `Cannot apply ${name}: its input is ${height}×${width}, too small for a ${kernel}×${kernel} kernel`,
-      );
-    }
+    const geometry = { stride, padding };
+    const output = [...windows(name, input, [kernel, kernel], geometry), filters];
     const weight = `${name}.weight`, shape = [kernel, kernel, channels, filters] as [number, number, number, number];
-    const size = sizeOf(input), geometry = { stride, padding };
+    const size = sizeOf(input), area = kernel * kernel;
     return {
       output,
       slots: [{
@@ -40,10 +36,11 @@ export function conv(
         shape,
         role: "weight",
         initial,
-        fanIn: kernel * kernel * channels,
+        fanIn: area * channels,
+        fanOut: area * filters,
         layout: { kind: "conv" },
       }],
-      multiplyAdds: sizeOf(output) * kernel * kernel * channels,
+      multiplyAdds: sizeOf(output) * area * channels,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
       trace(x, values, { keep, inputGradient, storage }) {
@@ -57,6 +54,25 @@ export function conv(
       },
     };
   };
+}
+
+/**
+ * Height and width of what a convolution gives.
+ *
+ * @throws {RangeError} if the kernel is larger than the padded input.
+ */
+export function windows(
+  name: string,
+  [height, width]: Shape,
+  [kh, kw]: readonly [number, number],
+  { stride, padding }: { readonly stride: number; readonly padding: number },
+): [number, number] {
+  const count = (size: number, kernel: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  const output: [number, number] = [count(height!, kh), count(width!, kw)];
+  if (output[0] < 1 || output[1] < 1) {
+    throw new RangeError(`Cannot apply ${name}: its input is ${height}×${width}, too small for a ${kh}×${kw} kernel`);
+  }
+  return output;
 }
 
 /** Parametric ReLU with one slope a channel, 0.25 at first; parameter `<name>.weight`. */
@@ -110,43 +126,53 @@ export function dropout(name: string, rate: number): Layer {
   };
 }
 
+/** Settings of {@link linear}. */
+export interface LinearOptions {
+  /** Whether a bias is added; by default it is. */
+  readonly bias?: boolean;
+  /** Initial weights; by default PyTorch's. */
+  readonly initial?: Initialiser;
+  /** Initial biases; by default PyTorch's. */
+  readonly initialBias?: Initialiser;
+}
+
 /**
- * Linear layer with bias on all values of a sample, PyTorch's initial values; parameters `<name>.weight`, stored
- * `[in, out]` with a map `[h, w, c]` flattened channels fastest, and `<name>.bias`.
+ * Linear layer on all values of a sample; parameters `<name>.weight`, stored `[in, out]` with a map `[h, w, c]` flattened
+ * channels fastest, and `<name>.bias`.
  */
-export function linear(name: string, units: number): Layer {
+export function linear(name: string, units: number, options: LinearOptions = {}): Layer {
   const weight = `${name}.weight`, bias = `${name}.bias`;
+  const { bias: biased = true, initial = torchUniform, initialBias = torchUniform } = options;
   return (input) => {
     const inputs = sizeOf(input);
     const flat = (x: Tensor) => tf.reshape(x, [x.shape[0]!, inputs]) as Tensor2D;
-    const run = (x: Tensor2D, values: (name: string) => Tensor) =>
-      tf.tidy(() => tf.add(tf.matMul(x, values(weight) as Tensor2D), values(bias)));
+    const run = (x: Tensor2D, values: Values) => {
+      const product = tf.matMul(x, values(weight) as unknown as Tensor2D);
+      return biased ? tf.add(product, values(bias)) : product;
+    };
     const layout = input.length === 3
       ? { kind: "linear", image: input as readonly [number, number, number] } as const
       : { kind: "linear" } as const;
+    const biasSlot: Slot = { name: bias, shape: [units], role: "bias", initial: initialBias, fanIn: inputs };
     return {
       output: [units],
       slots: [
-        { name: weight, shape: [inputs, units], role: "weight", initial: torchUniform, fanIn: inputs, layout },
-        { name: bias, shape: [units], role: "bias", initial: torchUniform, fanIn: inputs },
+        { name: weight, shape: [inputs, units], role: "weight", initial, fanIn: inputs, fanOut: units, layout },
+        ...biased ? [biasSlot] : [],
       ],
       multiplyAdds: inputs * units,
-      memory: { kept: inputs, forward: 2 * units, backward: 2 * inputs + units },
+      memory: { kept: inputs, forward: (biased ? 2 : 1) * units, backward: 2 * inputs + units },
       infer: (x, values) => run(flat(x), values),
       trace(x, values, { keep, inputGradient }) {
         const half = isHalf(x), shape = [x.shape[0]!, ...input];
-        const rows = tf.tidy(() => flat(half ? fromHalf(x) : x));
-        const trace = keeping(run(rows, values), keep ? [rows] : [], ([x], dy, gradients) => {
+        const rows = tf.tidy(() => flat(widened(x)));
+        const trace = keeping(tf.tidy(() => run(rows, values)), keep ? [rows] : [], ([x], dy, gradients) => {
           gradients.add(weight, tf.matMul(x as Tensor2D, dy as Tensor2D, true, false));
-          gradients.add(
-            bias,
-            tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]!]), dy as Tensor2D), [units])),
-          );
+          if (biased) gradients.add(bias, columnSums(dy as Tensor2D));
           if (!inputGradient) return undefined;
           return tf.tidy(() => {
             const dx = tf.matMul(dy as Tensor2D, values(weight) as unknown as Tensor2D, false, true);
-            const map = tf.reshape(dx, shape);
-            return half ? toHalf(map) : map;
+            return storedAs(tf.reshape(dx, shape), half);
           });
         });
         rows.dispose();
@@ -154,6 +180,11 @@ export function linear(name: string, units: number): Layer {
       },
     };
   };
+}
+
+/** Sum of each column, shape `[columns]`, as a product; the caller disposes it. */
+export function columnSums(x: Tensor2D): Tensor1D {
+  return tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]]), x), [x.shape[1]]));
 }
 
 /**

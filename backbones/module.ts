@@ -30,6 +30,8 @@ export interface Slot {
   readonly initial: Initialiser;
   /** Number of inputs that one output sums over. */
   readonly fanIn?: number;
+  /** Number of outputs times the area of the kernel. */
+  readonly fanOut?: number;
   /** Order of its dimensions in PyTorch; vectors need none. */
   readonly layout?: TorchLayout;
 }

@@ -262,6 +262,8 @@ Deno.test("list and describe tell of every kind, a backbone also what it costs",
   const iresnet = JSON.parse((await cli("describe", "backbone", "iresnet", "--json")).out);
   // iresnet50 of insightface at 112×112 with 512 dimensions.
   assertEquals([iresnet.parameters, iresnet.shape], [43_590_848, [112, 112, 3]]);
+  const { out } = await cli("describe", "backbone", "iresnet50");
+  assertStringIncludes(out, "  dropout: a number from 0 to 0.95 (optional)\n");
   assertEquals((await cli("describe", "head", "arcface", "--set", "m=0.4")).code, 2);
 });
 
