@@ -6,6 +6,7 @@
 import { depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from "../tensor/kernels/depthwise.ts";
 import type { Shape4D } from "../tensor/kernels/geometry.ts";
 import type { Tensor4D } from "../tensor/tf.ts";
+import { emitConv } from "./graph.ts";
 import { type Initialiser, torchUniform } from "./initialisers.ts";
 import { keeping, windows } from "./layers.ts";
 import { type Layer, sizeOf } from "./module.ts";
@@ -50,6 +51,7 @@ export function depthwise(name: string, options: DepthwiseOptions): Layer {
       multiplyAdds: sizeOf(output) * fanIn,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => depthwiseConv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
+      emit: (graph, x) => emitConv(graph, x, { weight, shape: [channels, 1, ...taps], ...geometry, groups: channels }),
       trace(x, values, { keep, inputGradient, storage }) {
         const filter = values(weight) as unknown as Tensor4D;
         const y = depthwiseConv2d(x as Tensor4D, filter, { ...geometry, storage });

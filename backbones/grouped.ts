@@ -8,6 +8,7 @@ import type { Shape4D } from "../tensor/kernels/geometry.ts";
 import { isHalf } from "../tensor/kernels/half.ts";
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
 import { depthwise } from "./depthwise.ts";
+import { emitConv } from "./graph.ts";
 import { type Initialiser, torchUniform } from "./initialisers.ts";
 import { keeping, windows } from "./layers.ts";
 import { type Layer, sizeOf } from "./module.ts";
@@ -60,6 +61,7 @@ export function grouped(
       multiplyAdds: out * area * g,
       memory: { kept: size, forward: 3 * out, backward: 5 * size },
       infer: (x, values) => run(x, values(weight)),
+      emit: (graph, x) => emitConv(graph, x, { weight, shape: [channels, g, kernel, kernel], ...geometry, groups }),
       trace(x, values, { keep, inputGradient, storage }) {
         const filter = values(weight);
         const y = tf.tidy(() => storedAs(run(widened(x), filter), storage === "f16"));

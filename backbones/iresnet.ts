@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
 import { residual, sequence, stages } from "./compose.ts";
+import { graphOfModule } from "./graph.ts";
 import { constant, fanOutNormal, type Initialiser, normal, torchUniform } from "./initialisers.ts";
 import { conv } from "./layers.ts";
 import type { Layer, Module } from "./module.ts";
@@ -165,6 +166,7 @@ function define(
     params,
     supports: ["checkpointing", "f16"],
     cost: (params, shape, options) => costOf(module(params as Options, shape, options)),
+    graph: (params, shape) => graphOfModule(module(params as Options, shape), shape),
     create: (params, context) => instantiate(module(params as Options, context.shape, context), context),
   });
 }

@@ -8,6 +8,7 @@ import { dropout as dropValues, preluGradient } from "../tensor/kernels/mod.ts";
 import { isHalf } from "../tensor/kernels/half.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
 import { keepClone } from "./compose.ts";
+import { emitConv, emitPrelu } from "./graph.ts";
 import { constant, type Initialiser, torchUniform } from "./initialisers.ts";
 import { type Layer, type Module, type Shape, sizeOf, type Slot, type Trace, type Values } from "./module.ts";
 import { storedAs, widened } from "./storage.ts";
@@ -43,6 +44,7 @@ export function conv(
       multiplyAdds: sizeOf(output) * area * channels,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
+      emit: (graph, x) => emitConv(graph, x, { weight, shape: [filters, channels, kernel, kernel], ...geometry }),
       trace(x, values, { keep, inputGradient, storage }) {
         const filter = values(weight) as unknown as Tensor4D;
         const y = conv2d(x as Tensor4D, filter, { ...geometry, storage });
@@ -87,6 +89,7 @@ export function prelu(name: string): Layer {
       multiplyAdds: 0,
       memory: { kept: size, forward: size, backward: 3 * size },
       infer: (x, values) => tf.prelu(x, slope(values)),
+      emit: (graph, x) => emitPrelu(graph, x, weight, input),
       trace: (x, values, { keep }) =>
         keeping(tf.prelu(x, slope(values)), keep ? [x] : [], ([x], dy, gradients) => {
           const gradient = preluGradient(x!, dy, slope(values));
@@ -116,6 +119,7 @@ export function dropout(name: string, rate: number): Layer {
       multiplyAdds: 0,
       memory: rate === 0 ? { kept: 0, forward: 0, backward: size } : { kept: 0, forward: size, backward: 2 * size },
       infer: (x) => x,
+      emit: (_graph, x) => x,
       trace(x, _values, { random }) {
         if (rate === 0) return keeping(tf.clone(x), [], (_, dy) => tf.clone(dy));
         if (!random) throw new TypeError(`Cannot apply ${name} in training: the mode has no random stream`);
@@ -163,6 +167,11 @@ export function linear(name: string, units: number, options: LinearOptions = {})
       multiplyAdds: inputs * units,
       memory: { kept: inputs, forward: (biased ? 2 : 1) * units, backward: 2 * inputs + units },
       infer: (x, values) => run(flat(x), values),
+      emit(graph, x) {
+        const rows = input.length === 1 ? x : graph.add("Flatten", [x], { axis: { int: 1 } });
+        const read = [graph.parameter(weight, [units, inputs]), ...biased ? [graph.parameter(bias, [units])] : []];
+        return graph.add("Gemm", [rows, ...read], { transB: { int: 1 } });
+      },
       trace(x, values, { keep, inputGradient }) {
         const half = isHalf(x), shape = [x.shape[0]!, ...input];
         const rows = tf.tidy(() => flat(widened(x)));

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
 import { residual, sequence, stages } from "./compose.ts";
 import { depthwise } from "./depthwise.ts";
+import { graphOfModule } from "./graph.ts";
 import { grouped } from "./grouped.ts";
 import { fanOutNormal as initial } from "./initialisers.ts";
 import { conv } from "./layers.ts";
@@ -94,5 +95,6 @@ export const mobilefacenet: BackbonePlugin = defineBackbone({
   params,
   supports: ["checkpointing", "f16"],
   cost: (params, shape, options) => costOf(network(params, shape, options)),
+  graph: (params, shape) => graphOfModule(network(params, shape), shape),
   create: (params, context) => instantiate(network(params, context.shape, context), context),
 });

@@ -5,6 +5,7 @@
  */
 export * from "./backbone.ts";
 export * from "./catalogue.ts";
+export * from "./graph.ts";
 export * from "./initialisers.ts";
 export * from "./layers.ts";
 export * from "./compose.ts";

@@ -10,6 +10,7 @@ import type { Random } from "../tensor/random.ts";
 import type { Tensor, Variable } from "../tensor/tf.ts";
 import type { TorchLayout } from "../tensor/torch_layout.ts";
 import type { PassMemory } from "./backbone.ts";
+import type { Emit } from "./graph.ts";
 import type { Initialiser } from "./initialisers.ts";
 import type { Averages } from "./running_average.ts";
 
@@ -86,6 +87,8 @@ export interface Module {
    * @param residual Added to the result; only for modules that say so by {@link Module.addsResidual}.
    */
   trace(x: Tensor, values: Values, mode: TraceMode, residual?: Tensor): Trace;
+  /** Takes down inference as operations that other programs know, images as `[n, c, h, w]`. */
+  readonly emit: Emit;
   /** Whether {@link Module.trace} can add a residual in the same pass. */
   readonly addsResidual?: boolean;
 }

@@ -20,6 +20,7 @@ export function globalPool(): Layer {
       multiplyAdds: 0,
       memory: { kept: 0, forward: channels, backward: size + channels },
       infer: run,
+      emit: (graph, x) => graph.add("Flatten", [graph.add("GlobalAveragePool", [x])], { axis: { int: 1 } }),
       trace(x) {
         const half = isHalf(x), shape = [x.shape[0]!, ...input];
         return keeping(tf.tidy(() => run(widened(x))), [], (_, dy) =>

@@ -9,6 +9,7 @@
 import { preluGradient } from "../tensor/kernels/mod.ts";
 import { isHalf } from "../tensor/kernels/half.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { emitConv, emitPrelu } from "./graph.ts";
 import { type Initialiser, torchUniform } from "./initialisers.ts";
 import { columnSums, keeping, slopeSlot } from "./layers.ts";
 import { type Layer, sizeOf, type Slot, type Values } from "./module.ts";
@@ -63,6 +64,13 @@ export function squeezeExcitation(name: string, options: SqueezeExcitationOption
       multiplyAdds: 2 * channels * inner,
       memory: { kept: size + 2 * channels + inner, forward: size + 5 * channels + 3 * inner, backward: 4 * size },
       infer: (x, values) => scale(x, excite(x, values).gate),
+      emit(graph, x) {
+        const mean = graph.add("GlobalAveragePool", [x]);
+        const squeezed = emitConv(graph, mean, { weight: w1, bias: b1, shape: [inner, channels, 1, 1] });
+        const active = emitPrelu(graph, squeezed, slope, [1, 1, inner]);
+        const gate = emitConv(graph, active, { weight: w2, bias: b2, shape: [channels, inner, 1, 1] });
+        return graph.add("Mul", [x, graph.add("Sigmoid", [gate])]);
+      },
       trace(x, values, { keep }) {
         const half = isHalf(x);
         const [y, ...small] = tf.tidy(() => {
