@@ -58,6 +58,18 @@ export function fromTorch(values: Float32Array, shape: readonly number[], layout
   return { values: permute(values, theirs, back), shape: own };
 }
 
+/**
+ * Gives the shape of a parameter in PyTorch.
+ *
+ * @param shape Shape of our variable.
+ * @param layout Layout of the parameter; vectors have none.
+ * @throws {TypeError} if the shape does not fit the layout.
+ */
+export function torchShape(shape: readonly number[], layout: TorchLayout | undefined): number[] {
+  checkRank(shape, layout);
+  return layout ? ORDERS[layout.kind].map((axis) => shape[axis]!) : [...shape];
+}
+
 function ourShape(shape: readonly number[], layout: TorchLayout | undefined): number[] {
   if (!layout) return [...shape];
   const order: readonly number[] = ORDERS[layout.kind];

@@ -10,3 +10,4 @@ export * from "./loss_scale.ts";
 export * from "./optimizer.ts";
 export * from "./safetensors.ts";
 export * from "./trainer.ts";
+export * from "./weights.ts";
