@@ -15,6 +15,7 @@ import {
   type RecordedBackend,
   type RecordedDiagnostics,
   type RecordedMetric,
+  type RecordedWeights,
   type RunRecord,
 } from "./record.ts";
 import type { LoadedPlugin, PlannedRun } from "./resolved.ts";
@@ -26,6 +27,8 @@ export interface Progress {
   training?: ImageSet;
   evaluations?: readonly (ImageSet | PairSet)[];
   model?: Model;
+  /** Weights that the backbone took from a file. */
+  weights?: RecordedWeights;
   /** The newest update. */
   last?: StepEvent;
   readonly metrics: RecordedMetric[];
@@ -70,6 +73,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
       ...training ? [recordData("train", training)] : [],
       ...evaluations.map((set, i) => recordData(run.evaluate[i]!.name, set)),
     ],
+    weights: progress.weights ?? null,
     backbone: recordBackbone(known, progress),
     cost: { steps: last?.step ?? 0, ...watch.total() },
     metrics: failed ? [] : metrics,

@@ -41,6 +41,7 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
     seed: 0,
     data: { train: section("reader", faces) },
     backbone: section("backbone", backbone),
+    weights: null,
     head: section("head", { name: "arcface", ...test.head }),
     auxiliary: [],
     optimizer: section("optimizer", { name: "sgd", ...test.optimizer }),
