@@ -4,6 +4,7 @@
  * @module
  */
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { Graph } from "./graph.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Tensor2D, Tensor4D } from "../tensor/tf.ts";
@@ -57,7 +58,7 @@ export interface ForwardMode {
 
 /** A backbone at work: owns its variables. */
 export interface Backbone {
-  /** Variables in a fixed order, named as in the public PyTorch weights. */
+  /** Variables in a fixed order, named as in the public PyTorch weights; all but vectors say how they lie there. */
   readonly parameters: readonly Parameter[];
   /** Dimension `d` of the embedding. */
   readonly embedding: number;
@@ -83,6 +84,8 @@ export interface BackbonePlugin extends Plugin {
   readonly supports?: readonly ("checkpointing" | "f16")[];
   /** Counts parameters, multiply-adds and memory for an input shape. */
   cost(params: Record<string, unknown>, shape: ImageShape, options?: CostOptions): BackboneCost;
+  /** The network as a graph for other programs; backbones without one are exported as weights alone. */
+  graph?(params: Record<string, unknown>, shape: ImageShape): Graph;
   /** Makes the backbone from checked parameters. */
   create(params: Record<string, unknown>, context: BackboneContext): Backbone;
 }
@@ -95,6 +98,8 @@ export interface BackboneDefinition<S extends ParamsSchema> extends Omit<Plugin,
   readonly supports?: readonly ("checkpointing" | "f16")[];
   /** See {@link BackbonePlugin.cost}. */
   cost(params: ParamsOf<S>, shape: ImageShape, options?: CostOptions): BackboneCost;
+  /** See {@link BackbonePlugin.graph}. */
+  graph?(params: ParamsOf<S>, shape: ImageShape): Graph;
   /** See {@link BackbonePlugin.create}. */
   create(params: ParamsOf<S>, context: BackboneContext): Backbone;
 }

@@ -20,6 +20,7 @@ export function sequence(...layers: readonly Layer[]): Layer {
       multiplyAdds: modules.reduce((sum, module) => sum + module.multiplyAdds, 0),
       memory: memoryOf(modules),
       infer: (x, values) => modules.reduce((value, module) => module.infer(value, values), x),
+      emit: (graph, x) => modules.reduce((value, module) => module.emit(graph, value), x),
       addsResidual: modules.at(-1)?.addsResidual === true,
       trace(x, values, mode, residual) {
         const traces: Trace[] = [], release = () => traces.forEach((trace) => trace.release());
@@ -79,6 +80,7 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
       multiplyAdds: left.multiplyAdds + (right?.multiplyAdds ?? 0),
       memory: residualMemory(input, left, right),
       infer: (x, values) => tf.add(left.infer(x, values), right ? right.infer(x, values) : x),
+      emit: (graph, x) => graph.add("Add", [left.emit(graph, x), right ? right.emit(graph, x) : x]),
       trace(x, values, mode) {
         const aside = right?.trace(x, values, mode);
         let trace: Trace;

@@ -6,7 +6,8 @@
 import { z } from "zod";
 import { type BackbonePlugin, type CostOptions, defineBackbone, type ImageShape } from "./backbone.ts";
 import { sequence, stages } from "./compose.ts";
-import { conv, dropout, flatten, linear } from "./layers.ts";
+import { graphOfModule } from "./graph.ts";
+import { conv, dropout, linear } from "./layers.ts";
 import type { Module } from "./module.ts";
 import { costOf, instantiate } from "./network.ts";
 import { batchNorm } from "./normalisation.ts";
@@ -39,7 +40,7 @@ function network(
       )),
     options,
   );
-  const before = output === "fc-bn" ? [flatten()] : [batchNorm("bn"), flatten(), dropout("dropout", rate)];
+  const before = output === "fc-bn" ? [] : [batchNorm("bn"), dropout("dropout", rate)];
   return sequence(features, ...before, linear("fc", embedding), batchNorm("features"))(shape);
 }
 
@@ -52,5 +53,6 @@ export const convnet: BackbonePlugin = defineBackbone({
   params,
   supports: ["checkpointing", "f16"],
   cost: (params, shape, options) => costOf(network(params, shape, options)),
+  graph: (params, shape) => graphOfModule(network(params, shape), shape),
   create: (params, context) => instantiate(network(params, context.shape, context), context),
 });

@@ -8,7 +8,9 @@ import type { Gradients } from "../tensor/gradients.ts";
 import type { ParameterRole } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Tensor, Variable } from "../tensor/tf.ts";
+import type { TorchLayout } from "../tensor/torch_layout.ts";
 import type { PassMemory } from "./backbone.ts";
+import type { Emit } from "./graph.ts";
 import type { Initialiser } from "./initialisers.ts";
 import type { Averages } from "./running_average.ts";
 
@@ -29,6 +31,10 @@ export interface Slot {
   readonly initial: Initialiser;
   /** Number of inputs that one output sums over. */
   readonly fanIn?: number;
+  /** Number of outputs times the area of the kernel. */
+  readonly fanOut?: number;
+  /** Order of its dimensions in PyTorch; vectors need none. */
+  readonly layout?: TorchLayout;
 }
 
 /** Looks up a parameter's variable by name. */
@@ -81,6 +87,8 @@ export interface Module {
    * @param residual Added to the result; only for modules that say so by {@link Module.addsResidual}.
    */
   trace(x: Tensor, values: Values, mode: TraceMode, residual?: Tensor): Trace;
+  /** Takes down inference as operations that other programs know, images as `[n, c, h, w]`. */
+  readonly emit: Emit;
   /** Whether {@link Module.trace} can add a residual in the same pass. */
   readonly addsResidual?: boolean;
 }

@@ -25,11 +25,14 @@ export function costOf(network: Module): BackboneCost {
 
 /** Allocates a network's parameters, each from the stream of its name. */
 export function instantiate(network: Module, { random, precision = "f32" }: BackboneContext): Backbone {
-  const parameters: Parameter[] = network.slots.map(({ name, shape, role, trainable, initial, fanIn }) =>
-    parameter(name, initial(random.fork(name), sizeOf(shape), fanIn ?? 1), {
+  const parameters: Parameter[] = network.slots.map((
+    { name, shape, role, trainable, initial, fanIn = 1, fanOut = 1, layout },
+  ) =>
+    parameter(name, initial(random.fork(name), sizeOf(shape), { fanIn, fanOut }), {
       shape,
       role,
       ...(trainable === undefined ? {} : { trainable }),
+      ...layout && { layout },
     })
   );
   const variables = new Map(parameters.map(({ name, variable }) => [name, variable]));

@@ -5,6 +5,7 @@
  */
 import { batchNorm as normalise, batchNormGradient } from "../tensor/kernels/mod.ts";
 import { type Tensor, type Tensor1D, type Tensor4D, tf, type Variable } from "../tensor/tf.ts";
+import { emitPrelu } from "./graph.ts";
 import { constant } from "./initialisers.ts";
 import { keeping, slopeSlot } from "./layers.ts";
 import { type Layer, type Shape, sizeOf, type Slot, type Values } from "./module.ts";
@@ -56,6 +57,12 @@ export function batchNorm(name: string, settings: BatchNormSettings = {}): Layer
         let y: Tensor = tf.batchNorm(rank4, vector(values(mean)), vector(values(variance)), beta, gamma, epsilon);
         if (slope) y = tf.prelu(y, slope);
         return pool ? tf.maxPool(y as Tensor4D, 2, 2, "valid") : tf.reshape(y, x.shape);
+      },
+      emit(graph, x) {
+        const inputs = [gamma, beta, mean, variance].map((name) => graph.parameter(name, [channels]));
+        let y = graph.add("BatchNormalization", [x, ...inputs], { epsilon: { float: epsilon } });
+        if (slopes !== undefined) y = emitPrelu(graph, y, slopes, input);
+        return pool ? graph.add("MaxPool", [y], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } }) : y;
       },
       trace(x, values, { keep, averages }, residual) {
         const options = read(values);

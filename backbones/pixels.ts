@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type BackbonePlugin, defineBackbone } from "./backbone.ts";
+import { type GraphBuilder, graphOf } from "./graph.ts";
 import { tf } from "../tensor/tf.ts";
 
 /**
@@ -25,6 +26,7 @@ export const pixels: BackbonePlugin = defineBackbone({
     multiplyAdds: 0,
     memory: { kept: 0, forward: shape[0] * shape[1] * shape[2], backward: 0 },
   }),
+  graph: (_params, shape) => graphOf({ emit, embedding: shape[0] * shape[1] * shape[2] }, shape),
   create: (_params, { shape }) => ({
     parameters: [],
     embedding: shape[0] * shape[1] * shape[2],
@@ -36,3 +38,10 @@ export const pixels: BackbonePlugin = defineBackbone({
     dispose: () => {},
   }),
 });
+
+/** Centres the pixels, channels fastest as in {@link pixels}. */
+function emit(graph: GraphBuilder, x: string): string {
+  const last = graph.add("Transpose", [x], { perm: { ints: [0, 2, 3, 1] } });
+  const flat = graph.add("Flatten", [last], { axis: { int: 1 } });
+  return graph.add("Sub", [flat, graph.add("ReduceMean", [flat], { axes: { ints: [1] }, keepdims: { int: 1 } })]);
+}

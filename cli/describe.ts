@@ -103,7 +103,11 @@ function render(described: PluginDescription & Record<string, unknown>): string 
   }
   lines.push("", params.length > 0 ? "parameters:" : "no parameters");
   for (const { name, type, required, default: byDefault, description } of params) {
-    const preset = required ? "required" : `default ${JSON.stringify(byDefault)}`;
+    const preset = required
+      ? "required"
+      : byDefault === undefined
+      ? "optional"
+      : `default ${JSON.stringify(byDefault)}`;
     lines.push(`  ${name}: ${type} (${preset})`, `      ${description}`);
   }
   return lines.join("\n") + "\n";

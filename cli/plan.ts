@@ -32,6 +32,8 @@ interface PlanLine {
   readonly trainingMultiplyAdds: number | null;
   /** Estimate of the memory that training needs. */
   readonly memoryBytes: number | null;
+  /** Bytes of the weights that it keeps when it is done; 0 where it keeps none. */
+  readonly weightsBytes: number | null;
   /** Estimate of the training time, by the runs that are done. */
   readonly seconds: number | null;
 }
@@ -51,7 +53,8 @@ export function registerPlan(program: Command, context: Context): void {
     });
 }
 
-async function planLines({ store, experiment, plan }: LoadedSweep, warn: (text: string) => void): Promise<PlanLine[]> {
+async function planLines(sweep: LoadedSweep, warn: (text: string) => void): Promise<PlanLine[]> {
+  const { store, experiment, plan, output } = sweep;
   const { records, problems } = await store.records(experiment);
   problems.forEach(warn);
   const seconds = timeEstimator(records);
@@ -72,6 +75,7 @@ async function planLines({ store, experiment, plan }: LoadedSweep, warn: (text: 
       multiplyAdds: cost?.multiplyAdds ?? null,
       trainingMultiplyAdds: cost?.trainingMultiplyAdds ?? null,
       memoryBytes: cost?.memory ?? null,
+      weightsBytes: output.weights ? cost?.weights ?? null : 0,
       seconds: seconds(run),
     };
   }));
@@ -99,6 +103,8 @@ function render(sweep: LoadedSweep, runs: readonly PlanLine[]): string {
     "parameters and multiply-adds: the backbone's, for one image; head: the class-side parameters",
     "memory: weights, gradients, momentum and the activations of a batch; an estimate",
   ];
+  const kept = runs.flatMap(({ weightsBytes }) => weightsBytes ?? []).reduce((sum, bytes) => sum + bytes, 0);
+  if (kept > 0) notes.push(`weights: ${formatBytes(kept)} on disk in all; --set output.weights=false keeps none`);
   const times = open.flatMap(({ seconds }) => seconds ?? []);
   if (open.length > 0 && times.length < open.length) {
     notes.push("time: unknown until a run with this backbone, batch size and data is done");

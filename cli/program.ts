@@ -10,6 +10,7 @@ import type { Context, Register } from "./context.ts";
 import { registerDataset } from "./dataset.ts";
 import { registerDescribe } from "./describe.ts";
 import { explain } from "./exit.ts";
+import { registerExport } from "./export.ts";
 import type { Io } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerPlan } from "./plan.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerAblate,
   registerTable,
+  registerExport,
   registerList,
   registerDescribe,
   registerSchema,

@@ -6,7 +6,7 @@
 import progress, { type SingleBar } from "cli-progress";
 import type { SweepEvent } from "../experiments/jobs.ts";
 import type { Reporter } from "./progress.ts";
-import { figure, summary } from "./progress_lines.ts";
+import { figure, startedFrom, summary } from "./progress_lines.ts";
 
 /** Shows runs as bars on standard error. */
 export function barReporter(runs: number): Reporter {
@@ -31,9 +31,11 @@ export function barReporter(runs: number): Reporter {
     if (bar) bars.remove(bar);
     atWork.delete(id);
   };
-  const show = ({ planned: { id, row, seed }, event }: SweepEvent) => {
+  const show = ({ planned, event }: SweepEvent) => {
+    const { id, row, seed } = planned;
     const who = `${row}, seed ${seed}`;
     if (event.type === "start") {
+      if (event.weights) note(`${who}: ${startedFrom(planned, event.weights)}`);
       atWork.set(id, bars.create(event.steps, event.resumedAt, { what: `${who} on ${event.backend.name}` }));
     } else if (event.type === "step") {
       const speed = event.imagesPerSecond > 0 ? `, ${Math.round(event.imagesPerSecond)} images/s` : "";

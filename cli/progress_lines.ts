@@ -4,7 +4,8 @@
  * @module
  */
 import type { SweepEvent } from "../experiments/jobs.ts";
-import type { RunRecord } from "../experiments/record.ts";
+import type { RecordedWeights, RunRecord } from "../experiments/record.ts";
+import type { PlannedRun } from "../experiments/resolved.ts";
 import { formatDuration } from "./format.ts";
 import type { Io } from "./io.ts";
 import type { Reporter } from "./progress.ts";
@@ -18,7 +19,8 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
   const evaluated = new Set<string>();
   let ended = 0;
   const print = (text: string) => io.err(text + "\n");
-  const show = ({ planned: { id, row, seed }, event }: SweepEvent) => {
+  const show = ({ planned, event }: SweepEvent) => {
+    const { id, row, seed } = planned;
     const who = `${row}, seed ${seed}`;
     if (event.type === "start") {
       const { backend, resumedAt, steps } = event;
@@ -32,6 +34,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
             : ""
         }, ${steps} steps${resumed}`,
       );
+      if (event.weights) print(`${who}: ${startedFrom(planned, event.weights)}`);
       shown.set(id, { time: clock(), tenth: Math.floor(10 * resumedAt / steps) });
     } else if (event.type === "step") {
       const last = shown.get(id), time = clock(), tenth = Math.floor(10 * event.step / event.steps);
@@ -49,6 +52,15 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
     } else print(`${who}: stopped at step ${event.step}, checkpoint written`);
   };
   return { show, note: print, close() {} };
+}
+
+/** What a run took from the weights that it started from, and what it left, by name. */
+export function startedFrom({ run }: PlannedRun, { tensors, unused }: RecordedWeights): string {
+  const names = unused.length > 6
+    ? `${unused.slice(0, 5).join(", ")} and ${unused.length - 5} others`
+    : unused.join(", ");
+  const left = unused.length > 0 ? `; the backbone has no use for ${unused.length}: ${names}` : "";
+  return `starts from ${run.weights}, ${tensors} tensors${left}`;
 }
 
 /** How a run ended, in a few words. */

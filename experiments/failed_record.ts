@@ -40,6 +40,7 @@ export function failedRecord({ planned, error, ...known }: FailedRun): RunRecord
     environment: known.environment,
     plugins: known.plugins,
     data: [],
+    weights: null,
     backbone: null,
     cost: null,
     metrics: [],

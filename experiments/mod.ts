@@ -5,6 +5,7 @@
  */
 export { diskFiles } from "./disk.ts";
 export { type EmbedProgress } from "./embed.ts";
+export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";
 export * from "./plan.ts";

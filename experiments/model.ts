@@ -40,8 +40,24 @@ export interface Model {
   dispose(): void;
 }
 
-/** Makes the model of a run; weights come from the `init` stream of its seed. */
-export function createModel(run: ResolvedRun, registries: Registries, training: ImageSet): Model {
+/** What {@link createModel} starts from instead of first values. */
+export interface ModelStart {
+  /** Puts weights into the backbone, before anything that begins with a copy of them is made. */
+  readonly load?: (parameters: readonly Parameter[]) => void;
+}
+
+/**
+ * Makes the model of a run; weights come from the `init` stream of its seed, those of the backbone from `load` if it is
+ * there.
+ *
+ * @throws what `load` throws; nothing is left allocated then.
+ */
+export function createModel(
+  run: ResolvedRun,
+  registries: Registries,
+  training: ImageSet,
+  { load }: ModelStart = {},
+): Model {
   const random = createRandom(run.seed, "init");
   const [backboneName, backboneParams] = split(run.backbone);
   const backbone = registries.backbone.get(backboneName).create(backboneParams, {
@@ -50,6 +66,12 @@ export function createModel(run: ResolvedRun, registries: Registries, training: 
     checkpointing: run.train.checkpointing,
     precision: run.train.precision,
   });
+  try {
+    load?.(backbone.parameters);
+  } catch (error) {
+    backbone.dispose();
+    throw error;
+  }
   const context = { embedding: backbone.embedding, classes: training.classes.length, counts: countClasses(training) };
   const make = (section: Section, stream: string, classWeights?: readonly Parameter[]) => {
     const [name, params] = split(section);

@@ -49,7 +49,7 @@ interface Identity extends Record<string, unknown> {
   readonly run: ResolvedRun;
   /** Each plugin that the run uses, with its version; users' ones with the SHA-256 of their module. */
   readonly plugins: readonly UsedPlugin[];
-  /** SHA-256 of each path that the readers read; `null` where it is not there. */
+  /** SHA-256 of each path that the run reads, images and weights; `null` where it is not there. */
   readonly data: Readonly<Record<string, string | null>>;
 }
 
@@ -74,10 +74,11 @@ export async function planRuns(manifest: Manifest, { files }: PlanOptions): Prom
   };
 }
 
-/** Paths that the readers of a row read, sorted, each once. */
-function dataPaths({ run }: ManifestRow, registries: Registries): string[] {
+/** Paths that a row reads: those of its readers and its weights, sorted, each once. */
+export function dataPaths({ run }: ManifestRow, registries: Registries): string[] {
   const sections = [run.data.train, ...run.evaluate.map(({ data }) => data)];
-  return [...new Set(sections.flatMap((section) => pathsOf(section, registries)))].sort();
+  const weights = run.weights === null ? [] : [run.weights];
+  return [...new Set([...sections.flatMap((section) => pathsOf(section, registries)), ...weights])].sort();
 }
 
 async function digestOf(files: Files, path: string): Promise<string | null> {

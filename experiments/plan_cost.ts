@@ -24,6 +24,8 @@ export interface RowCost {
   readonly trainingMultiplyAdds: number;
   /** Estimate of the memory that training needs, in bytes. */
   readonly memory: number;
+  /** Bytes of the weights that a completed run keeps, of backbone and main head; `undefined` as `headParameters` is. */
+  readonly weights: number | undefined;
 }
 
 const FLOAT = 4;
@@ -85,6 +87,9 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
     multiplyAdds: cost.multiplyAdds,
     trainingMultiplyAdds: 3 * steps * batchSize * cost.multiplyAdds,
     memory: FLOAT * floats + means.base + Math.min(means.scratch, 2 * FLOAT * part * cost.memory.forward),
+    weights: classes === undefined
+      ? undefined
+      : FLOAT * (cost.parameters + headSize({ ...run, auxiliary: [] }, registries, cost.embedding, classes)),
   };
 }
 

@@ -53,6 +53,16 @@ export interface RecordedData extends Provenance {
   readonly pairs?: number;
 }
 
+/** The weights that the run started from. */
+export interface RecordedWeights {
+  /** Lower-case hexadecimal SHA-256 of the file. */
+  readonly digest: string;
+  /** Tensors that the backbone took. */
+  readonly tensors: number;
+  /** Tensors of the file that it has no use for, such as a classifier. */
+  readonly unused: readonly string[];
+}
+
 /** What the run trained. */
 export interface RecordedBackbone {
   /** Name of the plugin. */
@@ -165,6 +175,8 @@ export interface RunRecord {
   readonly plugins: readonly LoadedPlugin[];
   /** Every data set that the run opened. */
   readonly data: readonly RecordedData[];
+  /** `null` where the backbone started from its own first values, or failed before it had the file's. */
+  readonly weights: RecordedWeights | null;
   /** `null` where the run failed before it was built. */
   readonly backbone: RecordedBackbone | null;
   /** `null` where the run failed before it trained. */

@@ -20,6 +20,7 @@ const manifest = z.strictObject({
   seed: z.int(),
   data: z.strictObject({ train: section }),
   backbone: section,
+  weights: name.nullable(),
   head: section,
   auxiliary: z.array(section).readonly(),
   optimizer: section,
@@ -72,6 +73,8 @@ const data = z.strictObject({
   skipped: z.array(z.strictObject({ path: text, reason: text })).readonly(),
   pairs: count.exactOptional(),
 });
+
+const weights = z.strictObject({ digest: sha256, tensors: count, unused: z.array(text).readonly() });
 
 const backbone = z.strictObject({
   name,
@@ -151,6 +154,7 @@ export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
   environment,
   plugins: z.array(z.strictObject({ kind: name, name, version: name, specifier: name, sha256 })).readonly(),
   data: z.array(data).readonly(),
+  weights: weights.nullable(),
   backbone: backbone.nullable(),
   cost: cost.nullable(),
   metrics: z.array(metric).readonly(),

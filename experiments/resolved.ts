@@ -52,6 +52,8 @@ export interface ResolvedRun {
   readonly data: { readonly train: Section };
   /** Network from images to embeddings. */
   readonly backbone: Section;
+  /** File of weights that the backbone starts from, a path in the data folder; `null` for its own first values. */
+  readonly weights: string | null;
   /** Main loss. */
   readonly head: Section;
   /** Further losses, each with its `weight`. */
@@ -72,6 +74,8 @@ export interface OutputSettings {
   readonly logEvery: number;
   /** Write a checkpoint every this many steps; 0 for only when interrupted. */
   readonly checkpointEvery: number;
+  /** Whether a completed run keeps its weights as `weights.safetensors`. */
+  readonly weights: boolean;
 }
 
 /** How the table is laid out. */

@@ -3,28 +3,21 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { type Files, type ImageSet, MissingDataError, type PairSet } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
-import {
-  type CheckpointState,
-  encodeSafeTensors,
-  loadCheckpoint,
-  readParameters,
-  saveCheckpoint,
-  type StepEvent,
-} from "../training/mod.ts";
+import { type CheckpointState, loadCheckpoint, saveCheckpoint, type StepEvent } from "../training/mod.ts";
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
 import { checkAlike, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
-import type { Environment, RecordedBackend, RunRecord } from "./record.ts";
+import type { Environment, RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
+import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
@@ -73,6 +66,8 @@ export interface StartEvent {
   readonly steps: number;
   /** Steps done before, by the run that was interrupted. */
   readonly resumedAt: number;
+  /** Weights that the backbone started from, or `null`. */
+  readonly weights: RecordedWeights | null;
 }
 
 /** One step is done. */
@@ -127,15 +122,18 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   };
   try {
     await openData(options, progress);
-    const model = progress.model = createModel(run, registries, progress.training!);
+    const load = run.weights === null ? undefined : await readStart(run.weights, options.files, progress.training!);
+    const model = progress.model = createModel(run, registries, progress.training!, {
+      ...load ? { load: (parameters) => void (progress.weights = load(parameters)) } : {},
+    });
     const interrupted = (yield* trainFromCheckpoint(options, progress, watch)) ||
       (yield* evaluateAll(options, progress));
     if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
-    const { backbone, head } = model.groups;
-    const weights = await readParameters({ backbone: backbone!, head: head! });
-    checkDevice();
-    const hash = createHash("sha256").update(encodeSafeTensors({ tensors: weights, metadata: {} }));
-    yield await finish({ weightsSha256: hash.digest("hex") });
+    const weights = await readWeights(model);
+    if (options.output.weights) {
+      await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
+    }
+    yield await finish({ weightsSha256: weightsDigest(weights) });
     await store.removeCheckpoint();
   } catch (error) {
     if (error instanceof MissingDataError) throw error;
@@ -184,7 +182,16 @@ async function* trainFromCheckpoint(
   angles.restore(history);
   watch.startTraining(from, resumed?.seconds ?? 0);
   if (from > 0 && from === steps) progress.last = history.at(-1) as unknown as StepEvent;
-  yield { type: "start", id, row, seed, backend: progress.backend, steps, resumedAt: from };
+  yield {
+    type: "start",
+    id,
+    row,
+    seed,
+    backend: progress.backend,
+    steps,
+    resumedAt: from,
+    weights: progress.weights ?? null,
+  };
   const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0;
   const pace = { from, logEvery: output.logEvery, pauseAt: due, watchAngles: angles.watches, ...stop ? { stop } : {} };
   for await (const event of trainModel(run, registries, progress.model!, progress.training!, pace)) {

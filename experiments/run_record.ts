@@ -17,6 +17,7 @@ import {
   type RecordedBackend,
   type RecordedDiagnostics,
   type RecordedMetric,
+  type RecordedWeights,
   type RunRecord,
 } from "./record.ts";
 import type { LoadedPlugin, PlannedRun, ResolvedRun } from "./resolved.ts";
@@ -28,6 +29,8 @@ export interface Progress {
   training?: ImageSet;
   evaluations?: readonly (ImageSet | PairSet)[];
   model?: Model;
+  /** Weights that the backbone took from a file. */
+  weights?: RecordedWeights;
   /** The newest update. */
   last?: StepEvent;
   readonly metrics: RecordedMetric[];
@@ -74,6 +77,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
       ...training ? [recordData("train", training)] : [],
       ...evaluations.map((set, i) => recordData(run.evaluate[i]!.name, set)),
     ],
+    weights: progress.weights ?? null,
     backbone: recordBackbone(known, progress),
     cost: { steps: last?.step ?? 0, ...watch.total() },
     metrics: failed ? [] : metrics,

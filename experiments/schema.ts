@@ -57,6 +57,7 @@ function sections(registries: Registries, form: Form): Json {
   const each: Record<(typeof RUN_SECTIONS)[number], Json> = {
     data: strict({ train: refTo("reader", form, "images") }, form === "full" ? ["train"] : []),
     backbone: refTo("backbone", form),
+    weights: { type: ["string", "null"], pattern: "\\.safetensors$", default: null },
     head: refTo("head", form),
     auxiliary: orNothing({ type: "array", items: auxiliaryItem(registries) }),
     optimizer: orNothing(refTo("optimizer", form)),

@@ -13,3 +13,4 @@ export * from "./memory.ts";
 export * from "./parameter.ts";
 export * from "./random.ts";
 export * from "./tf.ts";
+export * from "./torch_layout.ts";

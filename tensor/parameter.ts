@@ -4,6 +4,7 @@
  * @module
  */
 import { tf, type Variable } from "./tf.ts";
+import type { TorchLayout } from "./torch_layout.ts";
 
 /** What a parameter is, so that optimizers can treat groups apart. */
 export type ParameterRole = "weight" | "bias" | "norm" | "slope" | "class" | "statistic";
@@ -16,6 +17,8 @@ export interface Parameter {
   readonly role: ParameterRole;
   /** Whether gradients update it; running statistics are not trainable. */
   readonly trainable: boolean;
+  /** Order of its dimensions in PyTorch; absent for vectors, which lie alike on both sides. */
+  readonly layout?: TorchLayout;
   /** The value, owned by the module that made it. */
   readonly variable: Variable;
 }
@@ -25,16 +28,17 @@ export interface Parameter {
  *
  * @param name Name in checkpoints.
  * @param values Values in row-major order.
- * @param options Shape, role and whether gradients update it (default: all but `statistic`).
+ * @param options Shape, role, whether gradients update it (default: all but `statistic`), layout in PyTorch.
  */
 export function parameter(
   name: string,
   values: Float32Array,
-  options: { shape: number[]; role: ParameterRole; trainable?: boolean },
+  options: { shape: number[]; role: ParameterRole; trainable?: boolean; layout?: TorchLayout },
 ): Parameter {
   const trainable = options.trainable ?? options.role !== "statistic";
   const variable = tf.tidy(() => tf.variable(tf.tensor(values, options.shape, "float32"), trainable));
-  return Object.freeze({ name, role: options.role, trainable, variable });
+  const { role, layout } = options;
+  return Object.freeze({ name, role, trainable, ...layout && { layout }, variable });
 }
 
 /** Frees the variables of `parameters`. */

@@ -100,6 +100,40 @@ evaluate:
   }
 });
 
+Deno.test("README's weights start a row from those of a run, as export wrote them", async () => {
+  const folder = await Deno.makeTempDir();
+  const write = (name: string, sections: string) =>
+    Deno.writeTextFile(
+      `${folder}/${name}.yaml`,
+      `name: ${name}\nbackend: cpu\n${sections}
+data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+head: { name: arcface, m: 0.3, s: 8 }
+schedule: { name: step, lr: 0.05 }
+train: { steps: 2, batchSize: 4 }
+evaluate: []
+`,
+    );
+  const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`];
+  try {
+    await write("before", "");
+    await write("after", block("yaml", 2));
+    assertEquals((await cli("run", `${folder}/before.yaml`, ...flags)).code, 0);
+    assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 3);
+    const store = openStore(`${folder}/results`), [before] = (await store.records("before")).records;
+    await Deno.mkdir(`${folder}/data/pretrained`, { recursive: true });
+    const file = `${folder}/data/pretrained/faces.safetensors`;
+    const { code, err } = await cli("export", `${folder}/results/before/${before!.id}`, "--out", file);
+    assertEquals(code, 0, err);
+    assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 0);
+    const { records } = await store.records("after");
+    const started = records.map(({ row, weights }) => [row, weights?.unused]).sort();
+    assertEquals(started, [["Fine-tuned", []], ["From scratch", undefined]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("README names tasks and files that are there", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const named = new Set([...readme.matchAll(/(?:deno|deno@[\d.]+) task ([a-z]+)/g)].map((match) => match[1]!));

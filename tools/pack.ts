@@ -10,8 +10,7 @@
  */
 import { diskFiles } from "../experiments/disk.ts";
 import { loadManifest } from "../experiments/manifest.ts";
-import { planRuns } from "../experiments/plan.ts";
-import { pathsOf } from "../experiments/readers.ts";
+import { dataPaths, planRuns } from "../experiments/plan.ts";
 import { moduleLoader } from "../experiments/plugins.ts";
 import { builtins } from "../registry/mod.ts";
 import { copy, writeApp } from "./pack/bundle.ts";
@@ -92,8 +91,7 @@ async function packManifest(path: string, out: string, data: string | undefined)
   if (data !== undefined) {
     const { missing } = await planRuns(manifest, { files: diskFiles(data) });
     if (missing.length > 0) throw new RangeError(`Cannot pack data: found nothing at ${missing.join(", ")} in ${data}`);
-    const sections = manifest.rows.flatMap(({ run }) => [run.data.train, ...run.evaluate.map((one) => one.data)]);
-    const paths = new Set(sections.flatMap((section) => section ? pathsOf(section, manifest.registries) : []));
+    const paths = new Set(manifest.rows.flatMap((row) => dataPaths(row, manifest.registries)));
     for (const inner of paths) await copy(`${data}/${inner}`, `${out}/data/${inner}`);
   }
   return `manifests/${files[0]!.slice(folder.length)}`;

@@ -13,3 +13,4 @@ export * from "./safetensors.ts";
 export type { StepAngles } from "./target_angles.ts";
 export * from "./trainer.ts";
 export * from "./weight_average.ts";
+export * from "./weights.ts";

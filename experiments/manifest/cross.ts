@@ -9,7 +9,7 @@ import canonicalize from "canonicalize";
 import type { BackboneCost, ImageShape } from "../../backbones/backbone.ts";
 import type { Registries } from "../../registry/registries.ts";
 import type { Place, Problems } from "./error.ts";
-import { child, type MapNode } from "./tree.ts";
+import { child, type MapNode, show } from "./tree.ts";
 import { shapeOf } from "../readers.ts";
 import type { RowRun } from "./sections.ts";
 import type { EvaluateSection, ResolvedRun, Section } from "../resolved.ts";
@@ -40,6 +40,7 @@ export class CrossChecker {
     const shape = shapeOf(run.data.train, this.#registries);
     if (!shape) return;
     this.#backbone(run, shape, at("backbone"));
+    this.#weights(run, shape, at("weights"));
     for (const section of run.train.augment) this.#augmentation(section, shape, at("train"));
     for (const { name, data } of run.evaluate) this.#evaluation(name, data, shape, at("evaluate"));
   }
@@ -148,6 +149,15 @@ export class CrossChecker {
       const { name, ...params } = backbone;
       const what = `backbone "${name}" for images of ${shape.join("×")}`;
       this.#attempt(what, at, (): BackboneCost => this.#registries.backbone.get(String(name)).cost(params, shape));
+    });
+  }
+
+  #weights({ backbone: { name, ...params }, weights }: RowRun, shape: ImageShape, at: Place): void {
+    if (weights === null) return;
+    const plugin = this.#registries.backbone.get(String(name));
+    this.#attempt(`weights ${show(weights)}`, at, () => {
+      if (plugin.cost(params, shape).parameters > 0) return;
+      throw new RangeError(`Cannot start from ${show(weights)}: backbone "${name}" has no weights, leave the file out`);
     });
   }
 

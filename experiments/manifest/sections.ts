@@ -9,7 +9,7 @@ import { checkNames, checkObject } from "./check.ts";
 import type { Place } from "./error.ts";
 import { remember, resolvePlugin, type Resolver, wantMap } from "./plugin.ts";
 import { auxiliaryShape, evaluateShape, SECTION_HELP, trainShape } from "./shape.ts";
-import { child, type MapNode, nodeOf, show, type TreeNode } from "./tree.ts";
+import { child, type MapNode, nodeOf, show, textOf, type TreeNode } from "./tree.ts";
 import type { EvaluateSection, ResolvedRun, Section, TrainSection } from "../resolved.ts";
 
 /** A run without what all rows share. */
@@ -19,14 +19,16 @@ export type RowRun = Omit<ResolvedRun, "seed" | "backend">;
 export function resolveRow(resolver: Resolver, row: MapNode): RowRun | undefined {
   const data = section(resolver, row, "data", resolveData);
   const backbone = section(resolver, row, "backbone", (node) => plugin(resolver, node, "backbone"));
+  const weights = resolveWeights(resolver, child(row, "weights"));
   const head = section(resolver, row, "head", (node) => plugin(resolver, node, "head"));
   const auxiliary = section(resolver, row, "auxiliary", resolveAuxiliary, []);
   const optimizer = section(resolver, row, "optimizer", (node) => plugin(resolver, node, "optimizer"), { name: "sgd" });
   const schedule = section(resolver, row, "schedule", (node) => plugin(resolver, node, "schedule"));
   const train = section(resolver, row, "train", resolveTrain);
   const evaluate = section(resolver, row, "evaluate", resolveEvaluate);
+  if (weights === undefined) return undefined;
   if (!data || !backbone || !head || !auxiliary || !optimizer || !schedule || !train || !evaluate) return undefined;
-  return { data, backbone, head, auxiliary, optimizer, schedule, train, evaluate };
+  return { data, backbone, weights, head, auxiliary, optimizer, schedule, train, evaluate };
 }
 
 type SectionName = keyof RowRun;
@@ -76,6 +78,18 @@ function resolveData(node: TreeNode, resolver: Resolver): { train: Section } | u
   if (!train && !resolver.partial) missing(resolver, map.at, "train", "data", "the reader that training draws on");
   const resolved = train && resolvePlugin(resolver, train, "reader", { where: "data.train", gives: "images" });
   return resolved && { train: resolved.section };
+}
+
+/** The path of the weights, or `null` for none; `undefined` if there was a problem, which has been noted. */
+function resolveWeights({ problems }: Resolver, node: TreeNode | undefined): string | null | undefined {
+  if (!node) return null;
+  const path = textOf(node);
+  if (path !== undefined && path.endsWith(".safetensors")) return path;
+  const found = node.type === "scalar" ? show(node.value) : node.type === "list" ? "a list" : "a mapping";
+  problems.add(
+    node.at,
+    `Cannot use weights: found ${found}, wanted a path in the data folder that ends in .safetensors`,
+  );
 }
 
 function resolveTrain(node: TreeNode, resolver: Resolver): TrainSection | undefined {

@@ -9,6 +9,7 @@ import { z } from "zod";
 export const RUN_SECTIONS: readonly RunSectionName[] = [
   "data",
   "backbone",
+  "weights",
   "head",
   "auxiliary",
   "optimizer",
@@ -21,6 +22,7 @@ export const RUN_SECTIONS: readonly RunSectionName[] = [
 export type RunSectionName =
   | "data"
   | "backbone"
+  | "weights"
   | "head"
   | "auxiliary"
   | "optimizer"
@@ -32,6 +34,8 @@ export type RunSectionName =
 export const SECTION_HELP: Readonly<Record<RunSectionName, string>> = {
   data: "what training reads, such as data: { train: { reader: image-folder, path: faces.zip } }",
   backbone: "the network from images to embeddings, such as backbone: { name: convnet, embedding: 128 }",
+  weights:
+    "weights that the backbone starts from, a .safetensors file in the data folder, such as weights: r50.safetensors",
   head: "the margin head, from embeddings and labels to the loss, such as head: { name: arcface, m: 0.5 }",
   auxiliary: "further losses, added with their weights, such as auxiliary: [{ name: softmax, weight: 0.1 }]",
   optimizer: "how gradients change the weights; sgd by default",
@@ -128,5 +132,8 @@ export const outputShape: z.ZodObject = z.strictObject({
   logEvery: z.int().min(1).default(10).describe("Write a line of history every this many steps"),
   checkpointEvery: z.int().min(0).default(0).describe(
     "Write a checkpoint every this many steps; 0 for only when interrupted",
+  ),
+  weights: z.boolean().default(true).describe(
+    "Keep the weights of a completed run as weights.safetensors, for export and for runs that start from them",
   ),
 });

@@ -1,6 +1,6 @@
 /**
- * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`,
- * `lists/`, and the lock of who trains it.
+ * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`, and
+ * the lock of who trains it.
  *
  * @module
  */
@@ -9,6 +9,8 @@ import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./ato
 import { parseHistory } from "./history.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { within } from "./paths.ts";
+
+const WEIGHTS = "weights.safetensors";
 
 /** Another process trains this run now. */
 export class RunBusyError extends Error {
@@ -99,6 +101,16 @@ export class RunFolder {
   async removeCheckpoint(): Promise<void> {
     await within(this.path, "checkpoint");
     await Deno.remove(`${this.path}/checkpoint`, { recursive: true }).catch(ignoreAbsence);
+  }
+
+  /** Stores the weights of a completed run as `weights.safetensors`. */
+  async writeWeights(bytes: Uint8Array): Promise<void> {
+    await writeAtomically(await this.#file(WEIGHTS), bytes);
+  }
+
+  /** Reads what {@link writeWeights} wrote, or gives `undefined` when there is none. */
+  async readWeights(): Promise<Uint8Array | undefined> {
+    return await readIfThere(`${this.path}/${WEIGHTS}`);
   }
 
   /** Stores per-pair scores of an evaluation as `scores/<name>.npy`. */

@@ -55,7 +55,19 @@ Deno.test("--help prints the commands and exits 0", async () => {
   const { code, out, err } = await cli("--help");
   assertEquals([code, err], [0, ""]);
   for (
-    const name of ["quickstart", "validate", "plan", "run", "ablate", "table", "list", "describe", "schema", "dataset"]
+    const name of [
+      "quickstart",
+      "validate",
+      "plan",
+      "run",
+      "ablate",
+      "table",
+      "export",
+      "list",
+      "describe",
+      "schema",
+      "dataset",
+    ]
   ) {
     assertMatch(out, new RegExp(`^  ${name}`, "m"));
     assertStringIncludes((await cli(name, "--help")).out, `Usage: marginlab ${name}`);
@@ -250,6 +262,48 @@ Deno.test("table needs records alone: without plan.json it prints what there is"
     assertStringIncludes(out, "ArcFace (0.5)");
   }));
 
+Deno.test("export writes what a run kept, and tells arguments from data that is missing", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/tiny.yaml`, flags = ["--out", `${folder}/results`, "--json"];
+    assertStringIncludes((await cli("plan", path, "--out", `${folder}/results`)).out, "weights: ");
+    const { out } = await cli("run", path, "--row", "NS", ...flags), [start] = out.split("\n");
+    const run = `${folder}/results/tiny/${JSON.parse(start!).id}`;
+    for (
+      const [format, where] of [["safetensors", run], ["onnx", `${run}/`], ["onnx", `${run}/record.json`]] as const
+    ) {
+      const file = `${folder}/net.${format}`;
+      assertEquals(await cli("export", where, "--format", format, "--out", file), {
+        code: 0,
+        out: `${file}\n`,
+        err: "",
+      });
+      assert((await Deno.stat(file)).size > 500);
+    }
+    assertEquals((await cli("export", folder)).code, 2);
+    assertEquals((await cli("export", run, "--format", "pt")).code, 2);
+    const none = await cli("run", path, "--row", "ArcFace", ...flags, "--set", "output.weights=false");
+    const other = `${folder}/results/tiny/${JSON.parse(none.out.split("\n")[0]!).id}`;
+    const { code, err } = await cli("export", other);
+    assertEquals(code, 3);
+    assertStringIncludes(err, "output.weights: false");
+  }));
+
+Deno.test("a run tells what it starts from and what it leaves of the file", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/tiny.yaml`, flags = ["--row", "NS", "--out", `${folder}/results`];
+    const { out } = await cli("run", path, ...flags);
+    const weights = out.match(/record: (.*)record\.json/)![1] + "weights.safetensors";
+    const { code, err } = await cli("run", path, ...flags, "--set", `weights=${weights}`);
+    assertEquals(code, 0, err);
+    assertStringIncludes(
+      err,
+      `NS, seed 0: starts from ${weights}, 16 tensors; the backbone has no use for 1: head/weight`,
+    );
+    const absent = await cli("run", path, ...flags, "--set", "weights=no.safetensors");
+    assertEquals(absent.code, 3);
+    assertStringIncludes(absent.err, "no.safetensors");
+  }));
+
 Deno.test("list and describe tell of every kind, a backbone also what it costs", async () => {
   const all = JSON.parse((await cli("list", "--json")).out) as { kind: string; name: string }[];
   assertEquals([...new Set(all.map(({ kind }) => kind))].length, 8);
@@ -262,6 +316,8 @@ Deno.test("list and describe tell of every kind, a backbone also what it costs",
   const iresnet = JSON.parse((await cli("describe", "backbone", "iresnet", "--json")).out);
   // iresnet50 of insightface at 112×112 with 512 dimensions.
   assertEquals([iresnet.parameters, iresnet.shape], [43_590_848, [112, 112, 3]]);
+  const { out } = await cli("describe", "backbone", "iresnet50");
+  assertStringIncludes(out, "  dropout: a number from 0 to 0.95 (optional)\n");
   assertEquals((await cli("describe", "head", "softmax", "--set", "m=0.4")).code, 2);
 });
 

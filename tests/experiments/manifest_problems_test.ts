@@ -390,3 +390,17 @@ Deno.test("a head on the main head's class weights is refused beside one that sa
     ],
   );
 });
+
+Deno.test("loadManifest() wants weights to be a .safetensors file, and a backbone that has some", async () => {
+  const wanted = "wanted a path in the data folder that ends in .safetensors";
+  for (const [written, found] of [["r50.onnx", '"r50.onnx"'], ["7", "7"], ["[a.safetensors]", "a list"]]) {
+    assertEquals(await problemsOf(base + `weights: ${written}\n`), [
+      `m.yaml:11:10: Cannot use weights: found ${found}, ${wanted}`,
+    ]);
+  }
+  assertEquals(
+    await problemsOf(withLine("backbone", "backbone: { name: pixels }", base) + "weights: r50.safetensors\n"),
+    ['m.yaml:11:10: Cannot start from "r50.safetensors": backbone "pixels" has no weights, leave the file out'],
+  );
+  assertEquals(await problemsOf(base + "weights:\n"), []);
+});

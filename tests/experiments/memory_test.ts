@@ -42,6 +42,7 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
     seed: 0,
     data: { train: section("reader", faces) },
     backbone: section("backbone", backbone),
+    weights: null,
     head: section("head", { name: "arcface", ...test.head }),
     auxiliary: [],
     optimizer: section("optimizer", { name: "sgd", ...test.optimizer }),
@@ -68,6 +69,8 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
 }
 
 const iresnet = { name: "iresnet", stages: [1, 1, 1, 1], widths: [32, 64, 128, 256], embedding: 128 };
+const mobilefacenet = { name: "mobilefacenet", embedding: 128 };
+const excited = { ...iresnet, se: true, output: "C" };
 const small = { name: "convnet", blocks: 1, width: 8, embedding: 128 };
 const cases: Case[] = [
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64 },
@@ -81,10 +84,16 @@ const cases: Case[] = [
     batchSize: 4,
     ema: 0.99,
   },
+  { backend: "wasm", backbone: excited, size: 64, batchSize: 32 },
+  { backend: "wasm", backbone: mobilefacenet, size: 64, batchSize: 16 },
+  { backend: "wasm", backbone: mobilefacenet, size: 64, batchSize: 16, checkpointing: true },
   { backend: "webgpu", backbone: { name: "convnet", width: 32 }, size: 28, batchSize: 64 },
   { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
   { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, checkpointing: true },
   { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 16, precision: "f16" },
+  { backend: "webgpu", backbone: excited, size: 32, batchSize: 16 },
+  { backend: "webgpu", backbone: mobilefacenet, size: 64, batchSize: 16 },
+  { backend: "webgpu", backbone: mobilefacenet, size: 64, batchSize: 16, precision: "f16" },
   { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000 },
   { backend: "wasm", backbone: { ...small, embedding: 256 }, size: 8, batchSize: 64, classes: 60_000 },
   {

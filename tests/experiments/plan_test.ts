@@ -83,7 +83,7 @@ Deno.test("an id changes with what matters and with nothing else", async () => {
   const [id] = await idsOf(base);
   const same = [
     base +
-    "description: Other words\ncite: [x]\noutput: { logEvery: 1, checkpointEvery: 5 }\ntable: { baseline: tiny }\n",
+    "description: Other words\ncite: [x]\noutput: { logEvery: 1, checkpointEvery: 5, weights: false }\ntable: { baseline: tiny }\n",
     base.replace("name: tiny", "name: renamed"),
     withLine("head", "head: { s: 16.0, m: 5e-1, name: arcface, gradient: exact }"),
     base + "optimizer: { name: sgd }\nseeds: [0]\nbackend: auto\nauxiliary: []\n",
@@ -127,6 +127,29 @@ Deno.test("data that is not there is listed, and the id provisional", async () =
   assertNotEquals(runs[0]!.id, (await idsOf(base))[0]!);
 });
 
+Deno.test("weights are data: their path and digest are part of the identity, and rows may set them", async () => {
+  const text = base +
+    "weights: r50.safetensors\nablation: { grid: { weights: [r50.safetensors, null, r100.safetensors] } }\n";
+  const { runs, missing } = await planRuns(await load(text), {
+    files: filesOf({ "a.zip": "aa", "b.zip": "bb", "r50.safetensors": "cc" }),
+  });
+  assertEquals(runs.map(({ row, run: { weights }, missing, identity }) => [row, weights, missing, identity["data"]]), [
+    ["weights=r50.safetensors", "r50.safetensors", [], { "a.zip": "aa", "b.zip": "bb", "r50.safetensors": "cc" }],
+    ["weights=null", null, [], { "a.zip": "aa", "b.zip": "bb" }],
+    ["weights=r100.safetensors", "r100.safetensors", ["r100.safetensors"], {
+      "a.zip": "aa",
+      "b.zip": "bb",
+      "r100.safetensors": null,
+    }],
+  ]);
+  assertEquals(missing, ["r100.safetensors"]);
+  const [id] = await idsOf(
+    base + "weights: r50.safetensors\n",
+    filesOf({ "a.zip": "aa", "b.zip": "bb", "r50.safetensors": "dd" }),
+  );
+  assertNotEquals(id, runs[0]!.id);
+});
+
 Deno.test("every path is hashed once for the whole plan", async () => {
   const asked: string[] = [];
   const text = base + "seeds: [0, 1, 2]\nablation: { grid: { head.m: [0.1, 0.2, 0.3] } }\n";
@@ -161,7 +184,8 @@ Deno.test("the class weights are counted where the reader knows its classes", as
       "reader: synthetic-face-pairs, size: [28, 28]",
     );
   const { rows } = await planRuns(await load(text), { files });
-  assertEquals(rows[0]!.cost!.headParameters, 7 * 16);
+  const { headParameters, parameters, weights } = rows[0]!.cost!;
+  assertEquals([headParameters, weights], [7 * 16, 4 * (parameters + 7 * 16)]);
   // An auxiliary loss on the main head's weights has none of its own.
   const sharing = { ...registries.head.get("cosface"), name: "sharing", sharesClassWeights: true };
   const tables = { ...registries, head: registries.head.with([sharing], "test") };

@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { createHash } from "node:crypto";
 import { MissingDataError } from "../../datasets/files.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { type Environment, recordSchema, type RunRecord } from "../../experiments/record.ts";
@@ -16,6 +17,7 @@ import type { ImageSet } from "../../datasets/mod.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
+import { decodeSafeTensors, encodeSafeTensors } from "../../training/safetensors.ts";
 import type { Products } from "../../tensor/kernels/wasm/products.ts";
 import { testOnBackends } from "../backends.ts";
 
@@ -47,6 +49,7 @@ function smallRun(changes: Partial<ResolvedRun> & { steps?: number } = {}): Reso
     seed: 0,
     data: { train: section("reader", { reader: "synthetic-faces", identities: 6, perIdentity: 8, ...faces }) },
     backbone: section("backbone", { name: "convnet", blocks: 2, width: 8, embedding: 16, dropout: 0.2 }),
+    weights: null,
     head: section("head", { name: "arcface", m: 0.3, s: 16 }),
     auxiliary: [],
     optimizer: section("optimizer", { name: "sgd" }),
@@ -90,6 +93,7 @@ async function execute(
     data?: string;
     checkpointEvery?: number;
     logEvery?: number;
+    keepWeights?: boolean;
     tables?: Registries;
     products?: Products;
   } = {},
@@ -104,7 +108,11 @@ async function execute(
     registries: options.tables ?? registries,
     plugins: [],
     files: diskFiles(options.data ?? root),
-    output: { logEvery: options.logEvery ?? 1, checkpointEvery: options.checkpointEvery ?? 0 },
+    output: {
+      logEvery: options.logEvery ?? 1,
+      checkpointEvery: options.checkpointEvery ?? 0,
+      weights: options.keepWeights ?? true,
+    },
     store: folder,
     environment,
     experiment: "test",
@@ -117,6 +125,10 @@ async function execute(
   }
   const last = events.at(-1)!;
   return { root, folder, events, record: last.type === "end" ? last.record : undefined };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Steps that an interrupted run had done. */
@@ -410,6 +422,35 @@ testOnBackends("executeRun() records damaged data as a failed run, and refuses m
   assertEquals(record!.status, "failed");
   assertStringIncludes(record!.error!, "1.png");
   await assertRejects(() => execute(smallRun({ data: train("absent") }), { root }), MissingDataError, "absent");
+}, ["wasm"]);
+
+testOnBackends(
+  "executeRun() keeps weights, and starts from them, telling what it leaves",
+  async () => {
+    const first = await execute(smallRun());
+    const bytes = (await first.folder.readWeights())!, { tensors, metadata } = decodeSafeTensors(bytes);
+    assertEquals([metadata["format"], metadata["run"]], ["marginlab-weights/1", "0123456789ab"]);
+    const weights = `${first.folder.path}/weights.safetensors`;
+    // Without a step the figures are those of the run that trained the weights.
+    const again = await execute(smallRun({ steps: 0, seed: 7, weights }), { keepWeights: false });
+    assertEquals(again.record!.status, "completed", again.record!.error!);
+    assertEquals(again.record!.metrics, first.record!.metrics);
+    const taken = { digest: sha256(bytes), tensors: tensors.length - 1, unused: ["head/weight"] };
+    assertEquals(again.record!.weights, taken);
+    const [start] = again.events;
+    assertEquals(start?.type === "start" && start.weights, taken);
+    assertEquals([first.record!.weights, await again.folder.readWeights()], [null, undefined]);
+  },
+  ["wasm"],
+);
+
+testOnBackends("executeRun() records weights that do not fit as a failed run, and refuses absent ones", async () => {
+  const root = await Deno.makeTempDir(), weights = "r50.safetensors";
+  await assertRejects(() => execute(smallRun({ weights }), { root }), MissingDataError, weights);
+  await Deno.writeFile(`${root}/${weights}`, encodeSafeTensors({ tensors: [], metadata: {} }));
+  const { record } = await execute(smallRun({ weights }), { root });
+  assertEquals([record!.status, record!.weights], ["failed", null]);
+  assertStringIncludes(record!.error!, `${root}/${weights}: tensor "block1.conv.weight" is missing`);
 }, ["wasm"]);
 
 testOnBackends("executeRun() on WebGPU follows the losses of WASM", async () => {

@@ -20,6 +20,7 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       seed: 0,
       data: { train: { reader: "image-folder", path: "images.zip" } },
       backbone: { name: "convnet" },
+      weights: null,
       head: { name: "arcface", m: 0.5, s: 16 },
       auxiliary: [],
       optimizer: { name: "sgd", momentum: 0.9 },
@@ -70,6 +71,7 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       decoder: "none",
       skipped: [],
     }],
+    weights: null,
     backbone: { name: "convnet", parameters: 10, trainableParameters: 8, multiplyAdds: 100, embedding: 2 },
     cost: { steps: 4, seconds: 2, trainSeconds: 1, imagesPerSecond: 8, peakMemoryBytes: null },
     metrics: [{

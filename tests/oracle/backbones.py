@@ -8,6 +8,7 @@ stores them: convolutions [k, k, in, out], linear layers [in, out] with the flat
 import json
 import torch
 import torch.nn as nn
+from networks import IResNet
 
 torch.manual_seed(0)
 torch.set_default_dtype(torch.float64)
@@ -45,44 +46,6 @@ class ConvNet(nn.Module):
         if self.bn is not None:
             x = self.bn(x)
         return self.features(self.fc(x.flatten(1)))
-
-
-class Unit(nn.Module):
-    def __init__(self, i, o, first):
-        super().__init__()
-        s = 2 if first else 1
-        self.bn1, self.conv1 = nn.BatchNorm2d(i), nn.Conv2d(i, o, 3, 1, 1, bias=False)
-        self.bn2, self.prelu = nn.BatchNorm2d(o), nn.PReLU(o)
-        self.conv2, self.bn3 = nn.Conv2d(o, o, 3, s, 1, bias=False), nn.BatchNorm2d(o)
-        self.downsample = nn.Sequential(nn.Conv2d(i, o, 1, s, bias=False), nn.BatchNorm2d(o)) if first else None
-
-    def forward(self, x):
-        y = self.bn3(self.conv2(self.prelu(self.bn2(self.conv1(self.bn1(x))))))
-        return y + (x if self.downsample is None else self.downsample(x))
-
-
-class IResNet(nn.Module):
-    learn_scale = False
-
-    def __init__(self, channels, size, stages, widths, embedding):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(channels, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0])
-        self.prelu = nn.PReLU(widths[0])
-        inputs = widths[0]
-        for k, (count, width) in enumerate(zip(stages, widths)):
-            self.add_module(f"layer{k + 1}", nn.Sequential(*[Unit(inputs if j == 0 else width, width, j == 0) for j in range(count)]))
-            inputs = width
-            size = (size + 1) // 2
-        self.bn2 = nn.BatchNorm2d(inputs)
-        self.final = [inputs, size, size]
-        self.fc, self.features = nn.Linear(inputs * size * size, embedding), nn.BatchNorm1d(embedding)
-        self.features.weight.requires_grad = False
-
-    def forward(self, x):
-        x = self.prelu(self.bn1(self.conv1(x)))
-        for k in range(1, 5):
-            x = self._modules[f"layer{k}"](x)
-        return self.features(self.fc(self.bn2(x).flatten(1)))
 
 
 def stored(net, name, tensor):

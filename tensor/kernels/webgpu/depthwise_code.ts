@@ -21,14 +21,15 @@ export interface DepthwiseCode {
   readonly vector: boolean;
   /** Height and width of the filter. */
   readonly taps: readonly [number, number];
+  /** What the two inputs and the output hold, in the order of the buffers; halves only where channels go by fours. */
+  readonly elements: readonly [Elements, Elements, Elements];
 }
 
-function head(vector: boolean, ...[a, b, out]: readonly [string, string, string]): string {
-  const elements: Elements = vector ? "vec4" : "f32";
+function head({ elements }: DepthwiseCode, ...[a, b, out]: readonly [string, string, string]): string {
   return `${SETTINGS}
-${declareBuffer(0, a, elements)}
-${declareBuffer(1, b, elements)}
-${declareBuffer(2, out, elements, "write")}
+${declareBuffer(0, a, elements[0])}
+${declareBuffer(1, b, elements[1])}
+${declareBuffer(2, out, elements[2], "write")}
 @group(0) @binding(3) var<uniform> p: Settings;
 ${mainCode(64)}
   if (id >= p.count) { return; }
@@ -50,7 +51,8 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
  * @param across Step between neighbouring outputs.
  * @param turned Whether the filter is turned by 180°, for the gradient in the input.
  */
-export function forwardCode({ vector, taps: [kh, kw] }: DepthwiseCode, across: number, turned: boolean): string {
+export function forwardCode(code: DepthwiseCode, across: number, turned: boolean): string {
+  const { vector, taps: [kh, kw] } = code;
   const columns = [...new Set(range(STRIP).flatMap((t) => range(kw).map((j) => t * across + j)))];
   const tap = (i: number, j: number) => turned ? kh * kw - 1 - (i * kw + j) : i * kw + j;
   const line = (i: number) => `
@@ -62,7 +64,7 @@ export function forwardCode({ vector, taps: [kh, kw] }: DepthwiseCode, across: n
       ${range(STRIP).flatMap((t) => range(kw).map((j) => `s${t} += x${t * across + j} * w${j};`)).join(" ")}
     }
   }`;
-  return `${head(vector, "x", "w", "y")}
+  return `${head(code, "x", "w", "y")}
   let o = id % outs; let c = o / p.multiplier; let q = id / outs;
   let strips = (p.gridWidth + ${STRIP - 1}) / ${STRIP};
   let ox = (q % strips) * ${STRIP}; let oy = (q / strips) % p.gridHeight; let n = q / (strips * p.gridHeight);
@@ -75,8 +77,9 @@ export function forwardCode({ vector, taps: [kh, kw] }: DepthwiseCode, across: n
 }
 
 /** The gradient in the input, whatever the strides: a pixel an invocation. */
-export function spreadCode({ vector, taps: [kh, kw] }: DepthwiseCode): string {
-  return `${head(vector, "dy", "w", "dx")}
+export function spreadCode(code: DepthwiseCode): string {
+  const { vector, taps: [kh, kw] } = code;
+  return `${head(code, "dy", "w", "dx")}
   let c = id % p.channels; let q = id / p.channels;
   let u = q % p.width; let v = (q / p.width) % p.height; let n = q / (p.width * p.height);
   var sum = ${valueType(vector)}(0.0);
@@ -95,9 +98,10 @@ export function spreadCode({ vector, taps: [kh, kw] }: DepthwiseCode): string {
 }
 
 /** The gradient in the filter: a line of taps of a channel and a slab of output lines an invocation. */
-export function filterGradientCode({ vector, taps: [kh, kw] }: DepthwiseCode): string {
+export function filterGradientCode(code: DepthwiseCode): string {
+  const { vector, taps: [kh, kw] } = code;
   const taps = range(kw);
-  return `${head(vector, "x", "dy", "partial")}
+  return `${head(code, "x", "dy", "partial")}
   let o = id % outs; let c = o / p.multiplier; let i = (id / outs) % ${kh}; let slab = id / (${kh} * outs);
   ${taps.map((j) => `var s${j} = ${valueType(vector)}(0.0);`).join(" ")}
   for (var row = slab * p.rows; row < min((slab + 1) * p.rows, p.images * p.gridHeight); row++) {
