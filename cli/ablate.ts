@@ -23,7 +23,7 @@ export function registerAblate(program: Command, context: Context): void {
   withTrainingOptions(command)
     .addHelpText(
       "after",
-      examples("ablate my.yaml", "ablate experiments/manifests/omniglot-margins.yaml --data data --jobs 2"),
+      examples("ablate my.yaml", "ablate experiments/manifests/omniglot-table2.yaml --data data --jobs 2"),
     )
     .action(async (path: string, options: TrainingOptions) =>
       await ablate(await loadSweep(path, options, context.io), options, context)

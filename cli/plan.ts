@@ -43,7 +43,7 @@ export function registerPlan(program: Command, context: Context): void {
   const command = program.command("plan").argument("<manifest>", "manifest file")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
   withManifestOptions(command).option("--json", "print JSON")
-    .addHelpText("after", examples("plan experiments/manifests/omniglot-margins.yaml", "plan my.yaml --json"))
+    .addHelpText("after", examples("plan experiments/manifests/omniglot-table2.yaml", "plan my.yaml --json"))
     .action(async (path: string, options: ManifestOptions & PrintOptions) => {
       const sweep = await loadSweep(path, options, context.io);
       const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));

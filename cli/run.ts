@@ -30,7 +30,7 @@ export function registerRun(program: Command, context: Context): void {
     .option("--id <id>", "id of the run, as `plan` prints it")
     .addOption(new Option("--child", "stop when standard input ends").hideHelp());
   withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
-    .addHelpText("after", examples('run experiments/manifests/omniglot-margins.yaml --row "ArcFace (0.5)" --seed 0'))
+    .addHelpText("after", examples('run experiments/manifests/omniglot-table2.yaml --row "ArcFace (0.5)" --seed 0'))
     .action(async (path: string, options: RunOptions) => {
       const sweep = await loadSweep(path, options, context.io);
       const planned = choose(sweep, options);

@@ -22,7 +22,7 @@ export function registerTable(program: Command, context: Context): void {
     .description("Print the table of an experiment from its records alone.")
     .addOption(new Option("--format <format>", "form of the table").choices(Object.keys(tableFormats)).default("md"))
     .addOption(outOption())
-    .addHelpText("after", examples("table results/omniglot-margins", "table omniglot-margins --format csv"))
+    .addHelpText("after", examples("table results/omniglot-table2", "table omniglot-table2 --format csv"))
     .action(async (where: string, { format, out }: TableOptions) => {
       const { store, experiment } = await findExperiment(where, out);
       const { records, problems } = await store.records(experiment);

@@ -17,7 +17,7 @@ export function registerValidate(program: Command, context: Context): void {
   withManifestOptions(command).option("--json", "print one JSON object a manifest")
     .addHelpText(
       "after",
-      examples("validate experiments/manifests/omniglot-margins.yaml", "validate my.yaml --set head.m=0.4"),
+      examples("validate experiments/manifests/omniglot-table2.yaml", "validate my.yaml --set head.m=0.4"),
     )
     .action(async (paths: string[], options: ManifestOptions & PrintOptions) => {
       for (const path of paths) {

@@ -30,6 +30,7 @@ export const curricularface: HeadPlugin = defineHead({
     alpha: momentum("alpha", 0.01),
     ...marginShape(64, { boundary: "fallback" }),
   }),
+  margin: ({ m, boundary, epsilon }) => createMargin({ m2: m, boundary, epsilon }),
   create({ m, alpha, s, gradient, boundary, epsilon, sampleRate }, context) {
     const state = runningState("head.t", [0]);
     const margin = createMargin({ m2: m, boundary, epsilon }), plain = createMargin({ m2: m, epsilon });

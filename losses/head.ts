@@ -8,6 +8,7 @@ import type { RowGradient } from "../tensor/kernels/class_rows.ts";
 import type { Parameter } from "../tensor/parameter.ts";
 import type { Random } from "../tensor/random.ts";
 import type { Scalar, Tensor1D, Tensor2D } from "../tensor/tf.ts";
+import type { Margin } from "./margin.ts";
 
 /** What a head is told when it is made. */
 export interface HeadContext {
@@ -77,6 +78,8 @@ export interface HeadPlugin extends Plugin {
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
   /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
   readonly normalised?: boolean;
+  /** The margin that checked parameters make, of heads whose target logit is a pure function of the target cosine. */
+  margin?(params: Record<string, unknown>): Margin;
   /**
    * Whether, as an auxiliary loss, it works on the main head's class weights instead of own ones; a main head that
    * samples its classes is refused beside it.
@@ -96,6 +99,8 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
   /** See {@link HeadPlugin.normalised}. */
   readonly normalised?: boolean;
+  /** See {@link HeadPlugin.margin}. */
+  margin?(params: ParamsOf<S>): Margin;
   /** See {@link HeadPlugin.sharesClassWeights}. */
   readonly sharesClassWeights?: boolean;
   /** See {@link HeadPlugin.needsPositives}. */

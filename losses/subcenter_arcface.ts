@@ -5,11 +5,15 @@
  */
 import { z } from "zod";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { createMargin } from "./margin.ts";
+import { type Boundary, createMargin, type Margin } from "./margin.ts";
 import { marginShape, radians } from "./margin_params.ts";
 import { createMarginSoftmax } from "./margin_softmax.ts";
 
 const { sampleRate: _, ...shape } = marginShape(64);
+
+function margin(params: { readonly m: number; readonly boundary: Boundary; readonly epsilon: number }): Margin {
+  return createMargin({ m2: params.m, boundary: params.boundary, epsilon: params.epsilon });
+}
 
 /** Number of centres of a class. */
 export function centres(standard: number): z.ZodDefault<z.ZodInt> {
@@ -30,7 +34,8 @@ export const subcenterArcface: HeadPlugin = defineHead({
   reference: "https://www.ecva.net/papers/eccv_2020/papers_ECCV/html/4125_ECCV_2020_paper.php",
   formula: "z_y = s cos(θ_y + m), z_j = s cos θ_j, cos θ_j = max_k x̂·ŵ_jk",
   params: z.strictObject({ k: centres(3), m: radians("m", 0.5), ...shape }),
-  create: ({ k, m, s, gradient, boundary, epsilon }, context) =>
-    createMarginSoftmax({ s, gradient, centres: k, margin: createMargin({ m2: m, boundary, epsilon }) }, context),
+  margin,
+  create: ({ k, s, gradient, ...params }, context) =>
+    createMarginSoftmax({ s, gradient, centres: k, margin: margin(params) }, context),
   size: ({ k }, { classes, embedding }) => k * classes * embedding,
 });

@@ -31,7 +31,7 @@ export interface HeadContractOptions {
 }
 
 /** The part of a parameter's JSON Schema that is read here. */
-interface Property {
+export interface Property {
   readonly default?: unknown;
   readonly description?: string;
   readonly enum?: readonly unknown[];
@@ -42,8 +42,7 @@ interface Property {
 /** Registers the contract's tests for one head. */
 export function testHeadContract(plugin: HeadPlugin, options: HeadContractOptions = {}): void {
   const { name } = plugin, telling = options.telling ?? tellingBatch();
-  const schema = z.toJSONSchema(plugin.params, { io: "input" });
-  const properties = Object.entries((schema.properties ?? {}) as Record<string, Property>);
+  const properties = propertiesOf(plugin);
 
   testOnBackends(`${name} gives a finite scalar loss and statistics, and leaks no tensor`, async () => {
     const batch = randomBatch(), before = tf.memory().numTensors;
@@ -155,8 +154,13 @@ export function testHeadContract(plugin: HeadPlugin, options: HeadContractOption
   });
 }
 
+/** The parameters of a head, by name. */
+export function propertiesOf({ params }: HeadPlugin): [name: string, property: Property][] {
+  return Object.entries((z.toJSONSchema(params, { io: "input" }).properties ?? {}) as Record<string, Property>);
+}
+
 /** Values to vary a parameter to: every other choice, or half-way to the upper limit, from there to 0. */
-function otherValues(key: string, property: Property): unknown[] {
+export function otherValues(key: string, property: Property): unknown[] {
   if (property.type === "boolean") return [property.default !== true];
   if (property.enum) return property.enum.filter((value) => value !== property.default);
   const { default: standard, maximum } = property;
