@@ -67,6 +67,15 @@ function products(
   }
 }
 
+testOnBackends("products of integers and truth values that were cast are those of the numbers", async () => {
+  const labels = tf.tensor1d([3, 0, 2, 3], "int32"), rows = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);
+  const product = tf.tidy(() => tf.matMul(tf.cast(tf.oneHot(labels, 4), "float32"), rows, true));
+  const mask = tf.tidy(() => tf.matMul(tf.cast(tf.greater(rows, 4), "float32"), rows, true));
+  assertEquals([...await product.data()], [3, 4, 0, 0, 5, 6, 8, 10]);
+  assertEquals([...await mask.data()], [12, 14, 12, 14]);
+  tf.dispose([labels, rows, product, mask]);
+});
+
 testOnBackends("convolutions and their gradients agree with float64 loops on every tile", async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ x: shape, kernel, out, stride, padding, tile }) => {
