@@ -33,7 +33,11 @@ export const adaface: HeadPlugin = defineHead({
     m: cosineMargin("m", 0.4),
     h: z.number().min(0).max(10).default(0.333).describe("Concentration h of the quality ẑ, no unit, in [0, 10]"),
     s: scale(64),
-    tAlpha: momentum("t_α", 0.01),
+    tAlpha: momentum(
+      "t_α",
+      0.01,
+      "; 0.01 in the published runs, the 1.0 of the authors' head.py forgets all but the batch",
+    ),
     epsilon: z.number().min(1e-6).max(1e-2).default(1e-3).describe(
       "ε: the cosine is clipped to ±(1 - ε), the margined angle to [ε, pi - ε]; in [1e-6, 1e-2]",
     ),

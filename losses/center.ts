@@ -27,7 +27,9 @@ export const center: HeadPlugin = defineHead({
   reference: "https://doi.org/10.1007/978-3-319-46478-7_31",
   formula: "L = 1/(2N) Σ_i ‖x_i - c_{y_i}‖²; c_j <- c_j - alpha Σ_{y_i=j} (c_j - x_i) / (1 + n_j)",
   params: z.strictObject({
-    alpha: z.number().min(0).max(1).default(0.5).describe("Rate α at which the centres move, no unit, in [0, 1]"),
+    alpha: z.number().min(0).max(1).default(0.5).describe(
+      "Rate α at which the centres move, no unit, in [0, 1]; the paper's λ, for sums over a batch of N, is weight / N",
+    ),
   }),
   normalised: false,
   create({ alpha }, context) {

@@ -27,7 +27,7 @@ export const curricularface: HeadPlugin = defineHead({
   formula: "z_y = s cos(θ_y + m); z_j = s cos θ_j (t + cos θ_j) where cos θ_j > cos(θ_y + m), else s cos θ_j",
   params: z.strictObject({
     m: radians("m", 0.5),
-    alpha: momentum("alpha", 0.01),
+    alpha: momentum("alpha", 0.01, "; 0.01 in the authors' code, 0.1 in TFace"),
     ...marginShape(64, { boundary: "fallback" }),
   }),
   margin: ({ m, boundary, epsilon }) => createMargin({ m2: m, boundary, epsilon }),

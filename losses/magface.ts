@@ -31,7 +31,9 @@ export const magface: HeadPlugin = defineHead({
     ua: z.number().min(1e-2).max(1e4).default(110).describe("Largest length u_a, in units of the embedding, above la"),
     lm: z.number().min(0).max(1).default(0.45).describe("Margin l_m at la, in radians, in [0, 1]"),
     um: z.number().min(0).max(1.5).default(0.8).describe("Margin u_m at ua, in radians, in [0, 1.5], not below lm"),
-    lambda: z.number().min(0).max(1e4).default(35).describe("Weight λ_g of the term of the lengths, no unit"),
+    lambda: z.number().min(0).max(1e4).default(35).describe(
+      "Weight λ_g of the term of the lengths, no unit; 35 in the published runs, 20 in the authors' argument parser",
+    ),
     ...marginShape(64, {
       boundary: "easy",
       gradientNote: ", and none flows to the length through the margin",

@@ -56,9 +56,9 @@ export function marginShape(s: number, options: MarginShapeOptions = {}): Margin
 }
 
 /** Weight of a batch in a running average, in `(0, 1]`. */
-export function momentum(symbol: string, standard: number): z.ZodDefault<z.ZodNumber> {
+export function momentum(symbol: string, standard: number, note: string = ""): z.ZodDefault<z.ZodNumber> {
   return z.number().positive().max(1).default(standard).describe(
-    `Weight ${symbol} of a batch in the running average, no unit, in (0, 1]`,
+    `Weight ${symbol} of a batch in the running average, no unit, in (0, 1]${note}`,
   );
 }
 

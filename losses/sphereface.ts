@@ -22,7 +22,8 @@ import { cosineClamp } from "./margin_params.ts";
 export const sphereface: HeadPlugin = defineHead({
   name: "sphereface",
   version: "2.0.0",
-  summary: "Annealed multiplicative angular margin on features that keep their length, as first published",
+  summary:
+    "Annealed multiplicative angular margin on features that keep their length, as first published; true gradient",
   reference: "https://arxiv.org/abs/1704.08063",
   formula: "z_y = ‖x‖ (λ cos θ_y + (-1)^k cos(m θ_y) - 2k) / (1 + λ) with k = floor(m θ_y / pi), z_j = ‖x‖ cos θ_j",
   params: z.strictObject({

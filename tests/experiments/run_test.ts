@@ -341,6 +341,40 @@ testOnBackends("executeRun() evaluates averaged weights, and resumes them to the
   assert(history.every(({ clipFactor }) => (clipFactor as number) <= 1));
 }, ["wasm"]);
 
+/** Heads with a running state, with draws, or with losses beside them. */
+const stateful:
+  readonly (readonly [name: string, head: Record<string, unknown>, auxiliary?: Record<string, unknown>])[] = [
+    ["adaface", { name: "adaface", s: 16, tAlpha: 0.5 }],
+    ["curricularface", { name: "curricularface", s: 16, alpha: 0.5 }],
+    ["adacos", { name: "adacos" }],
+    ["elasticface-arc", { name: "elasticface-arc", s: 16, sigma: 0.2, plus: true }],
+    ["sphereface", { name: "sphereface" }],
+    ["uniface", { name: "uniface", s: 16, sampleRate: 0.8 }],
+    ["dynamic-margin", { name: "dynamic-margin", s: 16 }],
+    ["norm-softmax beside center", { name: "norm-softmax", s: 16 }, { name: "center", weight: 0.1 }],
+    ["norm-softmax beside intra", { name: "norm-softmax", s: 16 }, { name: "intra", weight: 1 }],
+    ["arcface beside triplet", { name: "arcface", s: 16 }, { name: "triplet", weight: 1 }],
+  ];
+
+for (const [name, head, auxiliary] of stateful) {
+  testOnBackends(`executeRun() resumes ${name} to the bytes of an uninterrupted run, in parts too`, async () => {
+    const plain = smallRun(), sampler = section("sampler", { name: "identity", images: 2 });
+    for (const accumulate of [1, 2]) {
+      const { weight, ...beside } = auxiliary ?? {};
+      const run = smallRun({
+        head: section("head", head),
+        auxiliary: auxiliary ? [{ weight, ...section("head", beside) }] : [],
+        train: { ...plain.train, steps: 5, accumulate, sampler },
+        evaluate: [],
+      });
+      const whole = await execute(run), cut = await execute(run, { stopAt: 3 });
+      const resumed = await execute(run, { root: cut.root });
+      assertEquals([whole.record!.status, resumedAt(resumed.events)], ["completed", 3]);
+      assertEquals(outcome(resumed.record!), outcome(whole.record!));
+    }
+  }, ["wasm"]);
+}
+
 testOnBackends("executeRun() evaluates the average in place of the weights", async () => {
   // An average that keeps all but a millionth is the initial network, as without any step.
   const { train } = smallRun();
