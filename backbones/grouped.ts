@@ -44,7 +44,11 @@ export function grouped(
     const part = (w: Tensor, by: number) =>
       tf.reshape(tf.sum(tf.mul(tf.reshape(w, [area, g, groups, g]), mask(by)), 1), depth) as Tensor4D;
     const whole = (parts: readonly Tensor[]) =>
-      tf.reshape(tf.addN(parts.map((dw, by) => tf.mul(tf.reshape(dw, [area, 1, groups, g]), mask(by)))), shape);
+      // Not tf.addN: on WebGPU it binds one buffer a term, and adapters allow eight.
+      tf.reshape(
+        parts.map((dw, by) => tf.mul(tf.reshape(dw, [area, 1, groups, g]), mask(by))).reduce((a, b) => tf.add(a, b)),
+        shape,
+      );
     const run = (x: Tensor, w: Tensor) =>
       sumOf(places, (by) => depthwiseConv2d(turned(x, g, by) as Tensor4D, part(w, by), geometry));
     return {

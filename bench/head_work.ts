@@ -34,7 +34,11 @@ export function createHeadWork(name: string, classes: number): HeadWork {
     async measure() {
       const since = performance.now();
       const { value, grads } = tf.variableGrads(
-        () => tf.tidy(() => head.loss(embeddings, labels, { step: 0, random, part: random, labels: own }).loss),
+        () =>
+          tf.tidy(() =>
+            head.loss(embeddings, labels, { step: 0, random, part: random, place: { index: 0, count: 1 }, labels: own })
+              .loss
+          ),
         trained,
       );
       await finish();

@@ -7,7 +7,7 @@ import type { Backbone } from "../backbones/mod.ts";
 import { assembleBatch, type ImageSet } from "../datasets/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import type { Parameter } from "../tensor/parameter.ts";
-import { createRandom } from "../tensor/random.ts";
+import { createRandom, type Random } from "../tensor/random.ts";
 import {
   averageWeights,
   createLossScale,
@@ -66,17 +66,36 @@ export function createModel(
     checkpointing: run.train.checkpointing,
     precision: run.train.precision,
   });
+  const made: { dispose(): void }[] = [backbone];
   try {
     load?.(backbone.parameters);
+    return assemble(run, registries, { backbone, training, random, made });
   } catch (error) {
-    backbone.dispose();
+    made.reverse().forEach((one) => one.dispose());
     throw error;
   }
+}
+
+/** Puts heads, optimizer and what else trains around a backbone; all that is made is noted, for a failure on the way. */
+function assemble(
+  run: ResolvedRun,
+  registries: Registries,
+  { backbone, training, random, made }: {
+    backbone: Backbone;
+    training: ImageSet;
+    random: Random;
+    made: { dispose(): void }[];
+  },
+): Model {
+  const noted = <T extends { dispose(): void }>(one: T): T => {
+    made.push(one);
+    return one;
+  };
   const context = { embedding: backbone.embedding, classes: training.classes.length, counts: countClasses(training) };
   const make = (section: Section, stream: string, classWeights?: readonly Parameter[]) => {
     const [name, params] = split(section);
     const shared = classWeights ? { classWeights } : {};
-    return registries.head.get(name).create(params, { ...context, ...shared, random: random.fork(stream) });
+    return noted(registries.head.get(name).create(params, { ...context, ...shared, random: random.fork(stream) }));
   };
   const head = make(run.head, "head"), classWeights = head.parameters.filter(({ role }) => role === "class");
   const auxiliary = run.auxiliary.map(({ weight, ...section }, i): WeightedHead => ({
@@ -90,9 +109,11 @@ export function createModel(
     head: heads[0].head.parameters,
     ...Object.fromEntries(auxiliary.map(({ head }, i) => [`auxiliary${i}`, head.parameters])),
   };
-  const optimizer = registries.optimizer.get(optimizerName).create(optimizerParams, qualifyTrainable(modules));
-  const lossScale = run.train.precision === "f16" ? createLossScale() : undefined;
-  const average = run.train.ema > 0 ? averageWeights(backbone.parameters, run.train.ema) : undefined;
+  const optimizer = noted(
+    registries.optimizer.get(optimizerName).create(optimizerParams, qualifyTrainable(modules)),
+  );
+  const lossScale = run.train.precision === "f16" ? noted(createLossScale()) : undefined;
+  const average = run.train.ema > 0 ? noted(averageWeights(backbone.parameters, run.train.ema)) : undefined;
   return {
     backbone,
     heads,

@@ -112,11 +112,14 @@ function classSide(
   },
 ): ClassMemory {
   const total = { held: 0, step: 0, gradient: 0, update: 0 };
-  for (const { name, ...params } of headsOf(run, registries)) {
-    const plugin = registries.head.get(String(name)),
-      sampleRate = typeof params.sampleRate === "number" ? params.sampleRate : 1;
-    const parameters = plugin.size(params, { embedding: context.embedding, classes });
-    const side = classMemory({ ...context, classes, parameters, sampleRate, normalised: plugin.normalised ?? true });
+  for (const { weight: _, name, ...params } of [run.head, ...run.auxiliary]) {
+    const plugin = registries.head.get(String(name)), { batch, embedding } = context;
+    const sampleRate = typeof params.sampleRate === "number" ? params.sampleRate : 1;
+    const stepMemory = plugin.stepMemory?.(params, { batch, classes: Math.ceil(classes * sampleRate) });
+    const shares = plugin.sharesClassWeights === true && name !== run.head.name;
+    const parameters = shares ? 0 : plugin.size(params, { embedding, classes });
+    const normalised = plugin.normalised ?? true;
+    const side = classMemory({ ...context, classes, parameters, sampleRate, normalised, stepMemory });
     // Sampled rows are small blocks, which find holes.
     const taken = sampleRate < 1 ? 1 : slack;
     for (const key of ["held", "step", "gradient", "update"] as const) total[key] += taken * side[key];

@@ -8,12 +8,12 @@ import { type Scalar, tf } from "../tensor/tf.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { medianOf } from "./ranks.ts";
-import { moveState, runningState } from "./running_state.ts";
+import { runningState } from "./running_state.ts";
 
 /**
  * Logits `s cos θ_j` with `s₀ = √2 ln(C − 1)` for C classes and, in training step t,
  * `s_t = ln(B) / cos(min(π/4, θ_med))`, where B is the batch's mean of `Σ_{j≠y} e^{s_{t−1} cos θ_j}` and θ_med the median
- * of θ_y; no gradient flows through s. X. Zhang et al., https://arxiv.org/abs/1905.00292.
+ * of θ_y; no gradient flows through s. Each part of a batch has its own s_t, of which the last is kept. X. Zhang et al., https://arxiv.org/abs/1905.00292.
  */
 export const adacos: HeadPlugin = defineHead({
   name: "adacos",
@@ -39,8 +39,9 @@ export const adacos: HeadPlugin = defineHead({
           const top = tf.max(max), total = tf.add(tf.log(tf.mean(tf.mul(sum, tf.exp(tf.sub(max, top))))), top);
           const median = medianOf(tf.atan2(sine, cosine));
           const next = tf.div(total, tf.cos(tf.minimum(median, Math.PI / 4)));
-          const scale = tf.reshape(moveState(state.variable, tf.reshape(next, [1]), { momentum: 1, step }), []);
-          return { scale: scale as Scalar, statistics: { scale: scale as Scalar } };
+          // All parts of a batch begin at the scale of the batch before.
+          if (step && step.place.index === step.place.count - 1) state.variable.assign(tf.reshape(next, [1]));
+          return { scale: next as Scalar, statistics: { scale: next as Scalar } };
         },
       },
     }, context);

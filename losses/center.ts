@@ -7,6 +7,8 @@ import { z } from "zod";
 import { gatherRows } from "../tensor/kernels/class_rows.ts";
 import { disposeParameters, parameter } from "../tensor/parameter.ts";
 import { type Tensor1D, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
+import { LARGEST_BINDING } from "./class_weights.ts";
+import { composedMemory } from "./class_memory.ts";
 import { rowsByClass } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -34,6 +36,13 @@ export const center: HeadPlugin = defineHead({
   normalised: false,
   create({ alpha }, context) {
     const { classes, embedding } = context, shape = [classes, embedding];
+    if (4 * classes * embedding > LARGEST_BINDING) {
+      const most = Math.floor(LARGEST_BINDING / 4 / embedding);
+      throw new RangeError(
+        `Cannot allocate the centres: found ${classes} classes of ${embedding} dimensions, wanted at most ${most}, whose ` +
+          "centres are one tensor of 128 MiB",
+      );
+    }
     const centres = parameter("head.centers", new Float32Array(classes * embedding), {
       shape,
       role: "class",
@@ -59,6 +68,7 @@ export const center: HeadPlugin = defineHead({
     };
   },
   size: (_, { classes, embedding }) => classes * embedding,
+  stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 3), kept: 0 }),
 });
 
 function moveCentres(

@@ -10,6 +10,9 @@ import type { Shard } from "./class_weights.ts";
 /** Logits that may be held at once: 32 MiB. */
 export const BUDGET: number = 2 ** 23;
 
+/** Share of the budget for a cut of what is composed of plain operations, which hold many times its size. */
+export const COMPOSED_SHARE: number = 1 / 16;
+
 /** Some rows of a shard. */
 export interface Cut {
   readonly shard: Shard;
@@ -28,6 +31,8 @@ interface Classes {
   readonly budget: number | undefined;
   /** Rows that belong together, the centres of a class; by default 1. */
   readonly centres?: number | undefined;
+  /** Share of the budget that a cut may take, where more than its products are held at once; by default all. */
+  readonly cutShare?: number | undefined;
 }
 
 /** Whether the products of all classes fit the budget. */
@@ -36,8 +41,8 @@ export function fits({ batch, shards, budget = BUDGET }: Classes): boolean {
 }
 
 /** Each shard in the fewest parts of about equal size whose products fit the budget. */
-export function cutsOf({ batch, shards, budget = BUDGET, centres = 1 }: Classes): Cut[] {
-  const most = Math.max(1, Math.floor(budget / batch / centres));
+export function cutsOf({ batch, shards, budget = BUDGET, centres = 1, cutShare = 1 }: Classes): Cut[] {
+  const most = Math.max(1, Math.floor(budget * cutShare / batch / centres));
   return shards.flatMap((shard) => {
     const rows = shard.weights.shape[0], classes = rows / centres;
     const count = centres * Math.ceil(classes / Math.max(1, Math.ceil(classes / most)));

@@ -25,9 +25,18 @@ export interface ClassHeadOptions extends ClassWeightOptions {
   readonly state?: readonly Parameter[];
 }
 
-/** Makes a head of softmax or binary cross-entropies; statistics: `targetAngle`, mean θ_y in radians, and the margin's. */
+/**
+ * Makes a head of softmax or binary cross-entropies; statistics: `targetAngle`, mean θ_y in radians, and the margin's.
+ *
+ * @throws {TypeError} for an offset without binary losses, biases with them or with cosines, and for several centres a
+ *   class on a sample of the classes.
+ */
 export function createClassHead(options: ClassHeadOptions, context: HeadContext): Head {
   const { logits, biased = false, offset, sampleRate = 1, state = [] } = options, { classes } = context;
+  const fail = (what: string) => new TypeError(`Cannot make a head of ${what}`);
+  if (offset !== undefined && !logits.binary) throw fail("an offset under softmax, which it leaves as it is");
+  if (biased && (logits.binary || logits.normalised)) throw fail("biases with scaled cosines or binary losses");
+  if (sampleRate < 1 && (logits.centres ?? 1) > 1) throw fail("several centres a class on a sample of the classes");
   const weights = classWeights(context, { ...logits.centres ? { centres: logits.centres } : {}, ...options });
   const bias = biased ? [parameter("head.bias", new Float32Array(classes), { shape: [classes], role: "bias" })] : [];
   const shared = offset === undefined

@@ -18,7 +18,7 @@ export interface OwnClass {
   readonly labels: Tensor1D;
   /** The step, where there is one: running state is moved then, and only then. */
   readonly step: HeadStep | undefined;
-  /** Maximum and `Σ e^{z − maximum}` over `z_j = scale · cos θ_j` of all classes but the own, shape `[batch, 2]`. */
+  /** Of softmax heads: maximum and `Σ e^{z − maximum}` over `z_j = scale · cos θ_j` of all classes but the own, shape `[batch, 2]`. */
   readonly others: (scale: Scalar) => Tensor2D;
 }
 

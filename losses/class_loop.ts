@@ -9,10 +9,10 @@
  */
 import { columnSums, inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { type Cut, cutsOf, fits, joined, weightsOf } from "./class_chunks.ts";
+import { COMPOSED_SHARE, type Cut, cutsOf, fits, joined, weightsOf } from "./class_chunks.ts";
 import type { ClassLogits, OtherLogits } from "./class_logits.ts";
 import { ownLogits, rowsOf } from "./class_own.ts";
-import { type PassChunk, passesOf, softplus } from "./class_passes.ts";
+import { exactSoftplus, isComposed, type PassChunk, passesOf, softplus } from "./class_passes.ts";
 import type { Shard } from "./class_weights.ts";
 import type { HeadStep } from "./head.ts";
 
@@ -85,7 +85,11 @@ export interface ClassGradients {
 /** Loss and statistics; to be called inside a `tf.tidy`. */
 export function classForward(logits: ClassLogits, batch: ClassBatch): ClassForward {
   const { factor = 1, binary, s } = logits, rows = rowsOf(logits, batch);
-  const plain = (scale: Scalar) => scanOthers({ ...logits, s: 1 }, batch, { unit: rows.unit, scale }).statistics;
+  const plain = (scale: Scalar) => {
+    const { statistics, kept } = scanOthers({ ...logits, s: 1 }, batch, { unit: rows.unit, scale });
+    tf.dispose([...kept]);
+    return statistics;
+  };
   const { cosine, sine, logit, margined } = ownLogits(logits, batch, rows, plain);
   const { target, others, scale, penalty } = margined;
   const { statistics, kept } = scanOthers(logits, batch, { unit: rows.unit, scale, others });
@@ -134,7 +138,7 @@ function sumLoss(
 ): Losses {
   const against = tf.mul(tf.reshape(statistics, [-1]), negative), minus = tf.neg(logit);
   return {
-    losses: tf.add(tf.mul(softplus(minus), positive), against),
+    losses: tf.add(tf.mul(exactSoftplus(minus), positive), against),
     missing: tf.mul(tf.sigmoid(minus), -positive),
     logSumExp: logit,
   };
@@ -153,7 +157,7 @@ function scanOthers(
   batch: ClassBatch,
   { unit, scale, others }: Scan,
 ): { statistics: Tensor2D; kept: readonly Tensor[] } {
-  const classes = classesOf(logits, batch), kept: Tensor[] = [], passes = passesOf(logits, others);
+  const classes = classesOf(logits, batch, others), kept: Tensor[] = [], passes = passesOf(logits, others);
   let statistics: Tensor2D | undefined;
   for (const cut of cutsOf(classes)) {
     const weights = weightsOf(cut), before = statistics;
@@ -188,7 +192,7 @@ export function classBackward(
   batch: ClassBatch,
   { saved, others, gradient }: ClassPullback,
 ): ClassGradients {
-  const { embeddings, bias, offset } = batch, size = embeddings.shape[0], classes = classesOf(logits, batch);
+  const { embeddings, bias, offset } = batch, size = embeddings.shape[0], classes = classesOf(logits, batch, others);
   const { inverse, unit, logSumExp, scale } = saved as { [K in keyof ClassSaved]: Tensor2D & Tensor1D & Scalar };
   const { factor = 1, offsetSign = 1 } = logits, kept = [...saved.chunks];
   const weight = tf.tidy(() => tf.mul(tf.ones([size]), tf.mul(gradient, factor / size))) as Tensor1D;
@@ -245,8 +249,9 @@ function throughLength(
   return tangentRows(tf.mul(sum, tf.expandDims(inverse, 1)), embeddings, inverse);
 }
 
-function classesOf({ budget, centres }: ClassLogits, { embeddings, shards }: ClassBatch) {
-  return { batch: embeddings.shape[0], shards, budget, centres };
+function classesOf(logits: ClassLogits, { embeddings, shards }: ClassBatch, others: OtherLogits | undefined) {
+  const { budget, centres } = logits, cutShare = isComposed(logits, others) ? COMPOSED_SHARE : 1;
+  return { batch: embeddings.shape[0], shards, budget, centres, cutShare };
 }
 
 /** Inverse lengths times a scale that is on the device: that scales the logits as `s` would. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { BUDGET } from "./class_chunks.ts";
+import { BUDGET, COMPOSED_SHARE } from "./class_chunks.ts";
 import { LARGEST_BINDING } from "./class_weights.ts";
+import type { StepMemory } from "./head.ts";
 
 /** What decides the memory of a head with class weights. */
 export interface ClassSide {
@@ -18,6 +19,8 @@ export interface ClassSide {
   readonly sampleRate: number;
   /** Whether the class weights are taken at unit length, so that their gradient is turned once more. */
   readonly normalised: boolean;
+  /** What the head says of its step, where that is not the products of kernels. */
+  readonly stepMemory?: StepMemory | undefined;
   /** Tensors of the optimizer for each parameter: 1 with momentum, else 0. */
   readonly states: number;
 }
@@ -36,7 +39,7 @@ export interface ClassMemory {
 
 /** The memory of the class side; see `class_loop.ts` for what is held when. */
 export function classMemory(side: ClassSide): ClassMemory {
-  const { parameters, classes, batch, sampleRate, normalised, states } = side;
+  const { parameters, classes, batch, sampleRate, normalised, states, stepMemory } = side;
   const sampled = Math.ceil(classes * sampleRate), rows = parameters * sampled / Math.max(1, classes);
   const all = batch * sampled, products = Math.min(all, BUDGET);
   // Products that do not fit are computed twice, a cut of the weights at a time: copied, and gradients put together.
@@ -45,7 +48,25 @@ export function classMemory(side: ClassSide): ClassMemory {
   return {
     held: parameters * (1 + states),
     gradient: rows,
-    step: 2 * products + rows + gathered + (normalised ? 2 : 1) * cut,
+    step: stepMemory
+      ? stepMemory.kept + stepMemory.held + rows + gathered
+      : 2 * products + rows + gathered + (normalised ? 2 : 1) * cut,
     update: rows + (sampleRate < 1 ? rows * (1 + states) : part),
   };
+}
+
+/** What a step on kernels holds where the class weights are one cut: products and their gradient. */
+export function kernelMemory(logits: number): StepMemory {
+  const products = Math.min(logits, BUDGET);
+  return { kept: products, held: products };
+}
+
+/**
+ * What a step of composed passes holds.
+ *
+ * @param logits Products of all samples and class weights.
+ * @param factor Floats that are held at once for each product of a cut; measured.
+ */
+export function composedMemory(logits: number, factor: number): StepMemory {
+  return { kept: logits > BUDGET ? 0 : logits, held: factor * Math.min(logits, BUDGET * COMPOSED_SHARE) };
 }

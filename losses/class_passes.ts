@@ -35,9 +35,15 @@ const kernels: ClassPasses = {
   gradient: (chunk, pull) => ({ products: classGradient(chunk, pull) }),
 };
 
+/** Whether a head's passes are composed, and so hold many times a cut's logits. */
+export function isComposed({ centres = 1, binary }: ClassLogits, others: OtherLogits | undefined): boolean {
+  return centres > 1 || binary !== undefined || others !== undefined;
+}
+
 /** The passes that a head needs. */
-export function passesOf({ centres = 1, binary }: ClassLogits, others: OtherLogits | undefined): ClassPasses {
-  if (centres === 1 && !binary && !others) return kernels;
+export function passesOf(logits: ClassLogits, others: OtherLogits | undefined): ClassPasses {
+  if (!isComposed(logits, others)) return kernels;
+  const { centres = 1, binary } = logits;
   return {
     statistics(chunk, before) {
       const { z, own } = logitsOf(chunk, centres);
@@ -106,7 +112,14 @@ function joinLogSumExp(a: Tensor2D, b: Tensor2D): Tensor2D {
 }
 
 function sumOfSoftplus(z: Tensor, own: Tensor): Tensor2D {
-  return tf.sum(tf.mul(softplus(z), tf.sub(1, own)), 1, true) as Tensor2D;
+  return tf.sum(tf.mul(exactSoftplus(z), tf.sub(1, own)), 1, true) as Tensor2D;
+}
+
+/** {@link softplus} with all its digits where it is tiny: a million of them add up, and tfjs's log1p is log(1 + x). */
+export function exactSoftplus<T extends Tensor>(x: T): T {
+  const e = tf.exp(tf.neg(tf.abs(x)));
+  const series = tf.mul(e, tf.sub(1, tf.mul(e, tf.sub(0.5, tf.div(e, 3)))));
+  return tf.add(tf.relu(x), tf.where(tf.less(e, 1e-2), series, tf.log(tf.add(e, 1)))) as unknown as T;
 }
 
 /** `log(1 + e^x)`, however large or small. */

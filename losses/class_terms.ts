@@ -5,7 +5,7 @@
  */
 import { disposeParameters, type Parameter } from "../tensor/parameter.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { cutsOf, joined } from "./class_chunks.ts";
+import { COMPOSED_SHARE, cutsOf, joined } from "./class_chunks.ts";
 import { classWeights, type Shard, shardsOf } from "./class_weights.ts";
 import type { Head, HeadContext, HeadOutput } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -54,7 +54,14 @@ export function createClassTerm(name: string, term: ClassTerm, context: HeadCont
  */
 export function rowsByClass(rows: Tensor2D, labels: Tensor1D, shards: readonly Shard[]): Tensor2D[] {
   const pieces = new Map<Shard, Tensor2D[]>(shards.map((shard) => [shard, []]));
-  for (const { shard, from, count } of cutsOf({ batch: labels.shape[0], shards, budget: undefined })) {
+  for (
+    const { shard, from, count } of cutsOf({
+      batch: labels.shape[0],
+      shards,
+      budget: undefined,
+      cutShare: COMPOSED_SHARE,
+    })
+  ) {
     const place = tf.sub(labels, tf.scalar(shard.first + from, "int32"));
     const inside = tf.cast(tf.oneHot(place as Tensor1D, count), "float32") as Tensor2D;
     pieces.get(shard)!.push(tf.matMul(inside, rows, true));

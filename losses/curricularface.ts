@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
+import { composedMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { createMargin, evaluateMargin } from "./margin.ts";
@@ -60,6 +61,7 @@ export const curricularface: HeadPlugin = defineHead({
     }, context);
   },
   size: (_, { classes, embedding }) => classes * embedding,
+  stepMemory: (_, { batch, classes }) => composedMemory(batch * classes, 20),
 });
 
 /** `c (t + c)` and `t + 2c` where c is above the limit of its sample, `c` and 1 elsewhere. */

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { gatherRows } from "../tensor/kernels/class_rows.ts";
 import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
+import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { marginShape } from "./margin_params.ts";
@@ -74,4 +75,6 @@ export const dynamicMargin: HeadPlugin = defineHead({
     }, context);
   },
   size: ({ k }, { classes, embedding }) => k * classes * embedding,
+  stepMemory: ({ k }, { batch, classes }) =>
+    k > 1 ? composedMemory(k * batch * classes, 11) : kernelMemory(batch * classes),
 });

@@ -42,6 +42,8 @@ export interface HeadStep {
   readonly random: Random;
   /** Stream of this part of the batch, for what is drawn for each sample. */
   readonly part: Random;
+  /** Which part of the batch this is, from 0, and of how many: running state moves by a batch, not by a part. */
+  readonly place: { readonly index: number; readonly count: number };
   /** Class of every sample of the step, on the host; a part's own are among them. */
   readonly labels: Int32Array;
   /**
@@ -68,6 +70,22 @@ export interface Head {
   dispose(): void;
 }
 
+/** What {@link HeadPlugin.stepMemory} is told. */
+export interface StepContext {
+  /** Samples of a part of a batch. */
+  readonly batch: number;
+  /** Classes that a step computes with. */
+  readonly classes: number;
+}
+
+/** What {@link HeadPlugin.stepMemory} tells, in floats. */
+export interface StepMemory {
+  /** Products that are kept from the forward to the backward pass. */
+  readonly kept: number;
+  /** Most that is held at once beside them. */
+  readonly held: number;
+}
+
 /** A head as a plugin value. */
 export interface HeadPlugin extends Plugin {
   /** What it plugs into. */
@@ -78,6 +96,8 @@ export interface HeadPlugin extends Plugin {
   size(params: Record<string, unknown>, context: { embedding: number; classes: number }): number;
   /** Whether it takes class weights at unit length, for the memory in plans; by default yes. */
   readonly normalised?: boolean;
+  /** What a step holds beside the class weights, where that is not the products of kernels, for the memory in plans. */
+  stepMemory?(params: Record<string, unknown>, context: StepContext): StepMemory;
   /** The margin that checked parameters make, of heads whose target logit is a pure function of the target cosine. */
   margin?(params: Record<string, unknown>): Margin;
   /**
@@ -99,6 +119,8 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   size(params: ParamsOf<S>, context: { embedding: number; classes: number }): number;
   /** See {@link HeadPlugin.normalised}. */
   readonly normalised?: boolean;
+  /** See {@link HeadPlugin.stepMemory}. */
+  stepMemory?(params: ParamsOf<S>, context: StepContext): StepMemory;
   /** See {@link HeadPlugin.margin}. */
   margin?(params: ParamsOf<S>): Margin;
   /** See {@link HeadPlugin.sharesClassWeights}. */

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { angleOf, tensors } from "./algebra.ts";
-import { type Cut, cutsOf, gatherTargets, joined, weightsOf } from "./class_chunks.ts";
+import { COMPOSED_SHARE, type Cut, cutsOf, gatherTargets, joined, weightsOf } from "./class_chunks.ts";
+import { composedMemory } from "./class_memory.ts";
 import { createClassTerm, rowsByClass, safeSine } from "./class_terms.ts";
 import type { Shard } from "./class_weights.ts";
 import { defineHead, type HeadOutput, type HeadPlugin } from "./head.ts";
@@ -48,7 +49,7 @@ function term(
   shards: readonly Shard[],
   embeddings: Tensor2D,
 ): HeadOutput {
-  const batch = labels.shape[0], cuts = cutsOf({ batch, shards, budget: undefined });
+  const batch = labels.shape[0], cuts = cutsOf({ batch, shards, budget: undefined, cutShare: COMPOSED_SHARE });
   const factor = coefficient(form, batch, classes);
   return termNode([embeddings, ...shards.map(({ weights }) => weights)], () => {
     const { unit } = ownOf(shards, labels);
@@ -123,4 +124,5 @@ export const inter: HeadPlugin = defineHead({
   create: ({ form }, context) =>
     createClassTerm("inter", (x, labels, shards) => term(form, context.classes, labels, shards, x), context),
   size: (_, { classes, embedding }) => classes * embedding,
+  stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 12), kept: 0 }),
 });

@@ -8,6 +8,7 @@ import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts"
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { gatherTargets } from "./class_chunks.ts";
 import { sineTo } from "./class_own.ts";
+import { composedMemory } from "./class_memory.ts";
 import { type ClassTerm, createClassTerm, rowsByClass, SMALLEST_SINE } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { termNode } from "./term.ts";
@@ -54,4 +55,5 @@ export const intra: HeadPlugin = defineHead({
   sharesClassWeights: true,
   create: (_, context) => createClassTerm("intra", term, context),
   size: (_, { classes, embedding }) => classes * embedding,
+  stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 3), kept: 0 }),
 });

@@ -17,6 +17,8 @@ export { type Algebra, angleOf, numbers, sineOf, tensors } from "./algebra.ts";
 export { type ClassHeadOptions, createClassHead } from "./class_head.ts";
 export type { ClassLogits, Margined, OtherLogits, OwnClass, TargetLogit } from "./class_logits.ts";
 export type { ClassWeightOptions } from "./class_weights.ts";
+export { type ClassTerm, createClassTerm, rowsByClass } from "./class_terms.ts";
+export { composedMemory, kernelMemory } from "./class_memory.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export {
   type BoundaryCurve,
@@ -40,14 +42,20 @@ export {
 export { defineMarginHead, type MarginHeadDefinition, type MarginHeadPlugin } from "./margin_head.ts";
 export {
   angleFactor,
+  cosineClamp,
   cosineMargin,
   type GradientMode,
   type MarginShape,
   marginShape,
   type MarginShapeOptions,
+  momentum,
   radians,
   refuseFallback,
   sampleRate,
   scale,
 } from "./margin_params.ts";
 export { createMarginSoftmax, type MarginSoftmaxOptions } from "./margin_softmax.ts";
+export { checkBatch, tidyOutput } from "./parts.ts";
+export { moveState, runningState } from "./running_state.ts";
+export { evaluateSampleMargin, type SampleMargin, type SampleMarginPoint } from "./sample_margin.ts";
+export { type Term, termNode } from "./term.ts";

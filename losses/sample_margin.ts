@@ -9,7 +9,7 @@ import type { Boundary, MarginPoint } from "./margin.ts";
 
 /** A margin for each sample. */
 export interface SampleMargin<T> {
-  /** Added to the angle, in radians, within `[0, π/2]`. */
+  /** Added to the angle, in radians, within `[−π/2, π/2]`; only a positive one can pass π. */
   readonly m2?: T;
   /** Taken from the cosine, in cosine units. */
   readonly m3?: T;
@@ -53,7 +53,7 @@ export function evaluateSampleMargin<T>(
   const { cosine: c, sine } = clampedAngle(algebra, { cosine, sine: across, epsilon });
   const cosM = algebra.cos(m2), sinM = algebra.sin(m2);
   const turned = sub(mul(c, cosM), mul(sine, sinM)), turnedSine = add(mul(sine, cosM), mul(c, sinM));
-  const past = less(c, sub(zero, cosM)), none = mul(c, zero), all = add(none, one);
+  const past = mul(less(zero, m2), less(c, sub(zero, cosM))), none = mul(c, zero), all = add(none, one);
   const inside = { value: sub(turned, m3), derivative: div(turnedSine, sine), inAngle: sub(zero, turnedSine) };
   const beyond = (mask: T, value: T, derivative: T, inAngle: T) => ({
     value: select(mask, inside.value, value),

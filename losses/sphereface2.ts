@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
+import { composedMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { createMargin, evaluateMargin, type Margin, targetLogit } from "./margin.ts";
@@ -27,8 +28,11 @@ export function firstOffset(
   scaled: { readonly own: number; readonly other: number },
   { classes, alpha }: { readonly classes: number; readonly alpha: number },
 ): number {
-  const z = alpha / ((1 - alpha) * Math.max(1, classes - 1)), { own, other } = scaled;
-  return Math.log(2 * z) - other - Math.log(1 - z + Math.sqrt((1 - z) ** 2 + 4 * z * Math.exp(own - other)));
+  const z = alpha / ((1 - alpha) * Math.max(1, classes - 1)), { own, other } = scaled, gap = own - other;
+  const root = Math.sqrt((1 - z) ** 2 + 4 * z * Math.exp(gap));
+  // Where z > 1, 1 − z + root is a difference of nearly equal numbers; its product with z − 1 + root is 4 z e^gap.
+  const log = z > 1 ? Math.log(4 * z) + gap - Math.log(z - 1 + root) : Math.log(1 - z + root);
+  return Math.log(2 * z) - other - log;
 }
 
 /** The margin within the similarity, of the forms A and M; form C has its outside. */
@@ -104,4 +108,5 @@ export const sphereface2: HeadPlugin = defineHead({
     }, context);
   },
   size: (_, { classes, embedding }) => classes * embedding + 1,
+  stepMemory: (_, { batch, classes }) => composedMemory(batch * classes, 25),
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { type Boundary, createMargin, type Margin } from "./margin.ts";
 import { marginShape, radians } from "./margin_params.ts";
@@ -38,4 +39,6 @@ export const subcenterArcface: HeadPlugin = defineHead({
   create: ({ k, s, gradient, ...params }, context) =>
     createMarginSoftmax({ s, gradient, centres: k, margin: margin(params) }, context),
   size: ({ k }, { classes, embedding }) => k * classes * embedding,
+  stepMemory: ({ k }, { batch, classes }) =>
+    k > 1 ? composedMemory(k * batch * classes, 11) : kernelMemory(batch * classes),
 });

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { angleOf, tensors } from "./algebra.ts";
+import { composedMemory } from "./class_memory.ts";
 import { safeSine } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -72,4 +73,8 @@ export const triplet: HeadPlugin = defineHead({
     };
   },
   size: () => 0,
+  stepMemory: ({ mining }, { batch }) => {
+    const triplets = { ...composedMemory(batch ** 3, mining === "all" ? 8 : 17), kept: 0 };
+    return mining === "hard" ? { kept: 0, held: 12 * batch ** 2 } : triplets;
+  },
 });

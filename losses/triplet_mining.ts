@@ -5,7 +5,7 @@
  */
 import type { Random } from "../tensor/random.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { BUDGET } from "./class_chunks.ts";
+import { BUDGET, COMPOSED_SHARE } from "./class_chunks.ts";
 
 /** How triplets are chosen. */
 export type Mining = "semi-hard" | "hard" | "all";
@@ -84,7 +84,7 @@ function meanOver(
   m: number,
   choose: (slab: Slab) => Tensor,
 ): Triplets {
-  const n = distance.shape[0], most = Math.max(1, Math.floor(BUDGET / n ** 2)), found: Tensor[][] = [];
+  const n = distance.shape[0], most = Math.max(1, Math.floor(BUDGET * COMPOSED_SHARE / n ** 2)), found: Tensor[][] = [];
   for (let from = 0; from < n; from += most) {
     const count = Math.min(most, n - from), rows = (x: Tensor2D) => tf.slice(x, [from, 0], [count, n]);
     found.push(tf.tidy(() => {

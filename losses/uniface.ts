@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { type Tensor1D, tf } from "../tensor/tf.ts";
+import { composedMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { cosineMargin, sampleRate, scale } from "./margin_params.ts";
@@ -41,4 +42,5 @@ export const uniface: HeadPlugin = defineHead({
       },
     }, context),
   size: (_, { classes, embedding }) => classes * embedding + 1,
+  stepMemory: (_, { batch, classes }) => composedMemory(batch * classes, 14),
 });

@@ -72,9 +72,18 @@ export function computeStep(
   try {
     for (const [i, part] of parts.entries()) {
       const masks = parts.length === 1 ? random : random.fork(i), share = 1 / parts.length;
-      const pass = differentiate(options, trainable, { ...part, step, random, masks, classes, share, watched });
-      gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
+      const pass = differentiate(options, trainable, {
+        ...part,
+        step,
+        place: { index: i, count: parts.length },
+        random,
+        masks,
+        classes,
+        share,
+        watched,
+      });
       passes.push(pass);
+      gradients = i === 0 ? [...pass.gradients] : gradients.map((sum, i) => addGradients(sum, pass.gradients[i]!));
     }
   } catch (error) {
     disposeGradients(gradients);
@@ -155,11 +164,13 @@ function finish(
 function differentiate(
   { backbone, heads, lossScale }: TrainOptions,
   trainable: readonly Parameter[],
-  { images, labels, step: at, random, masks, classes, share, watched }: {
+  { images, labels, step: at, place, random, masks, classes, share, watched }: {
     images: Tensor4D;
     labels: Tensor1D;
     /** The step, from 0. */
     step: number;
+    /** Which part, of how many. */
+    place: { index: number; count: number };
     /** Stream of the step. */
     random: TrainOptions["random"];
     /** Stream of this part, for dropout. */
@@ -179,6 +190,7 @@ function differentiate(
     step: at,
     random,
     part: masks,
+    place,
     labels: classes,
     takeRows: (of: Parameter, gradient: RowGradient) => void rows.set(of, gradient),
   };
@@ -206,7 +218,10 @@ function differentiate(
         );
       }
       const gradient = grads[one.variable.name] ?? rows.get(one);
-      if (!gradient) throw new TypeError(`Cannot train "${one.name}": the loss does not depend on it`);
+      if (!gradient) {
+        tf.dispose(grads);
+        throw new TypeError(`Cannot train "${one.name}": the loss does not depend on it`);
+      }
       return gradient;
     });
     return { loss: loss!, gradients, statistics, angles };

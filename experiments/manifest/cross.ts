@@ -131,8 +131,21 @@ export class CrossChecker {
       );
     };
     wantPositives(head, at("head"));
+    const { name: main, ...params } = head, one = 4096;
+    const rows = Math.floor(plugin(head).size(params, { embedding: one, classes: one }) / one ** 2);
     for (const section of auxiliary) {
       wantPositives(section, at("auxiliary"));
+      if (plugin(section).sharesClassWeights && rows !== 1) {
+        const found = rows === 0 ? "no class weights" : `${rows} class weights a class`;
+        this.#problems.add(
+          at("auxiliary"),
+          `Cannot use head "${
+            section["name"]
+          }" as an auxiliary loss beside "${main}": it works on the class weights of ` +
+            `the main head, found ${found}, wanted one a class, as norm-softmax and arcface have`,
+        );
+        continue;
+      }
       if (!(typeof rate === "number" && rate < 1 && plugin(section).sharesClassWeights)) continue;
       this.#problems.add(
         at("auxiliary"),

@@ -71,7 +71,7 @@ export const trainShape: z.ZodObject = z.strictObject({
   steps: z.int().min(0).max(1e9).describe("Optimizer updates; 0 evaluates without training"),
   batchSize: z.int().min(1).max(1e6).describe("Images of each update"),
   accumulate: z.int().min(1).max(1e4).default(1).describe(
-    "Parts into which a batch is split to save memory, their gradients averaged; batch norms see one part at a time",
+    "Parts into which a batch is split to save memory, their gradients averaged; batch norms, triplets and centres see one part at a time",
   ),
   checkpointing: z.boolean().default(false).describe(
     "Compute each stage of the backbone again in the backward pass instead of keeping it: less memory, about a third more work, same result",

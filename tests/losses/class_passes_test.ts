@@ -98,6 +98,7 @@ testOnBackends("uniface on a sample of all classes but a few trains its offset",
     step: 0,
     random,
     part: random,
+    place: { index: 0, count: 1 },
     labels: LABELS,
     takeRows: (parameter: { name: string }, gradient: { rows: Tensor; values: Tensor }) => {
       taken.push(parameter.name);

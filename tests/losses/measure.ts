@@ -78,7 +78,13 @@ export async function measure(
   const { step: at = 1000, part = createRandom(0, "part") } = circumstances;
   const embeddings = tf.tidy(() => tf.variable(tf.tensor2d(batch.embeddings as number[][])));
   const labels = tf.tensor1d(batch.labels as number[], "int32");
-  const step = { step: at, part, random: createRandom(0, "step"), labels: Int32Array.from(batch.labels) };
+  const step = {
+    step: at,
+    part,
+    place: { index: 0, count: 1 },
+    random: createRandom(0, "step"),
+    labels: Int32Array.from(batch.labels),
+  };
   let statistics: Readonly<Record<string, Scalar>> = {}, angles: Tensor | undefined;
   const trained = head.parameters.filter(({ trainable }) => trainable);
   const watched = { embeddings, ...Object.fromEntries(trained.map((p) => [p.name, p.variable])) };

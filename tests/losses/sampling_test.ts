@@ -52,7 +52,13 @@ function make({ plugin, rate }: Setting): Head {
   return head;
 }
 
-const step = () => ({ step: 0, random: createRandom(4, "step"), part: createRandom(4, "part"), labels: LABELS });
+const step = () => ({
+  step: 0,
+  random: createRandom(4, "step"),
+  part: createRandom(4, "part"),
+  place: { index: 0, count: 1 },
+  labels: LABELS,
+});
 
 /** Embeddings of length about 2. */
 const EMBEDDINGS = (() => {
