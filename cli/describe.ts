@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { MetricDefinition } from "../evaluation/mod.ts";
 import type { ImageShape } from "../backbones/mod.ts";
 import type { Section } from "../experiments/resolved.ts";
 import {
@@ -71,6 +72,10 @@ function count(registries: Registries, kind: string, name: string, { set, shape 
     const known = isMarginHead(head) && (set.length > 0 || head.params.safeParse({}).success);
     if (known) return curves(head, resolveSection({ kind, name, overrides: set }, registries));
   }
+  if (kind === "protocol" && set.length === 0) {
+    const protocol = registries.protocol.get(name);
+    return { wants: protocol.wants, metrics: protocol.metrics(protocol.params.parse({})) };
+  }
   if (kind !== "backbone") {
     if (set.length > 0) throw new UsageError(`Cannot use --set for ${kind} "${name}": it is for backbones and margins`);
     return {};
@@ -92,10 +97,14 @@ function curves(head: MarginHeadPlugin, { name: _name, ...params }: Section) {
 }
 
 function render(described: PluginDescription & Record<string, unknown>): string {
-  const { kind, name, version, summary, reference, formula, params, origin, ...counted } = described;
+  const { kind, name, version, summary, reference, formula, notes, params, metrics, origin, ...counted } = described;
   const lines = [`${kind} ${name} ${version} (${origin})`, summary];
   if (formula) lines.push(`formula: ${formula}`);
   lines.push(`source: ${reference}`);
+  for (const note of notes) lines.push(`note: ${note}`);
+  for (const { name, unit, summary } of (metrics ?? []) as readonly MetricDefinition[]) {
+    lines.push(`metric ${name} (${unit}): ${summary}`);
+  }
   const { passesAt, curve: _curve, boundary: _boundary, ...figures } = counted;
   if (typeof passesAt === "number") lines.push(`m1 θ + m2 passes 180 degrees at θ = ${passesAt.toFixed(2)} degrees`);
   for (const [key, value] of Object.entries(figures)) {

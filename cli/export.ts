@@ -15,7 +15,7 @@ import { examples, pluginOption } from "./options.ts";
 
 /** Flags of `export`. */
 interface ExportOptions {
-  readonly format: keyof typeof exportFormats;
+  readonly format?: keyof typeof exportFormats;
   readonly plugin: readonly string[];
   readonly out?: string;
 }
@@ -28,7 +28,9 @@ export function registerExport(program: Command, context: Context): void {
         "from images [N, c, h, w] to embeddings [N, d].",
     )
     .addOption(
-      new Option("--format <format>", "form of the file").choices(Object.keys(exportFormats)).default("safetensors"),
+      new Option("--format <format>", "form of the file; by default what --out ends in, or safetensors").choices(
+        Object.keys(exportFormats),
+      ),
     )
     .option("--out <file>", "file to write; by default the run's id in the current folder")
     .addOption(pluginOption())
@@ -39,7 +41,8 @@ export function registerExport(program: Command, context: Context): void {
         "export results/my-margins/0123456789ab/record.json --out my.safetensors",
       ),
     )
-    .action(async (where: string, { format, plugin, out }: ExportOptions) => {
+    .action(async (where: string, { format: given, plugin, out }: ExportOptions) => {
+      const format = given ?? formatOf(out);
       const folder = new RunFolder(where.replace(/\/?(record\.json)?$/, "") || (where.startsWith("/") ? "/" : "."));
       const record = await folder.readRecord();
       if (!record) {
@@ -48,7 +51,28 @@ export function registerExport(program: Command, context: Context): void {
       const registries = await loadExtra(builtins(), plugin);
       const bytes = exportFormats[format]({ record, weights: await folder.readWeights() }, registries);
       const file = out ?? `${record.id}.${format}`;
-      await writeAtomically(file.includes("/") ? file : `./${file}`, bytes);
+      await write(file.includes("/") ? file : `./${file}`, bytes);
       context.io.out(`${file}\n`);
+      const { name, embedding } = record.backbone!;
+      context.io.err(
+        `${name} of ${record.row}, seed ${record.seed}, ${embedding} dimensions; embeddings are not normalised, compare ` +
+          "them by the cosine\n",
+      );
     });
+}
+
+/** The format of a file's name. */
+function formatOf(file: string | undefined): keyof typeof exportFormats {
+  const ending = /\.([a-z]+)$/.exec(file ?? "")?.[1] ?? "safetensors";
+  if (Object.hasOwn(exportFormats, ending)) return ending as keyof typeof exportFormats;
+  throw new UsageError(
+    `Cannot tell the format of "${file}": name it by --format, or end the file in .safetensors or .onnx`,
+  );
+}
+
+async function write(file: string, bytes: Uint8Array): Promise<void> {
+  const folder = file.slice(0, file.lastIndexOf("/")) || "/";
+  const there = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  if (!there) throw new UsageError(`Cannot write "${file}": there is no folder "${folder}", make it first`);
+  await writeAtomically(file, bytes);
 }

@@ -43,7 +43,12 @@ export interface LoadedSweep {
  *
  * @throws {ManifestError} with every problem of every row.
  */
-export async function loadSweep(path: string, options: ManifestOptions, io: Pick<Io, "err">): Promise<LoadedSweep> {
+export async function loadSweep(
+  path: string,
+  options: ManifestOptions,
+  io: Pick<Io, "err">,
+  { tells = true }: { readonly tells?: boolean } = {},
+): Promise<LoadedSweep> {
   const { set: overrides, backend, seed, data, out } = options;
   const seeds = seed === undefined ? undefined : [seed];
   const manifest = await loadManifest(path, {
@@ -54,7 +59,7 @@ export async function loadSweep(path: string, options: ManifestOptions, io: Pick
     backend,
     seeds,
   });
-  manifest.notes.forEach((note) => io.err(`${note}\n`));
+  if (tells) manifest.notes.forEach((note) => io.err(`${note}\n`));
   const files = diskFiles(data);
   const plan = await planRuns(manifest, { files });
   return {

@@ -32,8 +32,9 @@ export function registerRun(program: Command, context: Context): void {
   withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
     .addHelpText("after", examples('run experiments/manifests/omniglot-table2.yaml --row "ArcFace (0.5)" --seed 0'))
     .action(async (path: string, options: RunOptions) => {
-      const sweep = await loadSweep(path, options, context.io);
+      const sweep = await loadSweep(path, options, context.io, { tells: false });
       const planned = choose(sweep, options);
+      if (!options.child) checkReached(sweep, planned.row);
       const { store, experiment } = sweep;
       if (isFinal(await store.find(experiment, planned.id))) {
         if (!options.quiet) context.io.err(`Run ${planned.id} is done already\n`);
@@ -67,6 +68,21 @@ function choose({ plan, rows, experiment }: LoadedSweep, { row, id }: RunOptions
     ? `${rows.length} rows, choose one with --row: ${quoteAll(rows)}`
     : `${found.length} seeds, choose one with --seed`;
   throw new UsageError(`Cannot run all of "${experiment}" at once: it has ${several}; or train them all with "ablate"`);
+}
+
+/** A run of one row takes every override, or says which key of the manifest to change instead. */
+function checkReached({ manifest: { partly } }: LoadedSweep, row: string): void {
+  for (const { override, path, without } of partly) {
+    const found = without.find(({ label }) => label === row);
+    if (!found) continue;
+    const [, value = "…"] = /=(.*)$/.exec(override) ?? [];
+    throw new UsageError(
+      `Cannot apply ${override} to row "${row}": the row sets ${path}, or all of ${
+        path.split(".")[0]
+      }, itself; change ` +
+        `it there, as by --set ablation.rows.${found.index}.${path}=${value}`,
+    );
+  }
 }
 
 function quoteAll(names: readonly string[]): string {

@@ -17,7 +17,7 @@ import { resolveRow, type RowRun } from "./manifest/sections.ts";
 import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
 import { checkTable, metricsOf } from "./manifest/table.ts";
 import { child, type MapNode, mapNode, type TreeNode } from "./manifest/tree.ts";
-import { checkUsed, tellPartlyUsed } from "./manifest/used.ts";
+import { checkUsed, type PartlyUsed, partlyUsed, tellPartlyUsed } from "./manifest/used.ts";
 import { noteIdenticalRows } from "./manifest/twins.ts";
 import { applyOverrides, type OverrideOptions, parseOverrides } from "./manifest/overrides.ts";
 import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
@@ -67,6 +67,8 @@ export interface Manifest {
   readonly metrics: readonly MetricDefinition[];
   /** What a user should know of overrides that reach some rows only. */
   readonly notes: readonly string[];
+  /** The overrides that reach some rows only. */
+  readonly partly: readonly PartlyUsed[];
   /** The users' plugins that were loaded. */
   readonly plugins: readonly LoadedPlugin[];
   /** The tables with those plugins in them. */
@@ -94,7 +96,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
   const { table, output, metrics } = checkRest(problems, root!, registries, rows, resolved);
   checkUsed(problems, overrides, root!, rows);
   problems.throwIfAny(files);
-  const { name, description, cite, seeds, backend } = header;
+  const { name, description, cite, seeds, backend } = header, partly = partlyUsed(overrides, rows);
   return {
     path,
     files,
@@ -106,7 +108,8 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
     table,
     output,
     metrics,
-    notes: tellPartlyUsed(overrides, rows),
+    partly,
+    notes: partly.map(tellPartlyUsed),
     plugins,
     registries,
   };

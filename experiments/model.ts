@@ -98,9 +98,15 @@ function assemble(
     return noted(registries.head.get(name).create(params, { ...context, ...shared, random: random.fork(stream) }));
   };
   const head = make(run.head, "head"), classWeights = head.parameters.filter(({ role }) => role === "class");
-  const auxiliary = run.auxiliary.map(({ weight, ...section }, i): WeightedHead => ({
-    head: make(section, `auxiliary/${i}`, classWeights),
+  const sections = run.auxiliary.map(({ weight: _, ...section }) => section as Section);
+  const names = sections.map(({ name }, i) => {
+    const before = sections.slice(0, i).filter((other) => other.name === name).length;
+    return before === 0 ? String(name) : `${name}${before + 1}`;
+  });
+  const auxiliary = run.auxiliary.map(({ weight }, i): WeightedHead => ({
+    head: make(sections[i]!, `auxiliary/${i}`, classWeights),
     weight: Number(weight),
+    name: names[i]!,
   }));
   const heads: [WeightedHead, ...WeightedHead[]] = [{ head, weight: 1 }, ...auxiliary];
   const [optimizerName, optimizerParams] = split(run.optimizer);

@@ -20,7 +20,11 @@ export const adacos: HeadPlugin = defineHead({
   version: "1.0.0",
   summary: "Norm-softmax whose scale follows the number of classes and the batch's median angle; nothing to tune",
   reference: "https://arxiv.org/abs/1905.00292",
-  formula: "z_j = s_t cos θ_j, s_t = ln(mean Σ_j e^(s_{t-1} cos θ_j)) / cos(min(pi/4, θ_med)), s_0 = sqrt(2) ln(C - 1)",
+  formula:
+    "z_j = s_t cos θ_j, s_t = ln(mean Σ_{j≠y} e^(s_{t-1} cos θ_j)) / cos(min(pi/4, θ_med)), s_0 = sqrt(2) ln(C - 1)",
+  notes: [
+    "θ_med is the median of the batch's target angles; each part of a batch has its own scale, of which the last is kept.",
+  ],
   params: z.strictObject({
     dynamic: z.boolean().default(true).describe("Whether s follows the batches; if not, it stays sqrt(2) ln(C - 1)"),
   }),

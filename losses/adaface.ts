@@ -29,6 +29,10 @@ export const adaface: HeadPlugin = defineHead({
   summary: "Margin by image quality, told by the embedding's length: cos(θ - m ẑ) - (m + m ẑ)",
   reference: "https://arxiv.org/abs/2204.00964",
   formula: "z_y = s (cos(θ_y - m ẑ) - (m + m ẑ)), ẑ = clip(h (‖x‖ - μ) / (σ + 0.001), -1, 1), z_j = s cos θ_j",
+  notes: [
+    "μ and σ are running averages of the mean and standard deviation of the lengths in a batch, from 20 and 100.",
+    "Lengths are clipped to [0.001, 100]; no gradient flows through ẑ.",
+  ],
   params: z.strictObject({
     m: cosineMargin("m", 0.4),
     h: z.number().min(0).max(10).default(0.333).describe("Concentration h of the quality ẑ, no unit, in [0, 10]"),

@@ -19,8 +19,8 @@ import { termNode } from "./term.ts";
  * samples of class j in the batch. Y. Wen et al., "A Discriminative Feature Learning Approach for Deep Face Recognition",
  * ECCV 2016.
  *
- * The paper adds it to softmax with λ = 0.003 (`auxiliary: [{ name: center, weight: 0.003 }]`) and sums over the batch
- * where this is the mean, so that λ there is λ N here. Centres begin at 0.
+ * The paper adds it to softmax with λ = 0.003 and sums over a batch of N where this is the mean: that is
+ * `auxiliary: [{ name: center, weight: 0.003 N }]`. Centres begin at 0.
  */
 export const center: HeadPlugin = defineHead({
   name: "center",
@@ -30,9 +30,14 @@ export const center: HeadPlugin = defineHead({
   formula: "L = 1/(2N) Σ_i ‖x_i - c_{y_i}‖²; c_j <- c_j - alpha Σ_{y_i=j} (c_j - x_i) / (1 + n_j)",
   params: z.strictObject({
     alpha: z.number().min(0).max(1).default(0.5).describe(
-      "Rate α at which the centres move, no unit, in [0, 1]; the paper's λ, for sums over a batch of N, is weight / N",
+      "Rate α at which the centres move, no unit, in [0, 1]",
     ),
   }),
+  notes: [
+    "The paper adds it to softmax with λ = 0.003 and sums over a batch of N: that is auxiliary: [{ name: center, weight: " +
+    "0.003 N }] here, 0.768 for its batches of 256.",
+    "Alone it draws all embeddings into one point. Centres begin at 0, and move by parts of a batch.",
+  ],
   normalised: false,
   create({ alpha }, context) {
     const { classes, embedding } = context, shape = [classes, embedding];

@@ -9,7 +9,8 @@ import { tensors } from "./algebra.ts";
 import { composedMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { createMargin, evaluateMargin } from "./margin.ts";
+import { type Boundary, createMargin, evaluateMargin } from "./margin.ts";
+import { refuseInert } from "./margin_head.ts";
 import { marginShape, momentum, radians } from "./margin_params.ts";
 import { moveState, runningState } from "./running_state.ts";
 
@@ -26,12 +27,13 @@ export const curricularface: HeadPlugin = defineHead({
   summary: "ArcFace whose hard negatives weigh more as training goes on: cos θ_j (t + cos θ_j)",
   reference: "https://arxiv.org/abs/2004.00288",
   formula: "z_y = s cos(θ_y + m); z_j = s cos θ_j (t + cos θ_j) where cos θ_j > cos(θ_y + m), else s cos θ_j",
+  notes: ["t is a running average of the mean cos θ_y, from 0; alpha is the weight of a batch in it."],
   params: z.strictObject({
     m: radians("m", 0.5),
     alpha: momentum("alpha", 0.01, "; 0.01 in the authors' code, 0.1 in TFace"),
     ...marginShape(64, { boundary: "fallback" }),
-  }),
-  margin: ({ m, boundary, epsilon }) => createMargin({ m2: m, boundary, epsilon }),
+  }).superRefine((params, context) => refuseInert("curricularface", marginOf(params), params, context)),
+  margin: marginOf,
   create({ m, alpha, s, gradient, boundary, epsilon, sampleRate }, context) {
     const state = runningState("head.t", [0]);
     const margin = createMargin({ m2: m, boundary, epsilon }), plain = createMargin({ m2: m, epsilon });
@@ -63,6 +65,12 @@ export const curricularface: HeadPlugin = defineHead({
   size: (_, { classes, embedding }) => classes * embedding,
   stepMemory: (_, { batch, classes }) => composedMemory(batch * classes, 20),
 });
+
+function marginOf(
+  { m, boundary, epsilon }: { readonly m: number; readonly boundary: Boundary; readonly epsilon: number },
+) {
+  return createMargin({ m2: m, boundary, epsilon });
+}
 
 /** `c (t + c)` and `t + 2c` where c is above the limit of its sample, `c` and 1 elsewhere. */
 function modulate(cosine: Tensor, [limit, t]: readonly Tensor[]): { value: Tensor; slope: Tensor } {

@@ -10,10 +10,9 @@ import { tensors } from "./algebra.ts";
 import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { marginShape } from "./margin_params.ts";
+import { centres, marginShape } from "./margin_params.ts";
 import { runningState } from "./running_state.ts";
 import { evaluateSampleMargin } from "./sample_margin.ts";
-import { centres } from "./subcenter_arcface.ts";
 
 const { sampleRate: _, ...shape } = marginShape(80);
 
@@ -40,13 +39,18 @@ export const dynamicMargin: HeadPlugin = defineHead({
   summary: "Sub-center ArcFace with larger margins for classes of fewer images",
   reference: "https://arxiv.org/abs/2010.05350",
   formula: "z_y = s cos(θ_y + m_y), m_c = l + (u - l)(q_c - min q)/(max q - min q), q_c = n_c^-p",
+  notes: ["Where all classes have as many images, all get the margin u."],
   params: z.strictObject({
     k: centres(3),
     lower: z.number().min(0).max(0.5).default(0.05).describe("Margin l of the class with most images, in radians"),
     upper: z.number().min(0).max(1.5).default(0.5).describe("Margin u of the class with fewest images, in radians"),
     power: z.number().min(0).max(4).default(0.25).describe("Exponent p of q = n^-p, no unit; 0 gives all classes u"),
     ...shape,
-  }).refine(({ lower, upper }) => lower <= upper, { path: ["lower"], error: "lower must not be above upper" }),
+  }).superRefine(({ lower, upper, power }, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (lower > upper) say("lower", `lower = ${lower} must not be above upper = ${upper}`);
+    if (power === 0 && lower !== upper) say("power", "power = 0 gives all classes upper, and lower has no effect");
+  }),
   create({ k, lower, upper, power, s, gradient, boundary, epsilon }, context) {
     const { counts } = context;
     if (counts?.length !== context.classes) {

@@ -17,9 +17,19 @@ import { evaluateSampleMargin } from "./sample_margin.ts";
 const sigma = z.number().min(0).max(1).default(0.05).describe(
   "Standard deviation σ of the margins, in units of m; the papers' + variants have 0.0175 (Arc) and 0.02 (Cos)",
 );
+const notes = [
+  "+: the k-th nearest sample has the k-th smallest margin, as the paper says. The authors' code indexes the sorted " +
+  "margins by the sorting permutation of the cosines instead of by the rank, which mixes them up.",
+];
 const plus = z.boolean().default(false).describe(
   "The + variant: the larger of the drawn margins go to the samples farther from their class",
 );
+
+/** Without a spread all margins are one, and their order has no effect. */
+function refuseOrder({ plus, sigma }: { plus: boolean; sigma: number }, context: z.RefinementCtx): void {
+  if (!plus || sigma > 0) return;
+  context.addIssue({ code: "custom", path: ["plus"], message: "plus has no effect with sigma = 0: leave it out" });
+}
 
 /**
  * Margins of a batch from N(m, σ), drawn by the stream of the step's part; without a step, m for all.
@@ -49,7 +59,8 @@ export const elasticfaceArc: HeadPlugin = defineHead({
   summary: "ArcFace with a margin drawn from N(m, σ) for every sample",
   reference: "https://arxiv.org/abs/2109.09416",
   formula: "z_y = s cos(θ_y + m_i) with m_i ~ N(m, σ), z_j = s cos θ_j",
-  params: z.strictObject({ m: radians("m", 0.5), sigma, plus, ...marginShape(64) }),
+  notes,
+  params: z.strictObject({ m: radians("m", 0.5), sigma, plus, ...marginShape(64) }).superRefine(refuseOrder),
   create({ m, sigma, plus, s, gradient, boundary, epsilon, sampleRate }, context) {
     return createClassHead({
       sampleRate,
@@ -83,7 +94,9 @@ export const elasticfaceCos: HeadPlugin = defineHead({
   summary: "CosFace with a margin drawn from N(m, σ) for every sample",
   reference: "https://arxiv.org/abs/2109.09416",
   formula: "z_y = s (cos θ_y - m_i) with m_i ~ N(m, σ), z_j = s cos θ_j",
-  params: z.strictObject({ m: cosineMargin("m", 0.35), sigma, plus, s: scale(64), sampleRate: sampleRate() }),
+  notes,
+  params: z.strictObject({ m: cosineMargin("m", 0.35), sigma, plus, s: scale(64), sampleRate: sampleRate() })
+    .superRefine(refuseOrder),
   create: ({ m, sigma, plus, s, sampleRate }, context) =>
     createClassHead({
       sampleRate,

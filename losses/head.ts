@@ -105,6 +105,8 @@ export interface HeadPlugin extends Plugin {
    * samples its classes is refused beside it.
    */
   readonly sharesClassWeights?: boolean;
+  /** Whether it moves class weights alone, so that a manifest cannot name it as the main head; by default no. */
+  readonly classWeightsOnly?: boolean;
   /** Whether it wants several images of one class in a batch; a sampler that does not see to it is refused. */
   readonly needsPositives?: boolean;
 }
@@ -125,6 +127,8 @@ export interface HeadDefinition<S extends ParamsSchema> extends Omit<Plugin, "ki
   margin?(params: ParamsOf<S>): Margin;
   /** See {@link HeadPlugin.sharesClassWeights}. */
   readonly sharesClassWeights?: boolean;
+  /** See {@link HeadPlugin.classWeightsOnly}. */
+  readonly classWeightsOnly?: boolean;
   /** See {@link HeadPlugin.needsPositives}. */
   readonly needsPositives?: boolean;
 }

@@ -120,9 +120,13 @@ export const inter: HeadPlugin = defineHead({
       "arccos: the paper's equation 6; cosine: the mean cosine to all class weights, as in the code of 2018",
     ),
   }),
+  notes: [
+    "Add it to a head: auxiliary: [{ name: inter, weight: 1 }]. The paper and its code of 2018 differ: see form.",
+  ],
   sharesClassWeights: true,
+  classWeightsOnly: true,
   create: ({ form }, context) =>
     createClassTerm("inter", (x, labels, shards) => term(form, context.classes, labels, shards, x), context),
   size: (_, { classes, embedding }) => classes * embedding,
-  stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 12), kept: 0 }),
+  stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 22), kept: 0 }),
 });

@@ -52,6 +52,7 @@ export const intra: HeadPlugin = defineHead({
   reference: "https://arxiv.org/abs/1801.07698",
   formula: "L = 1/(pi N) Σ_i θ_{y_i}",
   params: z.strictObject({}),
+  notes: ["Add it to a head: auxiliary: [{ name: intra, weight: 1 }]. Alone it draws all classes into one point."],
   sharesClassWeights: true,
   create: (_, context) => createClassTerm("intra", term, context),
   size: (_, { classes, embedding }) => classes * embedding,

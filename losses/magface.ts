@@ -26,6 +26,10 @@ export const magface: HeadPlugin = defineHead({
   reference: "https://arxiv.org/abs/2103.06627",
   formula:
     "z_y = s cos(θ_y + m(a)), m(a) = lm + (um - lm)(a - la)/(ua - la), a = clip(‖x‖, la, ua); + λ mean(1/a + a/ua²)",
+  notes: [
+    "Below la and above ua the length gets no gradient. A network that ends in a batch norm gives lengths of about the " +
+    "square root of its dimension: la and ua have to suit it. The statistic within tells the share between them.",
+  ],
   params: z.strictObject({
     la: z.number().min(1e-3).max(100).default(10).describe("Least length l_a, in units of the embedding"),
     ua: z.number().min(1e-2).max(1e4).default(110).describe("Largest length u_a, in units of the embedding, above la"),
@@ -70,6 +74,7 @@ export const magface: HeadPlugin = defineHead({
               pastBoundary: tf.mean(point.past) as Scalar,
               norm: tf.mean(norm) as Scalar,
               margin: tf.mean(m2) as Scalar,
+              within: tf.mean(inside) as Scalar,
             },
           };
         },

@@ -25,7 +25,7 @@ export interface MarginHeadDefinition<S extends z.ZodObject<MarginShape>> extend
 }
 
 /** Notes choices that have no effect with a margin, so that none is read in vain. */
-function refuseInert(
+export function refuseInert(
   name: string,
   margin: Margin,
   { boundary, gradient }: { readonly boundary: Boundary; readonly gradient: GradientMode },

@@ -69,6 +69,11 @@ export function cosineClamp(standard: number): z.ZodDefault<z.ZodNumber> {
   );
 }
 
+/** Number of centres of a class. */
+export function centres(standard: number): z.ZodDefault<z.ZodInt> {
+  return z.int().min(1).max(32).default(standard).describe("Centres k of each class, of which the nearest counts");
+}
+
 /** Partial FC: the share of the classes that a step computes with and updates. */
 export function sampleRate(): z.ZodDefault<z.ZodNumber> {
   return z.number().positive().max(1).default(1).describe(

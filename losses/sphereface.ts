@@ -26,6 +26,10 @@ export const sphereface: HeadPlugin = defineHead({
     "Annealed multiplicative angular margin on features that keep their length, as first published; true gradient",
   reference: "https://arxiv.org/abs/1704.08063",
   formula: "z_y = ‖x‖ (λ cos θ_y + (-1)^k cos(m θ_y) - 2k) / (1 + λ) with k = floor(m θ_y / pi), z_j = ‖x‖ cos θ_j",
+  notes: [
+    "λ(t) = max(lambdaMin, lambdaBase (1 + gamma t)^-power) at step t, from 0.",
+    "The gradient is that of the formula; the authors' Caffe layer divides the pair of coefficients of w and x by its length.",
+  ],
   params: z.strictObject({
     m: z.int().min(1).max(8).default(4).describe("Multiplicative angular margin m, an integer in [1, 8]; 1 is none"),
     lambdaMin: z.number().min(0).max(1000).default(5).describe("λ_min, below which λ does not fall; no unit"),
@@ -33,6 +37,12 @@ export const sphereface: HeadPlugin = defineHead({
     gamma: z.number().min(0).max(10).default(0.12).describe("γ of the annealing λ₀ (1 + γ t)^-p, per step"),
     power: z.number().min(0).max(10).default(1).describe("p of the annealing λ₀ (1 + γ t)^-p, no unit"),
     epsilon: cosineClamp(1e-6),
+  }).superRefine(({ m, lambdaMin, lambdaBase }, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (m === 1) say("m", "m = 1 is no margin, and its annealing has no effect: use softmax or norm-softmax");
+    if (lambdaBase < lambdaMin) {
+      say("lambdaBase", `lambdaBase = ${lambdaBase} must not be below lambdaMin = ${lambdaMin}`);
+    }
   }),
   create({ m, lambdaMin, lambdaBase, gamma, power, epsilon }, context) {
     const margin = createMargin({ m1: m, boundary: "reflect", epsilon });

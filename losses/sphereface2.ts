@@ -55,7 +55,11 @@ export const sphereface2: HeadPlugin = defineHead({
   summary: "Binary classification against every class, with adjusted similarities: r (g(cos θ) ∓ m) + b",
   reference: "https://arxiv.org/abs/2108.01513",
   formula:
-    "L = lw/r (α log(1 + e^-z_y) + (1 - α) Σ_j log(1 + e^z_j)), z = r (g(cos θ) ∓ m) + b, g(z) = 2 ((z + 1)/2)^t - 1",
+    "L = lw/r (α log(1 + e^-z_y) + (1 - α) Σ_{j≠y} log(1 + e^z_j)), z = r (g(cos θ) ∓ m) + b, g(z) = 2 ((z + 1)/2)^t - 1",
+  notes: [
+    "The offset b of all logits is trained; it begins where the own class weighs as much as all others if every cosine is 0.",
+    "The statistic pastBoundary is for the forms A and M, whose margined angle can pass pi.",
+  ],
   params: z.strictObject({
     form: z.enum(["C", "A", "M"]).default("C").describe(
       "Where the margin is: C on the similarity, A added to the angle (radians), M a factor of the angle (wants m >= 1)",
@@ -65,8 +69,8 @@ export const sphereface2: HeadPlugin = defineHead({
     m: z.number().min(0).max(8).default(0.4).describe("Margin m, in units of its form, in [0, 8]"),
     t: z.number().min(1).max(16).default(3).describe("Exponent t of the similarity adjustment, in [1, 16]; 1 is none"),
     lw: z.number().positive().max(1e4).default(50).describe("The loss is multiplied by lw / r; no unit"),
-    gradient: z.enum(["exact", "detached"]).default("exact").describe(
-      "Gradient of the similarities: exact is that of the formula; detached is 1, straight through, as its authors train",
+    gradient: z.enum(["exact", "detached"]).default("detached").describe(
+      "Gradient of the similarities: exact is that of the formula; detached is 1, straight through, as its authors train; no effect where t = 1 and the margin is outside",
     ),
     epsilon: cosineClamp(1e-6),
   }).superRefine(({ form, m }, context) => {

@@ -10,7 +10,7 @@ import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import type { OtherLogits } from "./class_logits.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { createMargin } from "./margin.ts";
+import { createMargin, type Margin } from "./margin.ts";
 import { angleFactor, cosineClamp, type GradientMode, scale } from "./margin_params.ts";
 import { createMarginSoftmax } from "./margin_softmax.ts";
 
@@ -24,6 +24,14 @@ function divided(m: number, epsilon: number, gradient: GradientMode): OtherLogit
       return { value: tf.cos(angle), slope: gradient === "exact" ? exact() : tf.onesLike(c) };
     },
   };
+}
+
+/** Margin of the target; in `v2` it has none. */
+function marginOf(
+  { form, m, epsilon }: { readonly form: string; readonly m: number; readonly epsilon: number },
+): Margin {
+  if (form === "v2") return createMargin({ epsilon });
+  return createMargin({ m1: m, boundary: form === "v0" ? "reflect" : "clip", epsilon });
 }
 
 /**
@@ -40,6 +48,10 @@ export const spherefaceR: HeadPlugin = defineHead({
   reference: "https://arxiv.org/abs/2109.05565",
   formula:
     "z_y = s ((-1)^k cos(m θ_y) - 2k) | s cos(min(m θ_y, pi)) | s cos θ_y; z_j = s cos θ_j, in v2 s cos(θ_j / m)",
+  notes: [
+    "Features have unit length, the hard one of its authors' three ways, the only one that they call tested.",
+    "The SphereFace (1.35) of the ArcFace paper is combined with m1 = 1.35, m2 = m3 = 0.",
+  ],
   params: z.strictObject({
     form: z.enum(["v0", "v1", "v2"]).default("v0").describe(
       "v0: target (-1)^k cos(m θ) - 2k; v1: target cos(min(m θ, pi)); v2: the other classes become cos(θ_j / m)",
@@ -47,19 +59,19 @@ export const spherefaceR: HeadPlugin = defineHead({
     m: angleFactor("m", 1.5, 1),
     s: scale(30),
     lw: z.number().positive().max(1e4).default(50).describe("The loss is multiplied by lw / s; no unit"),
-    gradient: z.enum(["exact", "detached"]).default("exact").describe(
+    gradient: z.enum(["exact", "detached"]).default("detached").describe(
       "Gradient of the changed logit: exact is that of the formula; detached is s, straight through, as its authors train",
     ),
     epsilon: cosineClamp(1e-6),
   }),
+  margin: marginOf,
   create({ form, m, s, lw, gradient, epsilon }, context) {
     const factor = lw / s;
     if (form === "v2") {
       const others = divided(m, epsilon, gradient);
       return createClassHead({ logits: { normalised: true, s, factor, margin: () => ({ others }) } }, context);
     }
-    const margin = createMargin({ m1: m, boundary: form === "v0" ? "reflect" : "clip", epsilon });
-    return createMarginSoftmax({ s, margin, gradient, factor }, context);
+    return createMarginSoftmax({ s, margin: marginOf({ form, m, epsilon }), gradient, factor }, context);
   },
   size: (_, { classes, embedding }) => classes * embedding,
   stepMemory: ({ form }, { batch, classes }) =>

@@ -7,18 +7,14 @@ import { z } from "zod";
 import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { type Boundary, createMargin, type Margin } from "./margin.ts";
-import { marginShape, radians } from "./margin_params.ts";
+import { refuseInert } from "./margin_head.ts";
+import { centres, marginShape, radians } from "./margin_params.ts";
 import { createMarginSoftmax } from "./margin_softmax.ts";
 
 const { sampleRate: _, ...shape } = marginShape(64);
 
 function margin(params: { readonly m: number; readonly boundary: Boundary; readonly epsilon: number }): Margin {
   return createMargin({ m2: params.m, boundary: params.boundary, epsilon: params.epsilon });
-}
-
-/** Number of centres of a class. */
-export function centres(standard: number): z.ZodDefault<z.ZodInt> {
-  return z.int().min(1).max(32).default(standard).describe("Centres k of each class, of which the nearest counts");
 }
 
 /**
@@ -34,7 +30,8 @@ export const subcenterArcface: HeadPlugin = defineHead({
   summary: "ArcFace with several centres a class, of which the nearest counts: noise finds centres of its own",
   reference: "https://www.ecva.net/papers/eccv_2020/papers_ECCV/html/4125_ECCV_2020_paper.php",
   formula: "z_y = s cos(θ_y + m), z_j = s cos θ_j, cos θ_j = max_k x̂·ŵ_jk",
-  params: z.strictObject({ k: centres(3), m: radians("m", 0.5), ...shape }),
+  params: z.strictObject({ k: centres(3), m: radians("m", 0.5), ...shape })
+    .superRefine((params, context) => refuseInert("subcenter-arcface", margin(params), params, context)),
   margin,
   create: ({ k, s, gradient, ...params }, context) =>
     createMarginSoftmax({ s, gradient, centres: k, margin: margin(params) }, context),

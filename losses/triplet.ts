@@ -42,6 +42,12 @@ export const triplet: HeadPlugin = defineHead({
       "Which triplets of a batch count: semi-hard draws a negative for each pair, hard takes the extremes, all those violating",
     ),
   }),
+  notes: [
+    "semi-hard (FaceNet, arXiv:1503.03832): a negative with D_ap < D_an < D_ap + m, drawn for each pair; the mean is over " +
+    "the pairs that have one. The published code of the angular loss chooses by squared distance; here the loss's own.",
+    "hard and all: Hermans et al., arXiv:1703.07737; hard is the mean over all anchors, all over the triplets that violate.",
+    "Triplets are chosen within a part of a batch (train.accumulate).",
+  ],
   needsPositives: true,
   create({ distance: measure, m, mining }, context) {
     return {

@@ -20,7 +20,8 @@ export const uniface: HeadPlugin = defineHead({
   summary: "Unified cross-entropy: one trainable threshold between positive and negative similarities of all samples",
   reference:
     "https://openaccess.thecvf.com/content/ICCV2023/html/Zhou_UniFace_Unified_Cross-Entropy_Loss_for_Deep_Face_Recognition_ICCV_2023_paper.html",
-  formula: "L = log(1 + e^-(s (cos θ_y - m) - b)) + l Σ_j log(1 + e^(s cos θ_j - b))",
+  formula: "L = log(1 + e^-(s (cos θ_y - m) - b)) + l Σ_{j≠y} log(1 + e^(s cos θ_j - b))",
+  notes: ["The threshold b is trained; it begins at ln(10 n r) for n classes of which a step samples the share r."],
   params: z.strictObject({
     s: scale(64),
     m: cosineMargin("m", 0.4),

@@ -25,6 +25,8 @@ export interface Plugin {
   readonly reference: string;
   /** The defining equation, in plain text. */
   readonly formula?: string | undefined;
+  /** What a user should know before use, one sentence or two each: symbols, traps, where public code differs. */
+  readonly notes?: readonly string[] | undefined;
   /** Strict schema of the parameters, each with its default, range and unit in the description. */
   readonly params: ParamsSchema;
 }

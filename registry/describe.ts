@@ -37,13 +37,15 @@ export interface PluginDescription {
   readonly reference: string;
   /** The defining equation, or `null`. */
   readonly formula: string | null;
+  /** What a user should know before use. */
+  readonly notes: readonly string[];
   /** Its parameters, in the order of the schema. */
   readonly params: readonly ParamDescription[];
 }
 
 /** Describes a plugin: what it is, and each parameter with its default, legal values and meaning. */
 export function describePlugin(plugin: Plugin): PluginDescription {
-  const { kind, name, version, summary, reference, formula, params } = plugin;
+  const { kind, name, version, summary, reference, formula, notes = [], params } = plugin;
   return {
     kind,
     name,
@@ -51,6 +53,7 @@ export function describePlugin(plugin: Plugin): PluginDescription {
     summary,
     reference,
     formula: formula ?? null,
+    notes,
     params: Object.entries(params.shape).map(([name, schema]) => describeParam(name, schema as z.ZodType)),
   };
 }

@@ -67,8 +67,8 @@ export function didYouMean(found: string, names: readonly string[]): string {
   return first === undefined ? "" : `. Did you mean "${first}"?`;
 }
 
-/** Names in quotes, joined by commas: all up to twenty, else twenty and how many more. */
-export function listNames(names: readonly string[], most = 20): string {
+/** Names in quotes, joined by commas: all up to forty, else forty and how many more. */
+export function listNames(names: readonly string[], most = 40): string {
   const shown = names.slice(0, most).map((name) => `"${name}"`).join(", ");
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }

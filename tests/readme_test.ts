@@ -71,6 +71,8 @@ Deno.test("README's losses and options of published recipes are valid in its man
       const text of [
         other(/^(optimizer|train):.*\n/gm) + block("yaml", 2),
         other(/^(head|train):.*\n/gm) + block("yaml", 0),
+        own.slice(0, own.indexOf("evaluate:")) + block("yaml", 3),
+        other(/^data:\n.*\n/gm) + block("yaml", 4),
       ]
     ) {
       await Deno.writeTextFile(`${folder}/my.yaml`, text);
@@ -100,7 +102,7 @@ Deno.test("README's own head trains", async () => {
     await Deno.writeTextFile(`${folder}/my_head.ts`, block("ts", 0));
     await Deno.writeTextFile(
       `${folder}/own.yaml`,
-      `name: own\nbackend: cpu\n${block("yaml", 3)}
+      `name: own\nbackend: cpu\n${block("yaml", 5)}
 data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
 backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
 schedule: { name: step, lr: 0.05 }
@@ -140,7 +142,7 @@ evaluate: []
   const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`];
   try {
     await write("before", "");
-    await write("after", block("yaml", 4));
+    await write("after", block("yaml", 6));
     assertEquals((await cli("run", `${folder}/before.yaml`, ...flags)).code, 0);
     assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 3);
     const store = openStore(`${folder}/results`), [before] = (await store.records("before")).records;

@@ -50,7 +50,7 @@ export interface StepResult {
   readonly gradients: readonly (Tensor | RowGradient)[];
   /** Sum of squares of each gradient; when told, and for clipping. */
   readonly squares: Tensor1D | undefined;
-  /** Loss, norm of all gradients, norm of those that are clipped, then the main head's statistics; only when told. */
+  /** Loss, norm of all gradients, norm of those that are clipped, then the heads' statistics; only when told. */
   readonly figures: Tensor1D | undefined;
   /** Names of the statistics. */
   readonly names: readonly string[];
@@ -196,9 +196,12 @@ function differentiate(
   };
   const total = () => {
     const embeddings = backbone.forward(images, { training: true, random: masks }) as Tensor2D;
-    const losses = heads.map(({ head, weight }, i) => {
+    const losses = heads.map(({ head, weight, name }, i) => {
       const output = head.loss(embeddings, labels, step);
-      if (i === 0) statistics = mapValues(output.statistics, (value) => tf.keep(value));
+      const own = mapValues(i === 0 ? output.statistics : { loss: output.loss, ...output.statistics }, (value) => {
+        return tf.keep(tf.clone(value)) as Scalar;
+      });
+      statistics = { ...statistics, ...i === 0 ? own : prefixed(name ?? `auxiliary${i - 1}`, own) };
       if (i === 0 && watched && output.angles) angles = tf.keep(output.angles);
       return weight === 1 ? output.loss : tf.mul(output.loss, weight) as Scalar;
     });
@@ -230,6 +233,10 @@ function differentiate(
     disposeGradients([...rows.values()]);
     throw error;
   }
+}
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]));
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, fn: (value: A) => B): Record<string, B> {

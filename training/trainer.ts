@@ -31,13 +31,15 @@ export interface WeightedHead {
   readonly head: Head;
   /** Its factor in the total. */
   readonly weight: number;
+  /** Prefix of its loss and statistics, where it is not the first. */
+  readonly name?: string;
 }
 
 /** What {@link train} works on. */
 export interface TrainOptions {
   /** What is trained; its forward pass is run in training mode. */
   readonly backbone: Backbone;
-  /** The losses, each with its weight; the first is the main head, whose statistics are reported. */
+  /** The losses, each with its weight; the first is the main head. */
   readonly heads: readonly [WeightedHead, ...WeightedHead[]];
   /** Made for {@link trainableOf}, in that order. */
   readonly optimizer: Optimizer;
@@ -83,7 +85,7 @@ export interface StepEvent {
   readonly gradientNorm: number;
   /** What clipping multiplied gradients by, 1 for those within the norm; absent without clipping. */
   readonly clipFactor?: number;
-  /** The main head's statistics. */
+  /** The main head's statistics, and loss and statistics of the others as `name.statistic`. */
   readonly statistics: Readonly<Record<string, number>>;
   /** Angles of the watched steps since the event before, this one included; absent where there are none. */
   readonly targetAngles?: readonly StepAngles[];

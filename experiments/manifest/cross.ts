@@ -119,11 +119,35 @@ export class CrossChecker {
   }
 
   /** What heads want of the sampler and of each other. */
-  #heads({ head, auxiliary, train: { sampler } }: RowRun, at: (name: keyof RowRun) => Place): void {
+  #heads(
+    { head, auxiliary, train: { sampler, batchSize, accumulate } }: RowRun,
+    at: (name: keyof RowRun) => Place,
+  ): void {
     const plugin = ({ name }: Section) => this.#registries.head.get(String(name));
-    const positives = this.#groupOf(sampler) > 1, rate = head["sampleRate"];
+    const group = this.#groupOf(sampler), positives = group > 1, rate = head["sampleRate"];
+    if (plugin(head).classWeightsOnly) {
+      this.#problems.add(
+        at("head"),
+        `Cannot use "${
+          head["name"]
+        }" as head: it moves class weights alone, name it under auxiliary beside a head such as ` +
+          "norm-softmax",
+      );
+    }
     const wantPositives = (section: Section, place: Place) => {
-      if (positives || !plugin(section).needsPositives) return;
+      if (!plugin(section).needsPositives) return;
+      if (positives) {
+        const part = batchSize / accumulate;
+        if (part > group) return;
+        this.#problems.add(
+          place,
+          `Cannot use head "${
+            section["name"]
+          }" on parts of ${part} images, ${group} of each identity: it wants several ` +
+            "identities beside one another, use a larger batchSize, a smaller accumulate or fewer images",
+        );
+        return;
+      }
       this.#problems.add(
         place,
         `Cannot use head "${section["name"]}" with sampler "${sampler["name"]}": it wants several images of one ` +

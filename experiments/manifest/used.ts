@@ -30,15 +30,31 @@ export function checkUsed(
   }
 }
 
-/** Tells of every override that only some rows take up which rows do not. */
-export function tellPartlyUsed(overrides: readonly Override[], rows: readonly RowTree[]): string[] {
+/** An override that only some rows take up. */
+export interface PartlyUsed {
+  /** As it was written: `--set train.steps=10`. */
+  readonly override: string;
+  /** What it sets: `train.steps`. */
+  readonly path: string;
+  /** The rows that set it themselves, each with its place among the rows. */
+  readonly without: readonly { readonly label: string; readonly index: number }[];
+}
+
+/** Every override that only some rows take up. */
+export function partlyUsed(overrides: readonly Override[], rows: readonly RowTree[]): PartlyUsed[] {
   return overrides.filter(({ path }) => ofRuns(path)).flatMap(({ path, key }) => {
-    const without = rows.filter(({ tree }) => !isFrom(nodeAt(tree, path), key.file)).map(({ label }) => label);
+    const without = rows.flatMap(({ tree, label }, index) =>
+      isFrom(nodeAt(tree, path), key.file) ? [] : [{ label, index }]
+    );
     if (without.length === 0 || without.length === rows.length) return [];
-    return [
-      `${key.file} does not reach ${listNames(without)}, which set ${path.join(".")} or all of ${path[0]} themselves`,
-    ];
+    return [{ override: key.file, path: path.join("."), without }];
   });
+}
+
+/** Tells which rows an override does not reach. */
+export function tellPartlyUsed({ override, path, without }: PartlyUsed): string {
+  const rows = listNames(without.map(({ label }) => label));
+  return `${override} does not reach ${rows}, which set ${path} or all of ${path.split(".")[0]} themselves`;
 }
 
 function ofRuns([section]: readonly string[]): boolean {

@@ -275,10 +275,16 @@ Deno.test("export writes what a run kept, and tells arguments from data that is 
       assertEquals(await cli("export", where, "--format", format, "--out", file), {
         code: 0,
         out: `${file}\n`,
-        err: "",
+        err: "convnet of NS, seed 0, 4 dimensions; embeddings are not normalised, compare them by the cosine\n",
       });
       assert((await Deno.stat(file)).size > 500);
     }
+    const named = `${folder}/by_name.onnx`;
+    assertEquals((await cli("export", run, "--out", named)).code, 0);
+    assertEquals(await Deno.readFile(named), await Deno.readFile(`${folder}/net.onnx`));
+    const nowhere = await cli("export", run, "--out", `${folder}/no/net.onnx`);
+    assertEquals(nowhere.code, 2);
+    assertStringIncludes(nowhere.err, `there is no folder "${folder}/no"`);
     assertEquals((await cli("export", folder)).code, 2);
     assertEquals((await cli("export", run, "--format", "pt")).code, 2);
     const none = await cli("run", path, "--row", "ArcFace", ...flags, "--set", "output.weights=false");
@@ -303,6 +309,34 @@ Deno.test("a run tells what it starts from and what it leaves of the file", () =
     assertEquals(absent.code, 3);
     assertStringIncludes(absent.err, "no.safetensors");
   }));
+
+Deno.test("run refuses an override that its row does not take up, and says what does", () =>
+  inFolder(async (folder) => {
+    const manifest = `name: own\nbackend: cpu
+data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+schedule: { name: step, lr: 0.05 }
+train: { steps: 2, batchSize: 4 }
+evaluate: []
+ablation:
+  rows:
+    - { label: A, head: { name: softmax } }
+    - { label: B, head: { name: softmax }, train: { steps: 3 } }
+`;
+    await Deno.writeTextFile(`${folder}/own.yaml`, manifest);
+    const run = (...args: string[]) => cli("run", `${folder}/own.yaml`, "--out", `${folder}/results`, ...args);
+    const { code, err } = await run("--row", "B", "--set", "train.steps=1");
+    assertEquals(code, 2);
+    assertStringIncludes(err, "--set ablation.rows.1.train.steps=1");
+    assertEquals((await run("--row", "A", "--set", "train.steps=1")).code, 0);
+    assertEquals((await run("--row", "B", "--set", "ablation.rows.1.train.steps=1")).code, 0);
+  }));
+
+Deno.test("describe tells a protocol's metrics and a head's traps", async () => {
+  const { out } = await cli("describe", "protocol", "angles");
+  assertStringIncludes(out, "metric inter-min (degree): Least angle between two classes' centres");
+  assertStringIncludes((await cli("describe", "head", "triplet")).out, "note: semi-hard (FaceNet");
+});
 
 Deno.test("list and describe tell of every kind, a backbone also what it costs", async () => {
   const all = JSON.parse((await cli("list", "--json")).out) as { kind: string; name: string }[];

@@ -378,6 +378,33 @@ Deno.test("a head that wants positives is refused with a sampler that does not s
   }
 });
 
+Deno.test("triplets are refused where a part of a batch has one identity", async () => {
+  const train = (more: string) => `train: { steps: 10, batchSize: 8, sampler: { name: identity, images: 4 }${more} }`;
+  const text = (more: string) => withLine("train", train(more), withLine("head", "head: { name: triplet }"));
+  assertEquals(await problemsOf(text("")), []);
+  const [problem] = await problemsOf(text(", accumulate: 2"));
+  assertStringIncludes(problem!, 'Cannot use head "triplet" on parts of 4 images, 4 of each identity');
+});
+
+Deno.test("losses on class weights are refused alone and beside heads without one weight a class", async () => {
+  const beside = (head: string) => withLine("head", `head: { name: ${head} }`) + "auxiliary: [{ name: intra }]\n";
+  assertEquals(await problemsOf(beside("norm-softmax")), []);
+  for (
+    const [head, found] of [["subcenter-arcface", "found 3 class weights a class"], [
+      "dynamic-margin",
+      "found 3",
+    ]] as const
+  ) {
+    const [problem, ...others] = await problemsOf(beside(head));
+    assertStringIncludes(problem!, found);
+    assertEquals(others, []);
+  }
+  assertStringIncludes(
+    (await problemsOf(withLine("head", "head: { name: inter }")))[0]!,
+    "it moves class weights alone",
+  );
+});
+
 Deno.test("a head on the main head's class weights is refused beside one that samples them", async () => {
   const tables = withPull({ sharesClassWeights: true });
   const text = base + "auxiliary: [{ name: pull }, { name: softmax }]\n";

@@ -24,6 +24,7 @@ interface Case {
   /** Classes, by default 4. */
   readonly classes?: number;
   readonly head?: Record<string, unknown>;
+  readonly auxiliary?: Record<string, unknown>;
   readonly optimizer?: Record<string, unknown>;
 }
 
@@ -44,7 +45,7 @@ async function measure(test: Case): Promise<{ measured: number; predicted: numbe
     backbone: section("backbone", backbone),
     weights: null,
     head: section("head", { name: "arcface", ...test.head }),
-    auxiliary: [],
+    auxiliary: test.auxiliary ? [{ weight: 1, ...section("head", test.auxiliary) }] : [],
     optimizer: section("optimizer", { name: "sgd", ...test.optimizer }),
     schedule: section("schedule", { name: "step", lr: 0.01 }),
     train: {
@@ -95,6 +96,13 @@ const cases: Case[] = [
   { backend: "webgpu", backbone: mobilefacenet, size: 64, batchSize: 16 },
   { backend: "webgpu", backbone: mobilefacenet, size: 64, batchSize: 16, precision: "f16" },
   { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000 },
+  // Composed passes, and losses over pairs.
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "curricularface" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "sphereface2" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "uniface" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "subcenter-arcface" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, auxiliary: { name: "inter" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 64, head: { name: "triplet" } },
   { backend: "wasm", backbone: { ...small, embedding: 256 }, size: 8, batchSize: 64, classes: 60_000 },
   {
     backend: "wasm",
@@ -143,8 +151,10 @@ const cases: Case[] = [
 
 for (const test of cases) {
   const { backend, backbone, batchSize, accumulate, checkpointing } = test;
-  const { classes = 4, head, optimizer, precision, ema } = test;
-  const more = [head, optimizer].filter((one) => one).map((one) => `, ${Object.entries(one!).flat().join(" ")}`).join(
+  const { classes = 4, head, auxiliary, optimizer, precision, ema } = test;
+  const more = [head, auxiliary, optimizer].filter((one) => one).map((one) =>
+    `, ${Object.entries(one!).flat().join(" ")}`
+  ).join(
     "",
   );
   const how = `${precision ? `, ${precision}` : ""}, ${classes} classes${more}${accumulate ? ", accumulated" : ""}${

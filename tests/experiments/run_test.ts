@@ -19,6 +19,7 @@ import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry
 import { useBackend } from "../../tensor/backend.ts";
 import { decodeSafeTensors, encodeSafeTensors } from "../../training/safetensors.ts";
 import type { Products } from "../../tensor/kernels/wasm/products.ts";
+import { tf } from "../../tensor/tf.ts";
 import { testOnBackends } from "../backends.ts";
 
 const registries = builtins();
@@ -339,6 +340,17 @@ testOnBackends("executeRun() evaluates averaged weights, and resumes them to the
   }
   const history = await whole.folder.readHistory();
   assert(history.every(({ clipFactor }) => (clipFactor as number) <= 1));
+}, ["wasm"]);
+
+testOnBackends("createModel() frees what it made where a later part cannot be made", async () => {
+  const before = tf.memory().numTensors;
+  const run = smallRun({
+    head: section("head", { name: "subcenter-arcface" }),
+    auxiliary: [{ weight: 1, ...section("head", { name: "intra" }) }],
+  });
+  const { record } = await execute(run);
+  assertStringIncludes(record!.error!, 'Cannot add loss "intra"');
+  assertEquals(tf.memory().numTensors, before);
 }, ["wasm"]);
 
 /** Heads with a running state, with draws, or with losses beside them. */

@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { createClassHead } from "../../losses/class_head.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { type ClassHeadOptions, createClassHead } from "../../losses/class_head.ts";
 import type { ClassLogits, OtherLogits } from "../../losses/class_logits.ts";
+import { exactSoftplus } from "../../losses/class_passes.ts";
+import { firstOffset } from "../../losses/sphereface2.ts";
 import type { Head, HeadPlugin } from "../../losses/head.ts";
 import { inter, intra, normSoftmax, uniface } from "../../losses/mod.ts";
 import { createRandom } from "../../tensor/random.ts";
@@ -89,6 +91,41 @@ for (const plugin of [intra, inter]) {
     assertClose(whole, alone.map((value, i) => value + term[i]!), 1e-5, "sum");
   });
 }
+
+testOnBackends("binary losses of a million far classes add up", async () => {
+  const sum = tf.tidy(() => tf.mul(tf.mean(exactSoftplus(tf.fill([1000], -16))), 1e6));
+  assertClose([...await sum.data()], [1e6 * Math.log1p(Math.exp(-16))], 1e-4);
+  const points = [-30, -5, -4.6, -1, 0, 1, 4.6, 30];
+  const values = tf.tidy(() => exactSoftplus(tf.tensor1d(points)));
+  const off = [...await values.data()].map((y, i) =>
+    y / (Math.max(points[i]!, 0) + Math.log1p(Math.exp(-Math.abs(points[i]!)))) - 1
+  );
+  assert(off.every((x) => Math.abs(x) < 1e-5), `${off}`);
+  tf.dispose([sum, values]);
+});
+
+Deno.test("firstOffset() balances the own class and the others, and is finite, for any weights", () => {
+  for (const alpha of [0.01, 0.5, 0.7, 0.99]) {
+    for (const classes of [2, 7, 50, 10_572, 1e6]) {
+      for (const [own, other] of [[-24, -8], [-94, 18], [-40, 10], [0, 0], [-30, -30]] as const) {
+        const b = firstOffset({ own, other }, { classes, alpha });
+        // In logarithms, for the terms span hundreds of powers of e: α σ(−z_y) = (1 − α)(n − 1) σ(z_j).
+        const logSigmoid = (z: number) => z > 0 ? -Math.log1p(Math.exp(-z)) : z - Math.log1p(Math.exp(z));
+        const left = Math.log(alpha) + logSigmoid(-(own + b));
+        const right = Math.log((1 - alpha) * (classes - 1)) + logSigmoid(other + b);
+        assert(Math.abs(left - right) < 1e-6, `alpha ${alpha}, ${classes} classes, ${own}, ${other}: ${b}`);
+      }
+    }
+  }
+});
+
+Deno.test("createClassHead() refuses what it would compute wrongly", () => {
+  const make = (options: Omit<ClassHeadOptions, "logits">, logits: Partial<ClassLogits>) => () =>
+    createClassHead({ logits: { normalised: true, s: 4, ...logits }, ...options }, context());
+  assertThrows(make({ offset: 1 }, {}), TypeError, "an offset under softmax");
+  assertThrows(make({ biased: true }, {}), TypeError, "biases with scaled cosines");
+  assertThrows(make({ sampleRate: 0.5 }, { centres: 2 }), TypeError, "several centres");
+});
 
 testOnBackends("uniface on a sample of all classes but a few trains its offset", async () => {
   const head = uniface.create(uniface.params.parse({ s: 8, sampleRate: 0.8 }), context());

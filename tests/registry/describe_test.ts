@@ -25,6 +25,7 @@ Deno.test("describePlugin() tells every parameter with type, default, values and
     summary: "Crops",
     reference: "https://example.org",
     formula: null,
+    notes: [],
     params: [
       { name: "from", type: "a section that names a reader", required: true, description: "What is cropped" },
       { name: "side", type: "an integer of at least 1", required: true, description: "Side in pixels" },
