@@ -27,7 +27,10 @@ export const curricularface: HeadPlugin = defineHead({
   summary: "ArcFace whose hard negatives weigh more as training goes on: cos θ_j (t + cos θ_j)",
   reference: "https://arxiv.org/abs/2004.00288",
   formula: "z_y = s cos(θ_y + m); z_j = s cos θ_j (t + cos θ_j) where cos θ_j > cos(θ_y + m), else s cos θ_j",
-  notes: ["t is a running average of the mean cos θ_y, from 0; alpha is the weight of a batch in it."],
+  notes: [
+    "t is a running average of the mean cos θ_y, from 0; alpha is the weight of a batch in it.",
+    "Curve and boundary that describe gives are those of the target, without what becomes of hard negatives.",
+  ],
   params: z.strictObject({
     m: radians("m", 0.5),
     alpha: momentum("alpha", 0.01, "; 0.01 in the authors' code, 0.1 in TFace"),

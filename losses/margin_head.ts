@@ -40,6 +40,9 @@ export function refuseInert(
   if (boundary !== "none" && boundary !== "easy" && boundaryAngle(margin) === undefined) {
     refuse("boundary", boundary, 'it has no effect where the margined angle cannot pass pi; leave it at "none"');
   }
+  if (boundary === "easy" && margin.m1 === 1 && margin.m2 === 0 && margin.m3 === 0) {
+    refuse("boundary", boundary, 'it has no effect without a margin; leave it at "none"');
+  }
   if (gradient === "detached" && margin.m1 === 1 && margin.m2 === 0) {
     refuse("gradient", gradient, 'it has no effect where the formula\'s own gradient is s; leave it at "exact"');
   }
