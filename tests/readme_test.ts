@@ -48,9 +48,9 @@ function figure({ metrics }: RunRecord, name: string): number {
   return metrics.find((metric) => metric.name === name)!.value!;
 }
 
-Deno.test("every row of omniglot-table2 completes and reaches 90 % on unseen characters", async () => {
+Deno.test("every row of omniglot-table2 completes and reaches 94 % on unseen characters", async () => {
   for (const record of await recordsOf("omniglot-table2")) {
-    assert(figure(record, "accuracy") >= 0.9, `${record.row}: ${figure(record, "accuracy")}`);
+    assert(figure(record, "accuracy") >= 0.94, `${record.row}: ${figure(record, "accuracy")}`);
   }
 });
 
