@@ -24,6 +24,7 @@ import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
 
 export { ManifestError, type ManifestProblem, type Place } from "./manifest/error.ts";
 export type { OverrideOptions } from "./manifest/overrides.ts";
+export type { PartlyUsed } from "./manifest/used.ts";
 
 /** What {@link loadManifest} is handed. */
 export interface ManifestOptions extends OverrideOptions {

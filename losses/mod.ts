@@ -16,7 +16,7 @@ export * from "./head.ts";
 export { type Algebra, angleOf, numbers, sineOf, tensors } from "./algebra.ts";
 export { type ClassHeadOptions, createClassHead } from "./class_head.ts";
 export type { ClassLogits, Margined, OtherLogits, OwnClass, TargetLogit } from "./class_logits.ts";
-export type { ClassWeightOptions } from "./class_weights.ts";
+export type { ClassWeightOptions, Shard } from "./class_weights.ts";
 export { type ClassTerm, createClassTerm, rowsByClass } from "./class_terms.ts";
 export { composedMemory, kernelMemory } from "./class_memory.ts";
 export { crossEntropy } from "./cross_entropy.ts";
