@@ -79,7 +79,7 @@ const networks: readonly Network[] = [
   {
     name: "an IResNet",
     plugin: iresnet,
-    params: { stages: [1, 1, 1, 1], widths: [8, 8, 16, 16], embedding: 16 },
+    params: { stages: [1, 1, 1, 1], widths: [4, 4, 8, 8], embedding: 8 },
     size: 16,
     rate: 0.0003,
     noise: 2,
