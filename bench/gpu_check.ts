@@ -93,7 +93,8 @@ function headChecks(): Check[] {
     name: `head ${name}: loss and gradients`,
     async run() {
       const plugin = registry.get(name), random = createRandom(0, "gpu-check");
-      const head = plugin.create(plugin.params.parse({}), { embedding: 33, classes: 1003, random });
+      const counts = Int32Array.from({ length: 1003 }, (_, j) => 1 + j % 100);
+      const head = plugin.create(plugin.params.parse({}), { embedding: 33, classes: 1003, random, counts });
       const embeddings = variable([24, 33]) as unknown as Tensor2D & Variable;
       const labels = tf.tensor1d(Array.from({ length: 24 }, (_, i) => i * 41 % 1003), "int32");
       const trained = [embeddings, ...head.parameters.filter((p) => p.trainable).map((p) => p.variable)];

@@ -26,7 +26,8 @@ export interface HeadWork {
 /** Makes a head with its class weights. */
 export function createHeadWork(name: string, classes: number): HeadWork {
   const plugin = builtins().head.get(name), random = createRandom(0, name);
-  const head = plugin.create(plugin.params.parse({}), { embedding: DIMENSION, classes, random });
+  const counts = Int32Array.from({ length: classes }, (_, j) => 1 + j % 100);
+  const head = plugin.create(plugin.params.parse({}), { embedding: DIMENSION, classes, random, counts });
   const embeddings = variable([BATCH, DIMENSION]) as unknown as Tensor2D & Variable;
   const own = Int32Array.from({ length: BATCH }, (_, i) => i * 7919 % classes), labels = tf.tensor1d(own, "int32");
   const trained = [embeddings, ...head.parameters.filter((p) => p.trainable).map((p) => p.variable)];

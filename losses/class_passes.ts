@@ -12,6 +12,7 @@ import {
   LOWEST,
 } from "../tensor/kernels/class_logits.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { ownColumns } from "./class_chunks.ts";
 import type { ClassLogits, OtherLogits } from "./class_logits.ts";
 
 /** A chunk of classes, as the passes see it. */
@@ -79,8 +80,7 @@ function logitsOf(chunk: PassChunk, centres: number): { z: Tensor; slope?: Tenso
   let z: Tensor = tf.mul(made?.value ?? cosine, s);
   if (bias) z = tf.add(z, bias);
   if (offset) z = tf.add(z, offset);
-  const columns = tf.range(0, n, 1, "int32"), place = tf.sub(labels, tf.scalar(first / centres, "int32"));
-  const own = tf.cast(tf.equal(tf.expandDims(place, 1), columns), "float32");
+  const own = ownColumns(labels, { first: first / centres, count: n });
   return { z, ...made ? { slope: made.slope } : {}, own, ...winners ? { winners } : {} };
 }
 
@@ -96,7 +96,7 @@ function spreadOver(winners: Tensor, gradient: Tensor): Tensor {
 }
 
 function logSumExp(z: Tensor, own: Tensor): Tensor2D {
-  const masked = tf.where(tf.cast(own, "bool"), tf.fill(own.shape, LOWEST), z);
+  const masked = tf.add(z, tf.mul(own, LOWEST / 2));
   const max = tf.max(masked, 1, true);
   return tf.concat([max, tf.sum(tf.mul(tf.exp(tf.sub(masked, max)), tf.sub(1, own)), 1, true)], 1) as Tensor2D;
 }

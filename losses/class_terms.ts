@@ -5,7 +5,7 @@
  */
 import { disposeParameters, type Parameter } from "../tensor/parameter.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
-import { COMPOSED_SHARE, cutsOf, joined } from "./class_chunks.ts";
+import { COMPOSED_SHARE, cutsOf, joined, ownColumns } from "./class_chunks.ts";
 import { classWeights, type Shard, shardsOf } from "./class_weights.ts";
 import type { Head, HeadContext, HeadOutput } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -62,8 +62,7 @@ export function rowsByClass(rows: Tensor2D, labels: Tensor1D, shards: readonly S
       cutShare: COMPOSED_SHARE,
     })
   ) {
-    const place = tf.sub(labels, tf.scalar(shard.first + from, "int32"));
-    const inside = tf.cast(tf.oneHot(place as Tensor1D, count), "float32") as Tensor2D;
+    const inside = ownColumns(labels, { first: shard.first + from, count });
     pieces.get(shard)!.push(tf.matMul(inside, rows, true));
   }
   return shards.map((shard) => joined(pieces.get(shard)!, shard));

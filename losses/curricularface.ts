@@ -77,9 +77,10 @@ function marginOf(
 
 /** `c (t + c)` and `t + 2c` where c is above the limit of its sample, `c` and 1 elsewhere. */
 function modulate(cosine: Tensor, [limit, t]: readonly Tensor[]): { value: Tensor; slope: Tensor } {
-  const hard = tf.greater(cosine, limit!), raised = tf.add(cosine, t!);
+  // 1 where hard, else 0; comparisons that broadcast are slow on WASM.
+  const hard = tf.step(tf.sub(cosine, limit!)), more = tf.sub(tf.add(cosine, t!), 1);
   return {
-    value: tf.where(hard, tf.mul(cosine, raised), cosine),
-    slope: tf.where(hard, tf.add(raised, cosine), tf.onesLike(cosine)),
+    value: tf.add(cosine, tf.mul(hard, tf.mul(cosine, more))),
+    slope: tf.add(tf.mul(hard, tf.add(more, cosine)), 1),
   };
 }

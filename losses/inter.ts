@@ -7,7 +7,7 @@ import { z } from "zod";
 import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { angleOf, tensors } from "./algebra.ts";
-import { COMPOSED_SHARE, type Cut, cutsOf, gatherTargets, joined, weightsOf } from "./class_chunks.ts";
+import { COMPOSED_SHARE, type Cut, cutsOf, gatherTargets, joined, ownColumns, weightsOf } from "./class_chunks.ts";
 import { composedMemory } from "./class_memory.ts";
 import { createClassTerm, rowsByClass, safeSine } from "./class_terms.ts";
 import type { Shard } from "./class_weights.ts";
@@ -32,8 +32,7 @@ function ownOf(shards: readonly Shard[], labels: Tensor1D): Own {
 function cosinesOf(cut: Cut, unit: Tensor2D, labels: Tensor1D) {
   const weights = weightsOf(cut), inverse = inverseRowNorms(weights);
   const cosine = tf.mul(tf.matMul(unit, weights, false, true), inverse);
-  const place = tf.sub(labels, tf.scalar(cut.shard.first + cut.from, "int32"));
-  const others = tf.sub(1, tf.cast(tf.oneHot(place as Tensor1D, cut.count), "float32"));
+  const others = tf.sub(1, ownColumns(labels, { first: cut.shard.first + cut.from, count: cut.count }));
   return { weights, inverse, cosine, others };
 }
 

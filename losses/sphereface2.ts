@@ -15,7 +15,14 @@ import { cosineClamp } from "./margin_params.ts";
 /** `g(z) = 2 ((z + 1)/2)^t − 1`, which spreads similarities out, with its derivative. */
 function adjust(z: Tensor, t: number): { value: Tensor; slope: Tensor } {
   const half = tf.clipByValue(tf.div(tf.add(z, 1), 2), 0, 1);
-  return { value: tf.sub(tf.mul(tf.pow(half, t), 2), 1), slope: tf.mul(tf.pow(half, t - 1), t) };
+  const below = power(half, t - 1);
+  return { value: tf.sub(tf.mul(tf.mul(below, half), 2), 1), slope: tf.mul(below, t) };
+}
+
+/** `x^p`, by products where p is a small integer. */
+function power(x: Tensor, p: number): Tensor {
+  if (!Number.isInteger(p) || p > 8) return tf.pow(x, p);
+  return Array.from({ length: p }, () => x).reduce<Tensor>((product, x) => tf.mul(product, x), tf.onesLike(x));
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Kernels for tfjs's WASM backend: those that it lacks (gradients of convolution and pooling), does slowly (gradient of
- * a convolution's input), or copies in (Identity, behind every saved tensor), and ours.
+ * a convolution's input), or copies in (Identity, behind every saved tensor; Slice), and ours.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import { matMulBy } from "./matmul.ts";
 import { maxPoolGradient } from "./max_pool_gradient.ts";
 import { type Products, simdProducts } from "./products.ts";
 import { hasSimd } from "./simd.ts";
+import { sliceOnHeap } from "./slice.ts";
 import type { TileSize } from "./winograd.ts";
 
 /** What the kernels of the WASM backend can stand on. */
@@ -52,6 +53,7 @@ const SHARED: KernelTable = {
 };
 
 const SIMD: KernelTable = {
+  Slice: { how: "heap", run: sliceOnHeap },
   ...CLASSES_ON_HEAP,
   MarginlabBatchNorm: { how: "SIMD", run: batchNormOnHeap },
   MarginlabBatchNormGrad: { how: "SIMD", run: batchNormGradientOnHeap },
