@@ -8,7 +8,7 @@ import type { Shape4D } from "../tensor/kernels/geometry.ts";
 import type { Tensor4D } from "../tensor/tf.ts";
 import { emitConv } from "./graph.ts";
 import { type Initialiser, torchUniform } from "./initialisers.ts";
-import { keeping, windows } from "./layers.ts";
+import { filterSlot, keeping, windows } from "./layers.ts";
 import { type Layer, sizeOf } from "./module.ts";
 
 /** Settings of {@link depthwise}. */
@@ -39,15 +39,7 @@ export function depthwise(name: string, options: DepthwiseOptions): Layer {
     const shape: Shape4D = [...taps, channels, 1], fanIn = taps[0] * taps[1];
     return {
       output,
-      slots: [{
-        name: weight,
-        shape,
-        role: "weight",
-        initial,
-        fanIn,
-        fanOut: fanIn * channels,
-        layout: { kind: "depthwise" },
-      }],
+      slots: [filterSlot(weight, shape, { initial, fanIn, fanOut: fanIn * channels, layout: "depthwise" })],
       multiplyAdds: sizeOf(output) * fanIn,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => depthwiseConv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),

@@ -10,7 +10,7 @@ import { type Tensor, type Tensor2D, type Tensor4D, tf } from "../tensor/tf.ts";
 import { depthwise } from "./depthwise.ts";
 import { emitConv } from "./graph.ts";
 import { type Initialiser, torchUniform } from "./initialisers.ts";
-import { keeping, windows } from "./layers.ts";
+import { filterSlot, keeping, windows } from "./layers.ts";
 import { type Layer, sizeOf } from "./module.ts";
 import { storedAs, widened } from "./storage.ts";
 
@@ -53,15 +53,7 @@ export function grouped(
       sumOf(places, (by) => depthwiseConv2d(turned(x, g, by) as Tensor4D, part(w, by), geometry));
     return {
       output,
-      slots: [{
-        name: weight,
-        shape,
-        role: "weight",
-        initial,
-        fanIn: area * g,
-        fanOut: area * channels,
-        layout: { kind: "conv" },
-      }],
+      slots: [filterSlot(weight, shape, { initial, fanIn: area * g, fanOut: area * channels })],
       multiplyAdds: out * area * g,
       memory: { kept: size, forward: 3 * out, backward: 5 * size },
       infer: (x, values) => run(x, values(weight)),

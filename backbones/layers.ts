@@ -32,15 +32,7 @@ export function conv(
     const size = sizeOf(input), area = kernel * kernel;
     return {
       output,
-      slots: [{
-        name: weight,
-        shape,
-        role: "weight",
-        initial,
-        fanIn: area * channels,
-        fanOut: area * filters,
-        layout: { kind: "conv" },
-      }],
+      slots: [filterSlot(weight, shape, { initial, fanIn: area * channels, fanOut: area * filters })],
       multiplyAdds: sizeOf(output) * area * channels,
       memory: { kept: size, forward: sizeOf(output), backward: 2 * size + sizeOf(output) },
       infer: (x, values) => conv2d(x as Tensor4D, values(weight) as unknown as Tensor4D, geometry),
@@ -98,6 +90,16 @@ export function prelu(name: string): Layer {
         }),
     };
   };
+}
+
+/** The slot of a filter, which lies in PyTorch as `layout` says, by default as a convolution's. */
+export function filterSlot(
+  name: string,
+  shape: number[],
+  rest: { initial: Initialiser; fanIn: number; fanOut: number; layout?: "conv" | "depthwise" },
+): Slot {
+  const { layout = "conv", ...fans } = rest;
+  return { name, shape, role: "weight", ...fans, layout: { kind: layout } };
 }
 
 /** The slot of a PReLU's slopes. */

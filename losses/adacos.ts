@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { type Scalar, tf } from "../tensor/tf.ts";
 import { createClassHead } from "./class_head.ts";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { medianOf } from "./ranks.ts";
 import { runningState } from "./running_state.ts";
@@ -50,5 +51,5 @@ export const adacos: HeadPlugin = defineHead({
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

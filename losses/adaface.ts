@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
 import { clampedAngle, tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { cosineMargin, momentum, sampleRate, scale } from "./margin_params.ts";
 import { moveState, runningState } from "./running_state.ts";
@@ -85,5 +86,5 @@ export const adaface: HeadPlugin = defineHead({
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

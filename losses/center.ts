@@ -8,7 +8,7 @@ import { gatherRows } from "../tensor/kernels/class_rows.ts";
 import { disposeParameters, parameter } from "../tensor/parameter.ts";
 import { type Tensor1D, type Tensor2D, tf, type Variable } from "../tensor/tf.ts";
 import { LARGEST_BINDING } from "./class_weights.ts";
-import { composedMemory } from "./class_memory.ts";
+import { classWeightCount, composedMemory } from "./class_memory.ts";
 import { rowsByClass } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
@@ -64,7 +64,7 @@ export const center: HeadPlugin = defineHead({
             loss: tf.div(tf.sum(tf.mean(tf.square(away), 0)), 2),
             statistics: { distance: tf.mean(tf.sqrt(tf.sum(tf.square(away), 1))) },
             saved: [away],
-            gradients: ([away]) => [tf.div(away!, n)],
+            gradients: ([away], gradient) => [tf.mul(away!, tf.div(gradient, n))],
           }));
           if (step) moveCentres(centres.variable, { away, labels, alpha });
           return output;
@@ -72,7 +72,7 @@ export const center: HeadPlugin = defineHead({
       dispose: () => disposeParameters([centres]),
     };
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
   stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 3), kept: 0 }),
 });
 

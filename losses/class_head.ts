@@ -5,13 +5,14 @@
  */
 import { type RowGradient, wholeGradient } from "../tensor/kernels/class_rows.ts";
 import { disposeParameters, type Parameter, parameter } from "../tensor/parameter.ts";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import type { ClassLogits } from "./class_logits.ts";
 import { classBackward, type ClassBatch, classForward, type ClassGradients, type ClassSaved } from "./class_loop.ts";
 import { type ClassWeightOptions, classWeights, shardsOf } from "./class_weights.ts";
 import type { Head, HeadContext, HeadOutput, HeadStep } from "./head.ts";
 import { checkBatch, tidyOutput } from "./parts.ts";
 import { type ClassSample, sampleHead } from "./sampling.ts";
+import { termNode } from "./term.ts";
 
 /** Settings of {@link createClassHead}. */
 export interface ClassHeadOptions extends ClassWeightOptions {
@@ -72,13 +73,13 @@ function lossOfAll(
   { embeddings, labels, step }: { embeddings: Tensor2D; labels: Tensor1D; step: HeadStep | undefined },
 ): HeadOutput {
   const variables = rows.map(({ variable }) => variable), offset = shared?.variable as Tensor1D | undefined;
-  return node([embeddings, ...variables, ...offset ? [offset] : []], (x) => {
-    const { saved, others, ...output } = classForward(logits, batchOf(x, labels, variables, { offset, step }));
+  return termNode([embeddings, ...variables, ...offset ? [offset] : []], () => {
+    const { saved, others, ...output } = classForward(logits, batchOf(embeddings, labels, variables, { offset, step }));
     const { tensors, restore } = pack(saved);
     return {
-      output,
-      tensors: [x, labels, ...tensors],
-      pull([x, labels, ...kept], gradient) {
+      ...output,
+      saved: [embeddings, labels, ...tensors],
+      gradients([x, labels, ...kept], gradient) {
         const batch = batchOf(x as Tensor2D, labels as Tensor1D, variables, { offset });
         return listOf(classBackward(logits, batch, { saved: restore(kept), others, gradient }));
       },
@@ -98,14 +99,18 @@ function lossOfSample(
 ): HeadOutput {
   const { takeRows } = step, offset = shared?.variable as Tensor1D | undefined;
   const variables = [...takeRows ? [] : rows.map(({ variable }) => variable), ...offset ? [offset] : []];
-  return node([embeddings, ...variables], (x) => {
+  return termNode([embeddings, ...variables], () => {
     const taken = sample.gather(rows), own = sample.relabel(labels);
-    const { saved, others, ...output } = classForward(logits, batchOf(x, own, taken, { offset, step, labels }));
+    const { saved, others, ...output } = classForward(
+      logits,
+      batchOf(embeddings, own, taken, { offset, step, labels }),
+    );
     const { tensors, restore } = pack(saved);
     return {
-      output,
-      tensors: [x, own, ...taken, ...tensors],
-      pull([x, own, ...kept], gradient) {
+      ...output,
+      saved: [embeddings, own, ...taken, ...tensors],
+      gradients([x, own, ...rest], gradient) {
+        const kept = [...rest];
         const batch = batchOf(x as Tensor2D, own as Tensor1D, kept.splice(0, taken.length), { offset });
         const found = classBackward(logits, batch, { saved: restore(kept), others, gradient });
         const values: readonly Tensor[] = [...found.shards, ...found.bias ? [found.bias] : []];
@@ -163,35 +168,5 @@ function pack(saved: ClassSaved): { tensors: Tensor[]; restore: (tensors: readon
       const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]!])), rest = tensors.slice(names.length);
       return { ...named, context: rest.slice(0, contexts), chunks: rest.slice(contexts) } as unknown as ClassSaved;
     },
-  };
-}
-
-/** What {@link node} is told. */
-interface Node {
-  readonly output: HeadOutput & { readonly angles: Tensor1D };
-  /** Kept until the backward pass. */
-  readonly tensors: readonly Tensor[];
-  /** Gradients of the inputs from what was kept and the gradient of the loss. */
-  pull(saved: Tensor[], gradient: Tensor): Tensor[];
-}
-
-/** One node on the tape with loss, statistics and angles as its results; only the loss is differentiable. */
-function node(inputs: readonly Tensor[], forward: (embeddings: Tensor2D) => Node): HeadOutput {
-  let names: readonly string[] = [];
-  const op = tf.customGrad((...args) => {
-    const { output: { loss, statistics, angles }, tensors, pull } = forward(args[0] as Tensor2D);
-    (args.at(-1) as tf.GradSaveFunc)([...tensors]);
-    names = Object.keys(statistics);
-    const scalars = tf.stack([loss, ...Object.values(statistics)]) as Tensor1D;
-    return {
-      value: tf.concat([scalars, angles]) as Tensor,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => pull([...saved], tf.reshape(tf.slice(dy, 0, 1), [])),
-    };
-  });
-  const all = op(...inputs) as Tensor1D, scalar = (i: number) => tf.reshape(tf.slice(all, i, 1), []) as Scalar;
-  return {
-    loss: scalar(0),
-    statistics: Object.fromEntries(names.map((name, i) => [name, scalar(i + 1)])),
-    angles: tf.slice(all, names.length + 1) as Tensor1D,
   };
 }

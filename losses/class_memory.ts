@@ -70,3 +70,11 @@ export function kernelMemory(logits: number): StepMemory {
 export function composedMemory(logits: number, factor: number): StepMemory {
   return { kept: logits > BUDGET ? 0 : logits, held: factor * Math.min(logits, BUDGET * COMPOSED_SHARE) };
 }
+
+/** Class-side parameters of a head with one class weight a class and nothing else; see `HeadPlugin.size`. */
+export function classWeightCount(
+  _params: unknown,
+  { classes, embedding }: { readonly classes: number; readonly embedding: number },
+): number {
+  return classes * embedding;
+}

@@ -6,12 +6,12 @@
 import { z } from "zod";
 import { type Scalar, type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
-import { composedMemory } from "./class_memory.ts";
+import { classWeightCount, composedMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { type Boundary, createMargin, evaluateMargin } from "./margin.ts";
 import { refuseInert } from "./margin_head.ts";
-import { marginShape, momentum, radians } from "./margin_params.ts";
+import { marginShape, momentum, radians, slopeOf } from "./margin_params.ts";
 import { moveState, runningState } from "./running_state.ts";
 
 /**
@@ -53,7 +53,7 @@ export const curricularface: HeadPlugin = defineHead({
           return {
             target: {
               value: value as Tensor1D,
-              slope: (gradient === "exact" ? derivative : tf.onesLike(cosine)) as Tensor1D,
+              slope: slopeOf(gradient, derivative),
             },
             others: { context: [limit, t], apply: modulate },
             statistics: {
@@ -65,7 +65,7 @@ export const curricularface: HeadPlugin = defineHead({
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
   stepMemory: (_, { batch, classes }) => composedMemory(batch * classes, 20),
 });
 

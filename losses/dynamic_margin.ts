@@ -10,7 +10,7 @@ import { tensors } from "./algebra.ts";
 import { composedMemory, kernelMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { centres, marginShape } from "./margin_params.ts";
+import { centres, marginShape, slopeOf } from "./margin_params.ts";
 import { runningState } from "./running_state.ts";
 import { evaluateSampleMargin } from "./sample_margin.ts";
 
@@ -69,9 +69,8 @@ export const dynamicMargin: HeadPlugin = defineHead({
         margin({ cosine, sine, labels }) {
           const m2 = gatherRows(margins.variable as unknown as Tensor1D, labels);
           const { value, derivative, past } = evaluateSampleMargin(tensors, { m2, boundary, epsilon }, cosine, sine);
-          const slope = gradient === "exact" ? derivative : tf.onesLike(cosine);
           return {
-            target: { value: value as Tensor1D, slope: slope as Tensor1D },
+            target: { value: value as Tensor1D, slope: slopeOf(gradient, derivative) },
             statistics: { pastBoundary: tf.mean(past) as Scalar, margin: tf.mean(m2) as Scalar },
           };
         },

@@ -9,8 +9,9 @@ import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
 import type { OwnClass } from "./class_logits.ts";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
-import { cosineMargin, marginShape, radians, sampleRate, scale } from "./margin_params.ts";
+import { cosineMargin, marginShape, radians, sampleRate, scale, slopeOf } from "./margin_params.ts";
 import { ranksOf } from "./ranks.ts";
 import { evaluateSampleMargin } from "./sample_margin.ts";
 
@@ -75,16 +76,15 @@ export const elasticfaceArc: HeadPlugin = defineHead({
             own.cosine,
             own.sine,
           );
-          const slope = gradient === "exact" ? derivative : tf.onesLike(own.cosine);
           return {
-            target: { value: value as Tensor1D, slope: slope as Tensor1D },
+            target: { value: value as Tensor1D, slope: slopeOf(gradient, derivative) },
             statistics: { pastBoundary: tf.mean(past) as Scalar },
           };
         },
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });
 
 /** Target logit `s (cos θ_y − m_i)` with `m_i` from N(m, σ); F. Boutros et al., https://arxiv.org/abs/2109.09416. */
@@ -111,5 +111,5 @@ export const elasticfaceCos: HeadPlugin = defineHead({
         }),
       },
     }, context),
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

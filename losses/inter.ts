@@ -8,7 +8,7 @@ import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts"
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { angleOf, tensors } from "./algebra.ts";
 import { COMPOSED_SHARE, type Cut, cutsOf, gatherTargets, joined, ownColumns, weightsOf } from "./class_chunks.ts";
-import { composedMemory } from "./class_memory.ts";
+import { classWeightCount, composedMemory } from "./class_memory.ts";
 import { createClassTerm, rowsByClass, safeSine } from "./class_terms.ts";
 import type { Shard } from "./class_weights.ts";
 import { defineHead, type HeadOutput, type HeadPlugin } from "./head.ts";
@@ -65,9 +65,9 @@ function term(
     return {
       loss,
       saved: [labels, embeddings],
-      gradients: ([labels, embeddings]) => [
+      gradients: ([labels, embeddings], gradient) => [
         tf.zerosLike(embeddings!),
-        ...gradientsOf({ form, factor, cuts, shards }, labels as Tensor1D),
+        ...gradientsOf({ form, factor: tf.mul(gradient, factor), cuts, shards }, labels as Tensor1D),
       ],
     };
   });
@@ -75,7 +75,7 @@ function term(
 
 /** Gradients of the class weights, as the other classes and as the samples' own. */
 function gradientsOf(
-  { form, factor, cuts, shards }: { form: Form; factor: number; cuts: readonly Cut[]; shards: readonly Shard[] },
+  { form, factor, cuts, shards }: { form: Form; factor: Tensor; cuts: readonly Cut[]; shards: readonly Shard[] },
   labels: Tensor1D,
 ): Tensor2D[] {
   const own = ownOf(shards, labels), pieces = new Map<Shard, Tensor2D[]>(shards.map((shard) => [shard, []]));
@@ -84,7 +84,7 @@ function gradientsOf(
     const before = inOwn;
     const found = tf.tidy(() => {
       const { weights, inverse, cosine, others } = cosinesOf(cut, own.unit, labels);
-      const slope = form === "arccos" ? tf.div(-factor, safeSine(cosine)) : tf.fill(cosine.shape, factor);
+      const slope = form === "arccos" ? tf.div(tf.neg(factor), safeSine(cosine)) : factor;
       const inProducts = tf.mul(tf.mul(slope, others), inverse) as Tensor2D;
       const toOwn = tf.matMul(inProducts, weights);
       return {
@@ -126,6 +126,6 @@ export const inter: HeadPlugin = defineHead({
   classWeightsOnly: true,
   create: ({ form }, context) =>
     createClassTerm("inter", (x, labels, shards) => term(form, context.classes, labels, shards, x), context),
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
   stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 22), kept: 0 }),
 });

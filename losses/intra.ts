@@ -8,7 +8,7 @@ import { inverseRowNorms, tangentRows } from "../tensor/kernels/class_logits.ts"
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tensor/tf.ts";
 import { gatherTargets } from "./class_chunks.ts";
 import { sineTo } from "./class_own.ts";
-import { composedMemory } from "./class_memory.ts";
+import { classWeightCount, composedMemory } from "./class_memory.ts";
 import { type ClassTerm, createClassTerm, rowsByClass, SMALLEST_SINE } from "./class_terms.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { termNode } from "./term.ts";
@@ -22,12 +22,14 @@ const term: ClassTerm = (embeddings, labels, shards) => {
     sine = sineTo(embeddings, inverse, { own, lengths: ownInverse, cosine });
   const angles = tf.atan2(sine, cosine) as Tensor1D;
   const targetAngle = tf.mean(angles);
-  const output = termNode([embeddings, ...shards.map(({ weights }) => weights)], () => ({
+  return termNode([embeddings, ...shards.map(({ weights }) => weights)], () => ({
     loss: tf.div(targetAngle, Math.PI),
     statistics: { targetAngle },
+    angles,
     saved: [sine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels],
-    gradients([sine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels]) {
-      const slope = tf.expandDims(tf.div(-1 / (Math.PI * count), tf.maximum(sine!, SMALLEST_SINE)), 1);
+    gradients([sine, unit, unitOwn, embeddings, own, inverse, ownInverse, labels], gradient) {
+      const inAngle = tf.mul(gradient, -1 / (Math.PI * count));
+      const slope = tf.expandDims(tf.div(inAngle, tf.maximum(sine!, SMALLEST_SINE)), 1);
       const pulled = (toward: Tensor, rows: Tensor, inverse: Tensor) =>
         tangentRows(
           tf.mul(toward, tf.mul(slope, tf.expandDims(inverse, 1))) as Tensor2D,
@@ -38,7 +40,6 @@ const term: ClassTerm = (embeddings, labels, shards) => {
       return [pulled(unitOwn!, embeddings!, inverse!), ...rowsByClass(rows, labels as Tensor1D, shards)];
     },
   }));
-  return { ...output, angles };
 };
 
 /**
@@ -55,6 +56,6 @@ export const intra: HeadPlugin = defineHead({
   notes: ["Add it to a head: auxiliary: [{ name: intra, weight: 1 }]. Alone it draws all classes into one point."],
   sharesClassWeights: true,
   create: (_, context) => createClassTerm("intra", term, context),
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
   stepMemory: (_, { batch, classes }) => ({ ...composedMemory(batch * classes, 3), kept: 0 }),
 });

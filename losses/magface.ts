@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { marginShape } from "./margin_params.ts";
 import { evaluateSampleMargin } from "./sample_margin.ts";
@@ -81,5 +82,5 @@ export const magface: HeadPlugin = defineHead({
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

@@ -4,10 +4,16 @@
  * @module
  */
 import { z } from "zod";
+import { type Tensor, type Tensor1D, tf } from "../tensor/tf.ts";
 import { type Boundary, fallbackProblem } from "./margin.ts";
 
 /** How the target logit's gradient is taken: of the formula, or straight through as if there were no margin. */
 export type GradientMode = "exact" | "detached";
+
+/** What is passed on as the target logit's derivative, shape of `derivative`: itself, or 1 straight through. */
+export function slopeOf(mode: GradientMode, derivative: Tensor): Tensor1D {
+  return (mode === "exact" ? derivative : tf.onesLike(derivative)) as Tensor1D;
+}
 
 /** Shape of the schema part that every margin head has. */
 export type MarginShape = {

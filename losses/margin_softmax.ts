@@ -9,7 +9,7 @@ import { createClassHead } from "./class_head.ts";
 import type { ClassLogits } from "./class_logits.ts";
 import type { Head, HeadContext } from "./head.ts";
 import { evaluateMargin, type Margin } from "./margin.ts";
-import type { GradientMode } from "./margin_params.ts";
+import { type GradientMode, slopeOf } from "./margin_params.ts";
 
 /** Settings of {@link createMarginSoftmax}. */
 export interface MarginSoftmaxOptions {
@@ -45,9 +45,8 @@ function withMargin(logits: ClassLogits, margin: Margin, gradient: GradientMode)
     ...logits,
     margin({ cosine, sine }) {
       const point = evaluateMargin(tensors, margin, cosine, sine);
-      const slope = gradient === "exact" ? point.derivative : tf.onesLike(point.derivative);
       return {
-        target: { value: point.value as Tensor1D, slope: slope as Tensor1D },
+        target: { value: point.value as Tensor1D, slope: slopeOf(gradient, point.derivative) },
         statistics: { pastBoundary: tf.mean(point.past) as Scalar },
       };
     },

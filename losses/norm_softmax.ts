@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { sampleRate, scale } from "./margin_params.ts";
 import { createMarginSoftmax } from "./margin_softmax.ts";
@@ -17,5 +18,5 @@ export const normSoftmax: HeadPlugin = defineHead({
   formula: "z_j = s cos θ_j",
   params: z.strictObject({ s: scale(64), sampleRate: sampleRate() }),
   create: (params, context) => createMarginSoftmax(params, context),
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Scalar, type Tensor1D, tf } from "../tensor/tf.ts";
 import { tensors } from "./algebra.ts";
 import { createClassHead } from "./class_head.ts";
+import { classWeightCount } from "./class_memory.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
 import { createMargin, evaluateMargin } from "./margin.ts";
 import { cosineClamp } from "./margin_params.ts";
@@ -68,5 +69,5 @@ export const sphereface: HeadPlugin = defineHead({
       },
     }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
 });

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type Tensor, tf } from "../tensor/tf.ts";
 import { angleOf, sineOf, tensors } from "./algebra.ts";
-import { composedMemory, kernelMemory } from "./class_memory.ts";
+import { classWeightCount, composedMemory, kernelMemory } from "./class_memory.ts";
 import { createClassHead } from "./class_head.ts";
 import type { OtherLogits } from "./class_logits.ts";
 import { defineHead, type HeadPlugin } from "./head.ts";
@@ -73,7 +73,7 @@ export const spherefaceR: HeadPlugin = defineHead({
     }
     return createMarginSoftmax({ s, margin: marginOf({ form, m, epsilon }), gradient, factor }, context);
   },
-  size: (_, { classes, embedding }) => classes * embedding,
+  size: classWeightCount,
   stepMemory: ({ form }, { batch, classes }) =>
     form === "v2" ? composedMemory(batch * classes, 30) : kernelMemory(batch * classes),
 });

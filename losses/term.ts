@@ -12,27 +12,32 @@ export interface Term {
   readonly loss: Tensor;
   /** Scalars worth logging. */
   readonly statistics?: Readonly<Record<string, Tensor>>;
+  /** Angles to the own classes, in radians, shape `[batch]`, where there are class weights. */
+  readonly angles?: Tensor1D;
   /** Kept for the backward pass. */
   readonly saved: readonly Tensor[];
-  /** Gradients of the inputs, in their order, from what was kept; they are multiplied by that of the loss afterwards. */
-  gradients(saved: readonly Tensor[]): readonly Tensor[];
+  /** Gradients of the inputs, in their order, from what was kept and the gradient of the total in the loss, shape `[]`. */
+  gradients(saved: readonly Tensor[], gradient: Tensor): Tensor[];
 }
 
 /** Puts a loss on the tape; only the loss is differentiable. To be called inside a `tf.tidy`. */
 export function termNode(inputs: readonly Tensor[], forward: () => Term): HeadOutput {
-  let names: readonly string[] = [];
+  let names: readonly string[] = [], withAngles = false;
   const op = tf.customGrad((...args) => {
-    const { loss, statistics = {}, saved, gradients } = forward();
+    const { loss, statistics = {}, angles, saved, gradients } = forward();
     (args.at(-1) as tf.GradSaveFunc)([...saved]);
     names = Object.keys(statistics);
+    withAngles = angles !== undefined;
+    const scalars = tf.stack([loss, ...Object.values(statistics)]) as Tensor1D;
     return {
-      value: tf.stack([loss, ...Object.values(statistics)]) as Tensor,
-      gradFunc: (dy: Tensor, kept: Tensor[]) => {
-        const factor = tf.reshape(tf.slice(dy, 0, 1), []);
-        return gradients(kept).map((gradient) => tf.mul(gradient, factor));
-      },
+      value: (angles ? tf.concat([scalars, angles]) : scalars) as Tensor,
+      gradFunc: (dy: Tensor, kept: Tensor[]) => gradients([...kept], tf.reshape(tf.slice(dy, 0, 1), [])),
     };
   });
   const all = op(...inputs) as Tensor1D, scalar = (i: number) => tf.reshape(tf.slice(all, i, 1), []) as Scalar;
-  return { loss: scalar(0), statistics: Object.fromEntries(names.map((name, i) => [name, scalar(i + 1)])) };
+  return {
+    loss: scalar(0),
+    statistics: Object.fromEntries(names.map((name, i) => [name, scalar(i + 1)])),
+    ...withAngles ? { angles: tf.slice(all, names.length + 1) as Tensor1D } : {},
+  };
 }

@@ -35,7 +35,9 @@ export const triplet: HeadPlugin = defineHead({
     distance: z.enum(["angular", "squared-euclidean"]).default("angular").describe(
       "D between embeddings of unit length: angular in radians, squared-euclidean in [0, 4]",
     ),
-    m: z.number().positive().max(2).default(0.35).describe(
+    m: z.number().positive().max(2, { error: "m is in radians, or with squared-euclidean in squared units" }).default(
+      0.35,
+    ).describe(
       "Margin m, in radians or squared units, in (0, 2]; FaceNet has 0.2, the code of 2018 0.3 with squared-euclidean",
     ),
     mining: z.enum(["semi-hard", "hard", "all"]).default("semi-hard").describe(
@@ -67,8 +69,8 @@ export const triplet: HeadPlugin = defineHead({
               loss,
               statistics: { triplets: count },
               saved: [inCosine, unit, embeddings, inverse],
-              gradients([inCosine, unit, embeddings, inverse]) {
-                const both = tf.add(inCosine!, tf.transpose(inCosine!)) as Tensor2D;
+              gradients([inCosine, unit, embeddings, inverse], gradient) {
+                const both = tf.mul(tf.add(inCosine!, tf.transpose(inCosine!)), gradient) as Tensor2D;
                 const scaled = tf.mul(tf.matMul(both, unit as Tensor2D), tf.expandDims(inverse!, 1)) as Tensor2D;
                 return [tangentRows(scaled, embeddings as Tensor2D, inverse as Tensor1D)];
               },

@@ -152,11 +152,8 @@ const cases: Case[] = [
 for (const test of cases) {
   const { backend, backbone, batchSize, accumulate, checkpointing } = test;
   const { classes = 4, head, auxiliary, optimizer, precision, ema } = test;
-  const more = [head, auxiliary, optimizer].filter((one) => one).map((one) =>
-    `, ${Object.entries(one!).flat().join(" ")}`
-  ).join(
-    "",
-  );
+  const sections = [head, auxiliary, optimizer].filter((one) => one !== undefined);
+  const more = sections.map((one) => `, ${Object.entries(one).flat().join(" ")}`).join("");
   const how = `${precision ? `, ${precision}` : ""}, ${classes} classes${more}${accumulate ? ", accumulated" : ""}${
     checkpointing ? ", checkpointed" : ""
   }${ema ? ", averaged" : ""}`;

@@ -1,8 +1,8 @@
 """Embeddings of exported networks, by PyTorch: an independent reader of the file and of its names and layouts. And a
 file that PyTorch's side writes, in half precision and with the counters of its batch norms, to start from.
 
-    mkdir -p /tmp/exports && deno run -A tests/oracle/weights_golden.ts /tmp/exports
-    /usr/bin/python3 tests/oracle/weights.py /tmp/exports > tests/fixtures/weights.json
+    mkdir -p exports && deno run -A tests/oracle/weights_golden.ts exports
+    /usr/bin/python3 tests/oracle/weights.py exports > tests/fixtures/weights.json
 
 The images are those of tests/experiments/kept_run.ts: byte i of [n, h, w, c] is (37 i + 11) mod 251. They are normalised
 as the file says.
