@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { builtins } from "../registry/builtins.ts";
+import { verification as protocol } from "../evaluation/mod.ts";
 import { createRandom } from "../tensor/random.ts";
 import { alternate } from "./alternate.ts";
 import { compare, type Comparison } from "./result.ts";
@@ -12,7 +12,6 @@ const DIMENSION = 512, FOLDS = 10;
 
 /** Times verification of 6,000 pairs, as LFW has, and of ten times as many. */
 export async function* benchEvaluation({ quick }: { quick: boolean }): AsyncGenerator<Comparison> {
-  const protocol = builtins().protocol.get("verification");
   for (const count of quick ? [6_000] : [6_000, 60_000]) {
     const random = createRandom(0, "bench/evaluation"), images = 2 * count;
     const original = Float32Array.from({ length: images * DIMENSION }, () => random.normal());

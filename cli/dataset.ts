@@ -4,8 +4,8 @@
  * @module
  */
 import type { Command } from "commander";
-import { contactSheet, type ImageSet, type PairSet } from "../datasets/mod.ts";
-import { openReader } from "../experiments/data.ts";
+import { contactSheet, type DataSet } from "../datasets/mod.ts";
+import { imagesOf, openReader } from "../experiments/data.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import { resolveSection } from "../experiments/section.ts";
 import { writeAtomically } from "../experiments/store/atomic.ts";
@@ -37,7 +37,7 @@ export function registerDataset(program: Command, context: Context): void {
       ),
     )
     .action(async (reader: string, options: DatasetOptions & { json?: boolean }) => {
-      const set = await open(reader, options), images = set.gives === "pairs" ? set.images : set;
+      const set = await open(reader, options), images = imagesOf(set);
       // Damage inside an image shows only when it is decoded.
       for (let i = 0; i < images.length; i++) await images.read(i);
       const stats = statsOf(set);
@@ -62,7 +62,7 @@ export function registerDataset(program: Command, context: Context): void {
     )
     .action(async (reader: string, options: DatasetOptions & { out: string; columns: number; rows: number }) => {
       const set = await open(reader, options);
-      const images = set.gives === "pairs" ? set.images : set;
+      const images = imagesOf(set);
       await writeAtomically(
         options.out.includes("/") ? options.out : `./${options.out}`,
         await contactSheet(images, options),
@@ -79,16 +79,16 @@ function withReaderOptions(command: Command): Command {
 }
 
 /** Opens a reader by its name, or the image folder at a path. */
-async function open(reader: string, { set, plugin, data }: DatasetOptions): Promise<ImageSet | PairSet> {
+async function open(reader: string, { set, plugin, data }: DatasetOptions): Promise<DataSet> {
   const registries = await loadExtra(builtins(), plugin);
   const isPath = registries.reader.find(reader) === undefined && /[/.]/.test(reader);
   const named = isPath ? { name: "image-folder", params: { path: reader } } : { name: reader };
   const section = resolveSection({ kind: "reader", ...named, overrides: set }, registries);
-  return await openReader(section, registries, diskFiles(data));
+  return await openReader(section, registries, { files: diskFiles(data) });
 }
 
-function statsOf(set: ImageSet | PairSet) {
-  const images = set.gives === "pairs" ? set.images : set;
+function statsOf(set: DataSet) {
+  const images = imagesOf(set);
   const perClass = new Int32Array(images.classes.length);
   for (const label of images.labels) perClass[label]!++;
   return {

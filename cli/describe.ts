@@ -74,7 +74,8 @@ function count(registries: Registries, kind: string, name: string, { set, shape 
   }
   if (kind === "protocol" && set.length === 0) {
     const protocol = registries.protocol.get(name);
-    return { wants: protocol.wants, metrics: protocol.metrics(protocol.params.parse({})) };
+    const { success, data } = protocol.params.safeParse({});
+    return { wants: protocol.wants, ...success ? { metrics: protocol.metrics(data) } : {} };
   }
   if (kind !== "backbone") {
     if (set.length > 0) throw new UsageError(`Cannot use --set for ${kind} "${name}": it is for backbones and margins`);

@@ -12,14 +12,28 @@ export interface FileEntry {
   readonly size: number;
 }
 
+/** Part of a file, in bytes. */
+export interface ByteRange {
+  /** First byte. */
+  readonly start: number;
+  /** How many bytes. */
+  readonly length: number;
+}
+
 /** Read-only access to the data folder. Paths are those of the manifest, relative to the data folder or absolute. */
 export interface Files {
   /** What stands at a path: `file`, `folder`, or `undefined` when there is nothing. */
   stat(path: string): Promise<"file" | "folder" | undefined>;
   /** All files below a folder, recursively, sorted by path in code-unit order. */
   list(folder: string): Promise<FileEntry[]>;
-  /** The whole content of a file. */
-  read(path: string): Promise<Uint8Array>;
+  /** Size of a file in bytes. */
+  size(path: string): Promise<number>;
+  /**
+   * The whole content of a file, or a part of it, for files that are too large to be held.
+   *
+   * @throws {RangeError} if the part ends past the end of the file.
+   */
+  read(path: string, range?: ByteRange): Promise<Uint8Array>;
   /** Lower-case hexadecimal SHA-256 of a file, or of a folder's sorted list of paths and contents. */
   digest(path: string): Promise<string>;
   /** The place a person would look for the path, for messages. */

@@ -4,36 +4,20 @@
  * @module
  */
 import { z } from "zod";
-import { createByteCache } from "./byte_cache.ts";
-import { type Bitmap, toChannels } from "./decoding/bitmap.ts";
 import { formatOf, knownFormat } from "./decoding/decode.ts";
-import { createResizer } from "./decoding/resize.ts";
-import { openSource } from "./image_source.ts";
+import { createFileSet, isDamage } from "./file_set.ts";
+import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { type ImageSource, openSource } from "./image_source.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
-
-/** Decoded images are kept up to this many bytes: 256 MiB. */
-const CACHE_BYTES = 2 ** 28;
-
-const side = z.int().min(1).max(4096);
 
 const params = z.strictObject({
   path: z.string().min(1).describe("Folder or zip archive, in the data folder or absolute; one folder a class"),
-  size: z.tuple([side, side]).nullable().default(null).describe(
-    "Height and width to resize to, in pixels (antialiased bilinear); null where all images are of one size",
-  ),
-  channels: z.union([z.literal(1), z.literal(3)]).default(3).describe("1 for grey (ITU-R 601 luma), 3 for colour"),
-  invert: z.boolean().default(false).describe("Replace each byte v by 255 − v"),
-  normalise: z.strictObject({
-    mean: z.number().min(0).max(255).default(127.5).describe("Subtracted from each byte"),
-    std: z.number().positive().max(255).default(127.5).describe("Then divided by this"),
-  }).prefault({}).describe("A network sees (byte − mean) / std"),
+  ...IMAGE_FIELDS,
   classes: z.strictObject({
     first: z.int().min(0).default(0).describe("Number of the first class taken, from 0 in sorted order"),
     count: z.int().min(2).describe("How many classes are taken"),
   }).nullable().default(null).describe("Take only some classes, so that others stay unseen; null for all"),
   skipDamaged: z.boolean().default(false).describe("Leave damaged images out, and count them in the record"),
-  license: z.string().nullable().default(null).describe("Licence of the data, for the record"),
-  citation: z.string().nullable().default(null).describe("How to cite the data, for the record"),
 });
 
 type Params = z.output<typeof params>;
@@ -62,55 +46,37 @@ export const imageFolder: ReaderPlugin = defineReader({
   formula: "L = 0.299 R + 0.587 G + 0.114 B",
   params,
   gives: "images",
-  shape: ({ size, channels }) => size ? [...size, channels] : undefined,
+  shape: shapeOfFields,
   paths: ({ path }) => [path],
   open,
 });
 
-async function open(params: Params, { files }: ReaderContext): Promise<ImageSet> {
-  const { path, channels } = params;
+async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
+  const { path } = params, { files } = context;
   const source = await openSource(path, files);
   const { images: all, skipped } = await scan(params, source);
   checkClasses(path, all, [...new Set(all.map(folderOf))], skipped.length);
   const { images, classes } = selectClasses(params, all);
   const indices = new Map(classes.map((name, index) => [name, index]));
-  const [height, width] = params.size ?? oneSize(path, images);
-  const resize = createResizer(height, width), cache = createByteCache(CACHE_BYTES);
-
-  async function read(index: number): Promise<Uint8Array> {
-    const image = images[index];
-    if (!image) {
-      throw new RangeError(`Cannot read image ${index} of "${path}": it has images 0 to ${images.length - 1}`);
-    }
-    const known = cache.get(index);
-    if (known) return known;
-    const bitmap = await decode(path, image.path, () => source.read(image.path));
-    const { data } = resize(toChannels(bitmap, channels));
-    const bytes = params.invert ? data.map((byte) => 255 - byte) : data;
-    cache.set(index, bytes);
-    return bytes;
-  }
-
-  return {
-    gives: "images",
-    shape: [height, width, channels],
-    length: images.length,
-    classes,
-    labels: Int32Array.from(images, (image) => indices.get(folderOf(image))!),
-    normalise: params.normalise,
-    name: (index) => images[index]?.path ?? `${index}`,
-    read,
-    provenance: {
-      reader: "image-folder",
-      classes: classes.length,
-      images: images.length,
-      digest: await files.digest(path),
-      license: params.license,
-      citation: params.citation,
-      decoder: [...new Set(images.map((image) => image.decoder))].sort().join(", "),
-      skipped,
+  return createFileSet(
+    {
+      source: path,
+      size: params.size ?? oneSize(path, images),
+      classes,
+      labels: Int32Array.from(images, (image) => indices.get(folderOf(image))!),
+      name: (index) => images[index]!.path,
+      load: async (index) => ({ bytes: await load(path, images[index]!.path, source) }),
+      located: (index, error) => located(path, images[index]!.path, error),
+      provenance: {
+        reader: "image-folder",
+        digest: await files.digest(path),
+        decoder: [...new Set(images.map((image) => image.decoder))].sort().join(", "),
+        skipped,
+      },
     },
-  };
+    params,
+    context,
+  );
 }
 
 /** The folder of an image, which is its class. */
@@ -137,7 +103,7 @@ function selectClasses(
 /** Looks at every file: which are images, how large their headers say they are and, where skipping, whether they decode. */
 async function scan(
   { path, skipDamaged }: Params,
-  source: Awaited<ReturnType<typeof openSource>>,
+  source: ImageSource,
 ): Promise<{ images: Found[]; skipped: { path: string; reason: string }[] }> {
   const images: Found[] = [], skipped: { path: string; reason: string }[] = [];
   for (const inner of source.paths) {
@@ -150,7 +116,8 @@ async function scan(
       if (skipDamaged) await format.decode(bytes);
       images.push({ path: inner, decoder: format.decoder, width, height });
     } catch (error) {
-      if (!isDamage(error) || !skipDamaged) throw located(path, inner, error);
+      if (!isDamage(error)) throw error;
+      if (!skipDamaged) throw located(path, inner, error);
       skipped.push({ path: inner, reason: error.message });
     }
   }
@@ -164,13 +131,7 @@ function isHidden(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX" || part === "Thumbs.db");
 }
 
-/** Whether an error says that bytes are bad, rather than that the world is (permissions, memory). */
-function isDamage(error: unknown): error is SyntaxError | RangeError {
-  return error instanceof SyntaxError || error instanceof RangeError;
-}
-
-function located(path: string, inner: string, error: unknown): Error {
-  if (!isDamage(error)) return error as Error;
+function located(path: string, inner: string, error: Error): Error {
   return new SyntaxError(
     `Cannot read image "${inner}" of "${path}": ${error.message}; ` +
       `replace or remove the file, or set skipDamaged: true to leave such images out`,
@@ -178,12 +139,12 @@ function located(path: string, inner: string, error: unknown): Error {
   );
 }
 
-async function decode(path: string, inner: string, read: () => Promise<Uint8Array>): Promise<Bitmap> {
+/** The bytes of an image file. */
+async function load(path: string, inner: string, source: ImageSource): Promise<Uint8Array> {
   try {
-    const bytes = await read();
-    return await knownFormat(bytes).decode(bytes);
+    return await source.read(inner);
   } catch (error) {
-    throw located(path, inner, error);
+    throw isDamage(error) ? located(path, inner, error) : error;
   }
 }
 

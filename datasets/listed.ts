@@ -44,7 +44,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
   const all = await open(from);
   if (all.gives !== "images") {
     throw new TypeError(
-      `Cannot list images of "${all.provenance.reader}": it gives pairs, a reader of images is wanted`,
+      `Cannot list images of "${all.provenance.reader}": it gives ${all.gives}, a reader of images is wanted`,
     );
   }
   const names = new TextDecoder().decode(await files.read(list)).split(/\r?\n/).filter((name) => name !== "");

@@ -59,7 +59,7 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
   const images = await context.open(params.from);
   if (images.gives !== "images") {
     throw new TypeError(
-      `Cannot draw pairs from "${images.provenance.reader}": it gives pairs, a reader of images is wanted`,
+      `Cannot draw pairs from "${images.provenance.reader}": it gives ${images.gives}, a reader of images is wanted`,
     );
   }
   const random = createRandom(seed, "pairs");

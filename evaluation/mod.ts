@@ -17,3 +17,4 @@ export * from "./rate.ts";
 export * from "./roc.ts";
 export * from "./spread.ts";
 export * from "./val.ts";
+export type { EmbeddingChunk, EmbeddingSource } from "../tensor/embedding_source.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
+import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 
 /** What a metric is, known before anything runs. */
 export interface MetricDefinition {
@@ -83,6 +84,65 @@ export interface ProtocolInput {
   readonly classWeights?: ClassWeights;
 }
 
+/** Templates: several images that stand for one subject. Arrays of entries are parallel. */
+export interface Templates {
+  /** Which image is in which template, and on which medium. */
+  readonly entries: {
+    /** Image of each entry. */
+    readonly image: Int32Array;
+    /** Template of each entry, `0 … count − 1`. */
+    readonly template: Int32Array;
+    /** Medium (photograph or video) of each entry, told apart within its template. */
+    readonly medium: Int32Array;
+  };
+  /** Number of templates. */
+  readonly count: number;
+  /** Subject of each template; −1 for distractors. */
+  readonly subjects: Int32Array;
+  /** Score of the face detector for each image. */
+  readonly detection?: Float32Array;
+  /** 1 for templates that a published list of noise names. */
+  readonly noise?: Uint8Array;
+  /** Pairs of templates; without `fold` there is one. */
+  readonly pairs?: Omit<Pairs, "fold"> & Partial<Pick<Pairs, "fold">>;
+  /** Galleries, and the probes that are looked for in each. */
+  readonly searches?: readonly TemplateSearch[];
+}
+
+/** One gallery, and what is looked for in it. */
+export interface TemplateSearch {
+  /** Name, such as `G1`. */
+  readonly name: string;
+  /** Templates of the gallery. */
+  readonly gallery: Int32Array;
+  /** Templates that are looked for. */
+  readonly probes: Int32Array;
+}
+
+/** What a protocol is handed that asks for embeddings as it needs them. */
+export interface StreamedInput {
+  /** The embeddings; their indices are those of the labels. */
+  readonly embeddings: EmbeddingSource;
+  /** Class of each image. */
+  readonly labels: Int32Array;
+  /** Pairs of images, where the data gives them. */
+  readonly pairs?: Pairs;
+  /** Templates, where the data gives them. */
+  readonly templates?: Templates;
+}
+
+/** A curve of an evaluation, thinned out to what a figure can show. */
+export interface Curve {
+  /** Name within the evaluation, such as `roc`, `det`, `cmc`. */
+  readonly name: string;
+  /** What the horizontal axis shows: name and unit. */
+  readonly x: { readonly name: string; readonly unit: string };
+  /** What the vertical axis shows: name and unit. */
+  readonly y: { readonly name: string; readonly unit: string };
+  /** Points, ascending along x. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
 /** What a protocol gives. */
 export interface Evaluation {
   /** Id that pins the definition of every metric (distance, grid, tie rule, folds, flip rule). */
@@ -91,43 +151,66 @@ export interface Evaluation {
   readonly metrics: readonly Metric[];
   /** Per-pair scores in the order of the pairs, so that protocols can be re-scored; lower is closer. */
   readonly scores?: Float32Array;
+  /** Curves, for figures. */
+  readonly curves?: readonly Curve[];
   /** Lists of images by name, as indices into the labels, such as the images that a cleaner data set would keep. */
   readonly lists?: Readonly<Record<string, Int32Array>>;
 }
 
-/** A protocol as a plugin value. */
-export interface ProtocolPlugin extends Plugin {
+/** What protocols of both kinds have. */
+export interface ProtocolBase<Params> extends Plugin {
   /** Always `protocol`. */
   readonly kind: "protocol";
   /** What its `data` must give. */
-  readonly wants: "images" | "pairs";
+  readonly wants: "images" | "pairs" | "templates";
   /** The metrics that these parameters will produce, in order. */
-  metrics(params: Record<string, unknown>): readonly MetricDefinition[];
+  metrics(params: Params): readonly MetricDefinition[];
   /** Whether embeddings of mirrored images are needed. */
-  mirrored(params: Record<string, unknown>): boolean;
+  mirrored(params: Params): boolean;
   /** Whether the main head's class weights are needed, by default not; the evaluation's data has then to be `data.train`. */
-  classWeights?(params: Record<string, unknown>): boolean;
+  classWeights?(params: Params): boolean;
+}
+
+/** A protocol as a plugin value: it is handed all embeddings. */
+export interface ProtocolPlugin extends ProtocolBase<Record<string, unknown>> {
   /** Measures. */
   evaluate(params: Record<string, unknown>, input: ProtocolInput): Evaluation;
 }
 
+/** A protocol that asks for embeddings as it needs them, for more than can be held. */
+export interface StreamedProtocolPlugin extends ProtocolBase<Record<string, unknown>> {
+  /** Measures. */
+  evaluateStream(params: Record<string, unknown>, input: StreamedInput): Promise<Evaluation>;
+}
+
+/** A protocol of either kind. */
+export type AnyProtocol = ProtocolPlugin | StreamedProtocolPlugin;
+
 /** A {@link ProtocolPlugin} as written, with typed parameters. */
-export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<Plugin, "kind" | "params"> {
+export interface ProtocolDefinition<S extends ParamsSchema> extends Omit<ProtocolBase<ParamsOf<S>>, "kind" | "params"> {
   /** Strict schema of the parameters. */
   readonly params: S;
-  /** What its `data` must give. */
-  readonly wants: "images" | "pairs";
-  /** The metrics that these parameters will produce, in order. */
-  metrics(params: ParamsOf<S>): readonly MetricDefinition[];
-  /** Whether embeddings of mirrored images are needed. */
-  mirrored(params: ParamsOf<S>): boolean;
-  /** See {@link ProtocolPlugin.classWeights}. */
-  classWeights?(params: ParamsOf<S>): boolean;
   /** Measures. */
   evaluate(params: ParamsOf<S>, input: ProtocolInput): Evaluation;
+}
+
+/** A {@link StreamedProtocolPlugin} as written, with typed parameters. */
+export interface StreamedProtocolDefinition<S extends ParamsSchema>
+  extends Omit<ProtocolBase<ParamsOf<S>>, "kind" | "params"> {
+  /** Strict schema of the parameters. */
+  readonly params: S;
+  /** Measures. */
+  evaluateStream(params: ParamsOf<S>, input: StreamedInput): Promise<Evaluation>;
 }
 
 /** Declares a protocol; see {@link ProtocolPlugin}. */
 export function defineProtocol<S extends ParamsSchema>(definition: ProtocolDefinition<S>): ProtocolPlugin {
   return definePlugin({ ...definition, kind: "protocol" } as unknown as ProtocolPlugin);
+}
+
+/** Declares a protocol that takes embeddings in chunks; see {@link StreamedProtocolPlugin}. */
+export function defineStreamedProtocol<S extends ParamsSchema>(
+  definition: StreamedProtocolDefinition<S>,
+): StreamedProtocolPlugin {
+  return definePlugin({ ...definition, kind: "protocol" } as unknown as StreamedProtocolPlugin);
 }

@@ -3,31 +3,30 @@
  *
  * @module
  */
-import type { Files, ImageSet, PairSet } from "../datasets/mod.ts";
+import type { DataSet, ImageSet, ReaderContext } from "../datasets/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import type { RecordedData } from "./record.ts";
 import type { Section } from "./resolved.ts";
 
+/** What the edge hands to readers: access to files, and where images are prepared. */
+export type DataAccess = Pick<ReaderContext, "files" | "prepare">;
+
 /** Opens a resolved reader section and the readers nested in it. */
-export async function openReader(
-  section: Section,
-  registries: Registries,
-  files: Files,
-): Promise<ImageSet | PairSet> {
+export async function openReader(section: Section, registries: Registries, access: DataAccess): Promise<DataSet> {
   const { reader, ...params } = section;
   return await registries.reader.get(String(reader)).open(params, {
-    files,
-    open: (nested) => openReader(nested, registries, files),
+    ...access,
+    open: (nested) => openReader(nested, registries, access),
   });
 }
 
 /**
  * Opens a resolved reader section that must give labelled images.
  *
- * @throws {TypeError} if it gives pairs.
+ * @throws {TypeError} if it gives something else.
  */
-export async function openImages(section: Section, registries: Registries, files: Files): Promise<ImageSet> {
-  const set = await openReader(section, registries, files);
+export async function openImages(section: Section, registries: Registries, access: DataAccess): Promise<ImageSet> {
+  const set = await openReader(section, registries, access);
   if (set.gives !== "images") {
     throw new TypeError(`Cannot train on reader "${section.reader}": it gives ${set.gives}, training wants images`);
   }
@@ -43,7 +42,7 @@ export async function openImages(section: Section, registries: Registries, files
 export function checkAlike(training: ImageSet, evaluation: ImageSet, name: string): void {
   const describe = ({ shape, normalise: { mean, std } }: ImageSet) =>
     `${shape.join(" × ")} with (byte − ${mean}) / ${std}`;
-  if (describe(training) === describe(evaluation)) return;
+  if (evaluation.embeddings || describe(training) === describe(evaluation)) return;
   throw new TypeError(
     `Cannot evaluate "${name}": its images are ${describe(evaluation)}, those of data.train ${describe(training)}; ` +
       "set size, channels and normalise of both readers to the same",
@@ -51,6 +50,11 @@ export function checkAlike(training: ImageSet, evaluation: ImageSet, name: strin
 }
 
 /** What the record keeps of a data set that a run opened. */
-export function recordData(role: string, set: ImageSet | PairSet): RecordedData {
+export function recordData(role: string, set: DataSet): RecordedData {
   return { role, ...set.provenance, ...set.gives === "pairs" ? { pairs: set.same.length } : {} };
+}
+
+/** The images of a set, whatever it gives. */
+export function imagesOf(set: DataSet): ImageSet {
+  return set.gives === "images" ? set : set.images;
 }

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { type FileEntry, type Files, MissingDataError } from "../datasets/files.ts";
+import { type ByteRange, type FileEntry, type Files, MissingDataError } from "../datasets/files.ts";
 
 /**
  * Opens a folder as the data folder. Relative paths resolve against it, absolute ones stand for themselves.
@@ -37,10 +37,19 @@ export function diskFiles(root: string): Files {
     return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  async function read(path: string): Promise<Uint8Array> {
+  async function size(path: string): Promise<number> {
     try {
-      return await Deno.readFile(locate(path));
+      return (await Deno.stat(locate(path))).size;
     } catch (error) {
+      throw failure("look at", path, error);
+    }
+  }
+
+  async function read(path: string, range?: ByteRange): Promise<Uint8Array> {
+    try {
+      return await (range ? readPart(locate(path), range) : Deno.readFile(locate(path)));
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
       throw failure("read", path, error);
     }
   }
@@ -84,7 +93,7 @@ export function diskFiles(root: string): Files {
     );
   }
 
-  return { stat, list, read, digest, locate };
+  return { stat, list, size, read, digest, locate };
 }
 
 /** Collects the files below a folder, dot files left out; follows links, but not one that leads back to a folder it lies in. */
@@ -98,4 +107,19 @@ async function walk(folder: string, prefix: string, entries: FileEntry[], trail:
     if (info.isDirectory) await walk(path, `${prefix}${entry.name}/`, entries, [...trail, real]);
     else if (info.isFile) entries.push({ path: `${prefix}${entry.name}`, size: info.size });
   }
+}
+
+/** Reads part of a file; the file is opened for it, so that nothing stays open. */
+async function readPart(path: string, { start, length }: ByteRange): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(length);
+  await file.seek(start, Deno.SeekMode.Start);
+  for (let at = 0; at < length;) {
+    const read = await file.read(bytes.subarray(at));
+    if (read === null) {
+      throw new RangeError(`Cannot read bytes ${start} to ${start + length - 1} of ${path}: it ends at ${start + at}`);
+    }
+    at += read;
+  }
+  return bytes;
 }

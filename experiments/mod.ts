@@ -4,7 +4,6 @@
  * @module
  */
 export { diskFiles } from "./disk.ts";
-export { type EmbedProgress } from "./embed.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { MetricDefinition } from "../evaluation/protocol.ts";
+import type { Curve, MetricDefinition } from "../evaluation/protocol.ts";
 import type { Provenance } from "../datasets/reader.ts";
 import type { TargetLogitCurve } from "../losses/mod.ts";
 import type { BackendInfo } from "../tensor/backend.ts";
@@ -51,6 +51,12 @@ export interface RecordedData extends Provenance {
   readonly role: string;
   /** Number of pairs, for pair sets. */
   readonly pairs?: number;
+}
+
+/** A curve of an evaluation. */
+export interface RecordedCurve extends Curve {
+  /** Name of the evaluation. */
+  readonly evaluation: string;
 }
 
 /** The weights that the run started from. */
@@ -183,6 +189,8 @@ export interface RunRecord {
   readonly cost: RecordedCost | null;
   /** Every figure; empty unless the run completed. */
   readonly metrics: readonly RecordedMetric[];
+  /** Curves of the evaluations, where their protocols draw some. */
+  readonly curves?: readonly RecordedCurve[];
   /** What training looked like. */
   readonly diagnostics: RecordedDiagnostics;
   /** ISO 8601, UTC. */

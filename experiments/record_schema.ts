@@ -103,6 +103,15 @@ const metric = z.strictObject({
   definition: name,
 });
 
+const axis = z.strictObject({ name, unit: text });
+const curve = z.strictObject({
+  evaluation: name,
+  name,
+  x: axis,
+  y: axis,
+  points: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+});
+
 const angleWindow = z.strictObject({
   window: z.enum(["start", "middle", "end"]),
   from: count,
@@ -158,6 +167,7 @@ export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
   backbone: backbone.nullable(),
   cost: cost.nullable(),
   metrics: z.array(metric).readonly(),
+  curves: z.array(curve).readonly().exactOptional(),
   diagnostics,
   startedAt: time,
   finishedAt: time,

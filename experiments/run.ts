@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Files, type ImageSet, MissingDataError, type PairSet } from "../datasets/mod.ts";
+import { type DataSet, type Files, MissingDataError } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
@@ -11,7 +11,7 @@ import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
 import { type CheckpointState, loadCheckpoint, saveCheckpoint, type StepEvent } from "../training/mod.ts";
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
-import { checkAlike, openImages, openReader } from "./data.ts";
+import { checkAlike, imagesOf, openImages, openReader } from "./data.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
@@ -114,7 +114,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   const { planned: { run }, store, registries } = options;
   const startedAt = new Date().toISOString();
   const watch = new Stopwatch();
-  const progress: Progress = { metrics: [], backend: await startBackend(options) };
+  const progress: Progress = { metrics: [], curves: [], backend: await startBackend(options) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
     await store.writeRecord(record);
@@ -155,12 +155,12 @@ async function startBackend({ planned: { run }, products, tiles }: RunOptions): 
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
 async function openData({ planned: { run }, registries, files }: RunOptions, progress: Progress): Promise<void> {
-  const training = progress.training = await openImages(run.data.train, registries, files);
-  const evaluations: (ImageSet | PairSet)[] = [];
+  const training = progress.training = await openImages(run.data.train, registries, { files });
+  const evaluations: DataSet[] = [];
   for (const { name, data } of run.evaluate) {
-    const set = await openReader(data, registries, files);
+    const set = await openReader(data, registries, { files });
     if (set.gives === "pairs") checkPairs(set, set.images.length);
-    checkAlike(training, set.gives === "pairs" ? set.images : set, name);
+    checkAlike(training, imagesOf(set), name);
     evaluations.push(set);
   }
   progress.evaluations = evaluations;
@@ -263,6 +263,7 @@ async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGener
       await nextTurn();
       if (stop?.aborted) return true;
       if (event.metrics) progress.metrics.push(...event.metrics);
+      for (const curve of event.curves ?? []) progress.curves.push({ evaluation: event.name, ...curve });
       if (event.scores) await store.writeScores(event.name, event.scores);
       for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
     }

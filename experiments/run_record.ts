@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ImageSet, PairSet } from "../datasets/mod.ts";
+import type { DataSet, ImageSet } from "../datasets/mod.ts";
 import { isMarginHead, type Margin, targetLogitCurve } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { DivergenceError, type StepEvent } from "../training/mod.ts";
@@ -15,6 +15,7 @@ import {
   finite,
   RECORD_SCHEMA_VERSION,
   type RecordedBackend,
+  type RecordedCurve,
   type RecordedDiagnostics,
   type RecordedMetric,
   type RecordedWeights,
@@ -27,13 +28,14 @@ import type { Stopwatch } from "./stopwatch.ts";
 export interface Progress {
   readonly backend: RecordedBackend;
   training?: ImageSet;
-  evaluations?: readonly (ImageSet | PairSet)[];
+  evaluations?: readonly DataSet[];
   model?: Model;
   /** Weights that the backbone took from a file. */
   weights?: RecordedWeights;
   /** The newest update. */
   last?: StepEvent;
   readonly metrics: RecordedMetric[];
+  readonly curves: RecordedCurve[];
   /** Histograms of the target angle. */
   angles?: AngleHistograms;
 }
@@ -58,7 +60,7 @@ export interface Outcome {
 /** Makes the record of a run that ended. */
 export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, outcome: Outcome): RunRecord {
   const { planned: { id, row, seed, run, identity }, plugins, environment, experiment } = known;
-  const { backend, training, evaluations = [], last, metrics } = progress;
+  const { backend, training, evaluations = [], last, metrics, curves } = progress;
   const failed = "error" in outcome;
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,
@@ -81,6 +83,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
     backbone: recordBackbone(known, progress),
     cost: { steps: last?.step ?? 0, ...watch.total() },
     metrics: failed ? [] : metrics,
+    ...!failed && curves.length > 0 ? { curves } : {},
     diagnostics: diagnose(known, progress, outcome),
     startedAt: outcome.startedAt,
     finishedAt: new Date().toISOString(),

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { Gives } from "../datasets/mod.ts";
 import { type Plugin, referenceOf } from "../plugin/mod.ts";
 import { type Kind, KINDS, nameKey, type Registries, tableOfKind } from "../registry/registries.ts";
 
@@ -14,7 +15,7 @@ export type Json = Record<string, unknown>;
 export type Form = "full" | "partial";
 
 /** What readers give. */
-const GIVES = ["images", "pairs"] as const;
+const GIVES: readonly Gives[] = ["images", "pairs", "templates"];
 
 /** A reference to the definition of a kind's sections; for readers, of those that give the wanted thing. */
 export function refTo(kind: string, form: Form, gives?: string): Json {

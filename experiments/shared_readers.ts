@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ImageSet, PairSet, ReaderPlugin } from "../datasets/reader.ts";
+import type { DataSet, ReaderPlugin } from "../datasets/reader.ts";
 import type { Registries } from "../registry/registries.ts";
 import type { Registry } from "../registry/registry.ts";
 
@@ -17,7 +17,7 @@ export interface SharedReaders {
 
 /** Wraps the readers of `registries`: equal parameters give the same set. The wrapped tables serve one data folder. */
 export function shareReaders(registries: Registries): SharedReaders {
-  let before = new Map<string, Promise<ImageSet | PairSet>>(), now = new Map(before);
+  let before = new Map<string, Promise<DataSet>>(), now = new Map(before);
   const share = (plugin: ReaderPlugin): ReaderPlugin => ({
     ...plugin,
     open(params, context) {

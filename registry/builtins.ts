@@ -9,7 +9,7 @@ import type { AugmentationPlugin, SamplerPlugin } from "../datasets/augmentation
 import * as datasets from "../datasets/catalogue.ts";
 import type { ReaderPlugin } from "../datasets/reader.ts";
 import * as protocols from "../evaluation/catalogue.ts";
-import type { ProtocolPlugin } from "../evaluation/protocol.ts";
+import type { AnyProtocol } from "../evaluation/protocol.ts";
 import * as heads from "../losses/catalogue.ts";
 import type { HeadPlugin } from "../losses/head.ts";
 import type { Plugin } from "../plugin/mod.ts";
@@ -31,7 +31,7 @@ export function builtins(): Registries {
     head: table<HeadPlugin>("head"),
     backbone: table<BackbonePlugin>("backbone"),
     reader: table<ReaderPlugin>("reader"),
-    protocol: table<ProtocolPlugin>("protocol"),
+    protocol: table<AnyProtocol>("protocol"),
     optimizer: table<OptimizerPlugin>("optimizer"),
     schedule: table<SchedulePlugin>("schedule"),
     augmentation: table<AugmentationPlugin>("augmentation"),

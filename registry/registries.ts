@@ -6,7 +6,7 @@
 import type { BackbonePlugin } from "../backbones/backbone.ts";
 import type { AugmentationPlugin, SamplerPlugin } from "../datasets/augmentation.ts";
 import type { ReaderPlugin } from "../datasets/reader.ts";
-import type { ProtocolPlugin } from "../evaluation/protocol.ts";
+import type { AnyProtocol } from "../evaluation/protocol.ts";
 import type { HeadPlugin } from "../losses/head.ts";
 import type { Plugin } from "../plugin/mod.ts";
 import type { OptimizerPlugin, SchedulePlugin } from "../training/optimizer.ts";
@@ -21,7 +21,7 @@ export interface Registries {
   /** Readers of data. */
   readonly reader: Registry<ReaderPlugin>;
   /** Evaluation protocols. */
-  readonly protocol: Registry<ProtocolPlugin>;
+  readonly protocol: Registry<AnyProtocol>;
   /** Optimizers. */
   readonly optimizer: Registry<OptimizerPlugin>;
   /** Learning-rate schedules. */

@@ -5,6 +5,7 @@
  */
 export * from "./backend.ts";
 export * from "./device.ts";
+export * from "./embedding_source.ts";
 export type { RowGradient } from "./kernels/class_rows.ts";
 export * from "./gradients.ts";
 export type { Product, Products } from "./kernels/wasm/products.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProtocolPlugin } from "../../evaluation/protocol.ts";
+import type { AnyProtocol } from "../../evaluation/protocol.ts";
 import { listNames } from "../../registry/nearest.ts";
 import { checkNames, checkObject } from "./check.ts";
 import type { Place } from "./error.ts";
@@ -124,7 +124,7 @@ function resolveAuxiliary(node: TreeNode, resolver: Resolver): Section[] | undef
 function resolveEvaluate(node: TreeNode, resolver: Resolver): EvaluateSection[] | undefined {
   const names = new Set<string>();
   return elements(resolver, node, "evaluate", (item, where) => {
-    const protocol = resolvePlugin<ProtocolPlugin>(resolver, item, "protocol", { where, skip: ["name", "data"] });
+    const protocol = resolvePlugin<AnyProtocol>(resolver, item, "protocol", { where, skip: ["name", "data"] });
     if (item.type !== "map") return undefined;
     const plain = checkKeys(resolver, item, evaluateShape, where);
     const data = child(item, "data");

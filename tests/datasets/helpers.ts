@@ -37,8 +37,17 @@ export function memoryFiles(files: Record<string, Uint8Array>): Files {
       Promise.resolve(
         below(folder).map((path) => ({ path: path.slice(folder.length + 1), size: files[path]!.length })),
       ),
-    read: (path) =>
-      path in files ? Promise.resolve(files[path]!) : Promise.reject(new MissingDataError(`Cannot read "${path}"`)),
+    size: (path) =>
+      path in files
+        ? Promise.resolve(files[path]!.length)
+        : Promise.reject(new MissingDataError(`Cannot look at "${path}"`)),
+    read: (path, range) => {
+      const bytes = files[path];
+      if (!bytes) return Promise.reject(new MissingDataError(`Cannot read "${path}"`));
+      const { start, length } = range ?? { start: 0, length: bytes.length };
+      if (start + length > bytes.length) return Promise.reject(new RangeError(`Cannot read "${path}" past its end`));
+      return Promise.resolve(range ? bytes.slice(start, start + length) : bytes);
+    },
     digest: () => Promise.resolve("0".repeat(64)),
     locate: (path) => `/memory/${path}`,
   };

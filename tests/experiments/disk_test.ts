@@ -33,6 +33,16 @@ Deno.test("diskFiles() lists, reads and locates below its root, and takes absolu
     assertEquals(await files.stat("a/B.txt/c"), undefined);
   }));
 
+Deno.test("diskFiles() reads parts of files, and refuses parts past the end", () =>
+  withFolder(async (root) => {
+    const files = diskFiles(root), text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals(await files.size("a/b/1.txt"), 3);
+    assertEquals(text(await files.read("a/b/1.txt", { start: 1, length: 2 })), "ne");
+    assertEquals(await files.read("a/b/1.txt", { start: 3, length: 0 }), new Uint8Array());
+    await assertRejects(() => files.read("a/b/1.txt", { start: 1, length: 3 }), RangeError, "it ends at 3");
+    await assertRejects(() => files.size("a/none"), MissingDataError);
+  }));
+
 Deno.test("diskFiles() digests files and folders by content and path, anew when a file changes", () =>
   withFolder(async (root) => {
     const files = diskFiles(root);

@@ -14,7 +14,7 @@ import { useBackend } from "../../tensor/backend.ts";
 import { memoryInUse } from "../../tensor/memory.ts";
 
 const run = JSON.parse(Deno.args[0]!) as ResolvedRun, registries = builtins();
-const set = await openImages(run.data.train, registries, diskFiles("."));
+const set = await openImages(run.data.train, registries, { files: diskFiles(".") });
 await useBackend(run.backend);
 const model = createModel(run, registries, set);
 for await (const _ of trainModel(run, registries, model, set, { from: 0 }));

@@ -17,6 +17,7 @@ function filesOf(digests: Record<string, string>, asked: string[] = []): Files {
       return Promise.resolve(digests[path]!);
     },
     list: refuse,
+    size: refuse,
     read: refuse,
     locate: (path) => path,
   };

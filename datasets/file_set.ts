@@ -1,0 +1,96 @@
+/**
+ * Image sets whose images are files, wherever these lie: read, prepared and kept within a bound of memory.
+ *
+ * @module
+ */
+import { createByteCache } from "./byte_cache.ts";
+import type { ImageFields } from "./image_fields.ts";
+import { type ImageFile, type Preparation, prepareImage } from "./preparation.ts";
+import type { ImageSet, Provenance, ReaderContext } from "./reader.ts";
+
+/** Prepared images are kept up to this many bytes: 256 MiB. */
+const CACHE_BYTES = 2 ** 28;
+
+/** A set of image files. */
+export interface FileSet {
+  /** What the set is read from, for messages. */
+  readonly source: string;
+  /** Height and width of every image once prepared. */
+  readonly size: readonly [height: number, width: number];
+  /** Class names, by class index. */
+  readonly classes: readonly string[];
+  /** Class index of each image. */
+  readonly labels: Int32Array;
+  /** Name of an image. */
+  name(index: number): string;
+  /** The image as it is stored; its errors name the file and the record. */
+  load(index: number): Promise<ImageFile>;
+  /** Says where a damaged image is and what to do; by default its name in the source. */
+  located?(index: number, error: Error): Error;
+  /** Provenance, without what this function knows. */
+  readonly provenance: Omit<Provenance, "classes" | "images" | "license" | "citation">;
+}
+
+/** Makes an image set of image files, under the parameters that readers of image files share. */
+export function createFileSet(
+  files: FileSet,
+  fields: ImageFields,
+  { prepare = prepareImage }: Pick<ReaderContext, "prepare"> = {},
+): ImageSet {
+  const { source, size: [height, width], labels, classes, provenance } = files, { channels } = fields;
+  const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(CACHE_BYTES);
+  const located = files.located ??
+    ((index: number, error: Error) =>
+      new SyntaxError(`Cannot read image "${files.name(index)}" of "${source}": ${error.message}`, { cause: error }));
+
+  async function read(index: number): Promise<Uint8Array> {
+    if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+      throw new RangeError(`Cannot read image ${index} of "${source}": it has images 0 to ${count - 1}`);
+    }
+    const known = cache.get(index);
+    if (known) return known;
+    const file = await files.load(index);
+    const image = await prepare(file, preparation).catch((error) => {
+      throw isDamage(error) ? located(index, error) : error;
+    });
+    if (image.height !== height || image.width !== width) {
+      throw located(
+        index,
+        new RangeError(
+          `Cannot use it: it has ${image.height} × ${image.width} pixels, wanted ${height} × ${width} as the others; ` +
+            "set size: [height, width] to resize them",
+        ),
+      );
+    }
+    cache.set(index, image.bytes);
+    return image.bytes;
+  }
+
+  return {
+    gives: "images",
+    shape: [height, width, channels],
+    length: count,
+    classes,
+    labels,
+    normalise: fields.normalise,
+    name: (index) => index in labels ? files.name(index) : `${index}`,
+    read,
+    provenance: {
+      ...provenance,
+      classes: classes.length,
+      images: count,
+      license: fields.license,
+      citation: fields.citation,
+    },
+  };
+}
+
+/** What the parameters say becomes of every image. */
+export function preparationOf({ size, channels, invert }: ImageFields): Preparation {
+  return { size, channels, invert };
+}
+
+/** Whether an error says that bytes are bad, rather than that the world is (permissions, memory). */
+export function isDamage(error: unknown): error is SyntaxError | RangeError {
+  return error instanceof SyntaxError || error instanceof RangeError;
+}

@@ -1,0 +1,59 @@
+/**
+ * From the bytes of an image file to the bytes that a network sees: decoded, resized, in the wanted channels.
+ *
+ * @module
+ */
+import { toChannels } from "./decoding/bitmap.ts";
+import { decodeImage } from "./decoding/decode.ts";
+import { createResizer } from "./decoding/resize.ts";
+
+/** An image as it is stored. */
+export interface ImageFile {
+  /** Content of the image file. */
+  readonly bytes: Uint8Array;
+}
+
+/** What becomes of every image of a set; plain data, so that it can be sent to a worker. */
+export interface Preparation {
+  /** Height and width to resize to, in pixels; `null` to leave images as they are. */
+  readonly size: readonly [height: number, width: number] | null;
+  /** 1 for grey, 3 for colour. */
+  readonly channels: 1 | 3;
+  /** Replace each byte v by 255 − v. */
+  readonly invert: boolean;
+}
+
+/** An image of 8 bits a channel, `[height, width, channels]`. */
+export interface PreparedImage {
+  /** Rows. */
+  readonly height: number;
+  /** Columns. */
+  readonly width: number;
+  /** `height · width · channels` bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** {@link prepareImage}, here or in another thread. */
+export type Prepare = (file: ImageFile, preparation: Preparation) => Promise<PreparedImage>;
+
+/** Resizers by height and width: their tables are made once. */
+const resizers = new Map<string, ReturnType<typeof createResizer>>();
+
+function resizerOf(height: number, width: number): ReturnType<typeof createResizer> {
+  const key = `${height}×${width}`, found = resizers.get(key) ?? createResizer(height, width);
+  resizers.set(key, found);
+  return found;
+}
+
+/**
+ * Decodes an image file and prepares it: resize (antialiased bilinear), convert to grey or colour, invert.
+ *
+ * @throws {SyntaxError} if the image is damaged or of no known format.
+ * @throws {RangeError} if its header claims an absurd size.
+ */
+export async function prepareImage({ bytes }: ImageFile, preparation: Preparation): Promise<PreparedImage> {
+  const { size, channels, invert } = preparation;
+  const bitmap = toChannels(await decodeImage(bytes), channels);
+  const { height, width, data } = size ? resizerOf(...size)(bitmap) : bitmap;
+  return { height, width, bytes: invert ? data.map((byte) => 255 - byte) : data };
+}
