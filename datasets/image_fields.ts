@@ -42,7 +42,10 @@ export const ALIGN_FIELDS = {
         "of the mouth) or of 68; names are those of the reader, for image-folder the path below its folder",
     ),
     size: alignedSize,
-  }).optional().describe("Align faces by landmarks (similarity to the 112 × 112 template); takes the place of size"),
+  }).optional().describe(
+    "Align faces by landmarks (similarity to the 112 × 112 template), such as { landmarks: landmarks.txt, size: [112, 112] }; " +
+      "takes the place of size",
+  ),
 } as const;
 
 /** Alignment of faces for readers whose data holds the landmarks; absent by default. */

@@ -1,4 +1,5 @@
-import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { encodePng } from "../../../datasets/decoding/encode_png.ts";
 import {
   alignFace,
@@ -55,6 +56,23 @@ Deno.test("readLandmarks() names the line or the image that is wrong", async () 
     'Cannot align "b" of "set": "list.txt" has no line of this name (2 of 3 images have none',
   );
   await fails("", RangeError, "the list is empty");
+});
+
+Deno.test("readLandmarks() never takes a damaged list for a sound one of other images", async () => {
+  const names = ["a", "b b", "c"], text = names.map((name, i) => line(name, five(i * 7), "\t")).join("\n");
+  const sound = await read(text, names);
+  await fc.assert(
+    fc.asyncProperty(fc.nat(text.length - 1), fc.nat(9), fc.string({ maxLength: 5 }), async (at, cut, put) => {
+      const found = await read(text.slice(0, at) + put + text.slice(at + cut), names).catch((error) => {
+        assert(error instanceof SyntaxError || error instanceof RangeError, `${error}`);
+        assertStringIncludes(error.message, '"list.txt"');
+      });
+      // A change within the numbers of one image leaves the others as they are.
+      const same = names.filter((_, i) => found && `${found(i)}` === `${sound(i)}`).length;
+      assert(found === undefined || same >= 2, `${same} of 3`);
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });
 
 /** A face of 60 × 60 pixels, in grey that runs across it. */
