@@ -31,17 +31,15 @@ export function similarityOf(from: ArrayLike<number>, to: ArrayLike<number>): Af
     );
   }
   let fromX = 0, fromY = 0, toX = 0, toY = 0;
-  for (let i = 0; i < count; i++) {
-    fromX += from[2 * i]! / count, fromY += from[2 * i + 1]! / count;
-    toX += to[2 * i]! / count, toY += to[2 * i + 1]! / count;
+  for (let i = 0; i < 2 * count; i += 2) {
+    fromX += from[i]!, fromY += from[i + 1]!, toX += to[i]!, toY += to[i + 1]!;
   }
+  fromX /= count, fromY /= count, toX /= count, toY /= count;
   let along = 0, across = 0, variance = 0, spread = 0;
-  for (let i = 0; i < count; i++) {
-    const x = from[2 * i]! - fromX, y = from[2 * i + 1]! - fromY, u = to[2 * i]! - toX, v = to[2 * i + 1]! - toY;
-    along += u * x + v * y;
-    across += v * x - u * y;
-    variance += x * x + y * y;
-    spread += u * u + v * v;
+  for (let i = 0; i < 2 * count; i += 2) {
+    const x = from[i]! - fromX, y = from[i + 1]! - fromY, u = to[i]! - toX, v = to[i + 1]! - toY;
+    along += x * u + y * v, across += x * v - y * u;
+    variance += x * x + y * y, spread += u * u + v * v;
   }
   if (![fromX, fromY, toX, toY, variance].every(Number.isFinite)) {
     throw new RangeError("Cannot align by these landmarks: a coordinate is no finite number");
@@ -56,5 +54,5 @@ export function similarityOf(from: ArrayLike<number>, to: ArrayLike<number>): Af
     );
   }
   const cos = along / variance, sin = across / variance;
-  return [cos, -sin, toX - (cos * fromX - sin * fromY), sin, cos, toY - (sin * fromX + cos * fromY)];
+  return [cos, -sin, toX - cos * fromX + sin * fromY, sin, cos, toY - sin * fromX - cos * fromY];
 }

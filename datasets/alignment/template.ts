@@ -4,8 +4,10 @@
  * @module
  */
 
-/** Left eye, right eye, nose, left and right corner of the mouth, as x, y pairs in an image of 112 × 112 pixels. */
-const POINTS_112 = [38.2946, 51.6963, 73.5318, 51.5014, 56.0252, 71.7366, 41.5493, 92.3655, 70.7299, 92.2041];
+/** The 112×112 template of insightface: left eye, right eye, nose, left and right corner of the mouth, as x, y. */
+export const TEMPLATE_112: readonly number[] = Object.freeze(
+  [38.2946, 51.6963, 73.5318, 51.5014, 56.0252, 71.7366, 41.5493, 92.3655, 70.7299, 92.2041],
+);
 
 /** The 96 columns in the middle of 112: points move left by this. */
 const NARROWER = 8;
@@ -31,7 +33,7 @@ export function templateFor(height: number, width: number): Float64Array {
     );
   }
   const { scale, right } = found;
-  return Float64Array.from(POINTS_112, (value, i) => (i % 2 === 0 ? value + right : value) * scale);
+  return Float64Array.from(TEMPLATE_112, (value, i) => (i % 2 === 0 ? value + right : value) * scale);
 }
 
 /** Whether {@link templateFor} has a template of this size. */
