@@ -47,6 +47,12 @@ export interface Layouts {
     readonly std: number;
     readonly auc: number;
   };
+  readonly roc: readonly {
+    readonly label: readonly number[];
+    readonly score: readonly number[];
+    readonly far: readonly number[];
+    readonly tar: readonly number[];
+  }[];
 }
 
 /** The fixture, read once. */

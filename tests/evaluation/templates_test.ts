@@ -40,7 +40,7 @@ function assertValues(evaluation: Evaluation, expected: readonly number[], from 
 }
 
 for (const { params, scores, tar, nearest, auc, identification } of layouts.ijb.cases) {
-  const { far, ...fusion } = params, variant = Object.values(fusion).join(", ");
+  const { far: _, ...fusion } = params, variant = Object.values(fusion).join(", ");
 
   Deno.test(`ijbVerification gives what NumPy and scikit-learn do: ${variant}`, async () => {
     const evaluation = await evaluate(ijbVerification, params, ijbSet);

@@ -261,4 +261,15 @@ def ytf():
             "auc": float(roc_auc_score(same, -dist))}
 
 
-print(json.dumps({"dimension": D, "ijb": ijb(), "megaface": megaface(), "ytf": ytf()}))
+def roc():
+    """Scores with many ties, for the rule of the nearest point."""
+    cases = []
+    for _ in range(8):
+        label = (rng.random(80) < 0.4).astype(int)
+        score = rng.integers(0, 12, 80) + 4 * label
+        fars = [0.001, 0.02, 0.05, 0.1, 0.25, 0.5, 0.9]
+        cases.append({"label": label.tolist(), "score": score.tolist(), "far": fars, "tar": tar_nearest(label, score, fars)})
+    return cases
+
+
+print(json.dumps({"dimension": D, "ijb": ijb(), "megaface": megaface(), "ytf": ytf(), "roc": roc()}))
