@@ -6,6 +6,7 @@
 export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
+export { insightfaceBin } from "./insightface_bin.ts";
 export { listed } from "./listed.ts";
 export { recordio } from "./recordio.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
