@@ -5,6 +5,7 @@
  */
 export { angles } from "./angles.ts";
 export { dominantCentre } from "./dominant_centre.ts";
+export { retrieval } from "./retrieval.ts";
 export { verification } from "./verification.ts";
 export { verificationAdaface } from "./verification_adaface.ts";
 export { verificationEvolve } from "./verification_evolve.ts";

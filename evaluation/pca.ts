@@ -21,7 +21,7 @@ interface Scatter {
  * the `components` unit eigenvectors of the largest eigenvalues of their covariance.
  *
  * Equals scikit-learn's `PCA(components, svd_solver="full")`, which insightface uses; its solver for large sets is
- * randomised there, ours never is. Ten folds of 512 dimensions take some twenty seconds.
+ * randomised there, ours never is. Ten folds of 512 dimensions take about ten seconds.
  *
  * @returns A function of the fold that is left out.
  * @throws {RangeError} if there are more components than dimensions, or than embeddings to fit them to.
