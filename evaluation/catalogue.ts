@@ -5,6 +5,7 @@
  */
 export { angles } from "./angles.ts";
 export { dominantCentre } from "./dominant_centre.ts";
+export { identification } from "./identification.ts";
 export { retrieval } from "./retrieval.ts";
 export { verification } from "./verification.ts";
 export { verificationAdaface } from "./verification_adaface.ts";
