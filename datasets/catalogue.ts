@@ -7,6 +7,7 @@ export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
 export { listed } from "./listed.ts";
+export { sampledGallery } from "./sampled_gallery.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";
