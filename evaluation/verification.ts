@@ -83,7 +83,7 @@ function definitionId(flip: boolean, folds: number, pca: number | undefined): st
  * Verification of pairs by the squared distance of unit embeddings, `d = Σ (a/‖a‖ − b/‖b‖)²`; same iff `d < t`.
  *
  * - `accuracy` ± spread over folds (ddof 0): `t` from `0, 0.01, …, 3.99`, best on the other folds, first of equals.
- *   With `pca`, of embeddings projected as {@link projectedDistances} does; the other figures are not, as in the source.
+ *   With `pca`, of embeddings projected as {@link projectedDistances} does; no other figure or curve is, as in the source.
  * - `val@1e-3`, `far@1e-3` ± spread over folds: `t` from the other folds at FAR 10⁻³, see {@link valAtFar}.
  * - `tar@…`, `auc`, `eer`: over all pairs at once, see {@link tarAtFar}, {@link areaUnderCurve}, {@link equalErrorRate}.
  * - `xnorm`: mean norm of the raw embeddings, mirrored ones included when `flip` is set.
