@@ -5,7 +5,6 @@
  */
 import { z } from "zod";
 import {
-  type Curve,
   defineStreamedProtocol,
   type Metric,
   type MetricDefinition,
@@ -15,8 +14,8 @@ import {
   type TemplateSearch,
 } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
-import { identificationThreshold, type SearchRanks, searchRanks } from "./search_ranks.ts";
-import { mean, standardDeviation } from "./spread.ts";
+import { cmcCurve, foundShare, overSearches, searchThreshold } from "./search_figures.ts";
+import { searchRanks } from "./search_ranks.ts";
 import { shareInterval } from "./student.ts";
 import { createTemplatePool, type PoolOptions } from "./template_pooling.ts";
 
@@ -45,9 +44,6 @@ const POOLS: Readonly<Record<Params["fuse"], PoolOptions>> = {
   norm: {},
   media: { unit: true, media: true },
 };
-
-/** Points of the curve at most. */
-const POINTS = 101;
 
 function definitions({ rank, far, interval }: Params): MetricDefinition[] {
   const rate = { unit: "fraction", higherIsBetter: true };
@@ -105,48 +101,6 @@ function usedTemplates({ count }: Templates, searches: readonly TemplateSearch[]
   return Int32Array.from({ length: count }, (_, template) => template).filter((template) => used[template] === 1);
 }
 
-/** A figure of each search, as one: its mean, and its spread (ddof 0) where there are several searches. */
-function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "n"> & { std?: number } {
-  return { value: mean(values), ...values.length > 1 ? { std: standardDeviation(values, 0) } : {}, n };
-}
-
-/** Share of the mated probes of a search that satisfy a condition. */
-function share({ ranks, scores }: SearchRanks, holds: (rank: number, score: number) => boolean): number {
-  let found = 0, mated = 0;
-  for (const [probe, rank] of ranks.entries()) {
-    if (rank === 0) continue;
-    mated++;
-    if (holds(rank, scores[probe]!)) found++;
-  }
-  return found / mated;
-}
-
-function thresholdOf({ name, ranks, scores }: SearchRanks & { readonly name: string }, rate: number): number {
-  const strangers = scores.filter((_, probe) => ranks[probe] === 0);
-  if (strangers.length > 0) return identificationThreshold(strangers, rate);
-  throw new RangeError(
-    `Cannot measure false alarms in search "${name}": each of its probes has a mate, set far to [] or leave subjects ` +
-      "out of the gallery",
-  );
-}
-
-/** Shares of the probes whose subject is among the first k, for up to 101 k, evenly in their logarithm. */
-function cmcCurve(results: readonly SearchRanks[]): Curve {
-  const last = results.reduce((most, { subjects }) => Math.max(most, subjects), 1);
-  const ranks = new Set(
-    Array.from(
-      { length: Math.min(last, POINTS) },
-      (_, step) => last <= POINTS ? step + 1 : Math.round(last ** (step / (POINTS - 1))),
-    ),
-  );
-  return {
-    name: "cmc",
-    x: { name: "rank", unit: "count" },
-    y: { name: "identification rate", unit: "fraction" },
-    points: Array.from(ranks, (k) => [k, mean(results.map((result) => share(result, (rank) => rank <= k)))] as const),
-  };
-}
-
 /**
  * Identification of templates: each probe of a search is compared with every template of its gallery by the cosine of
  * their vectors, see {@link searchRanks}. Figures are means over the searches; `std` is the spread over them (ddof 0).
@@ -193,7 +147,7 @@ export const identification: StreamedProtocolPlugin = defineStreamedProtocol({
       }
       mated += found, all += ranks.length;
     }
-    const rates = (k: number) => results.map((result) => share(result, (found) => found <= k));
+    const rates = (k: number) => results.map((result) => foundShare(result, (found) => found <= k));
     if (interval && results.length < 2) {
       throw new RangeError("Cannot give an interval over searches: there is one, set interval to false");
     }
@@ -201,10 +155,10 @@ export const identification: StreamedProtocolPlugin = defineStreamedProtocol({
       ...rank.map((k) => overSearches(rates(k), mated)),
       ...interval ? shareInterval(rates(1)).map((value) => ({ value, n: results.length })) : [],
       ...far.flatMap((value) => {
-        const thresholds = results.map((result) => thresholdOf(result, value));
+        const thresholds = results.map((result) => searchThreshold(result, value));
         const accepted = (first: boolean) =>
           results.map((result, i) =>
-            share(result, (found, score) => score > thresholds[i]! && (!first || found === 1))
+            foundShare(result, (found, score) => score > thresholds[i]! && (!first || found === 1))
           );
         return [overSearches(accepted(true), mated), overSearches(accepted(false), mated)];
       }),

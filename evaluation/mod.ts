@@ -22,6 +22,7 @@ export * from "./products.ts";
 export * from "./protocol.ts";
 export * from "./rate.ts";
 export * from "./roc.ts";
+export * from "./search_figures.ts";
 export * from "./search_ranks.ts";
 export * from "./spread.ts";
 export * from "./student.ts";

@@ -101,6 +101,10 @@ export const verification: ProtocolPlugin = defineProtocol({
   summary: "Same or different: k-fold accuracy, VAL and TAR at FAR, AUC, EER over pairs",
   reference: "https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py",
   formula: "same iff Σ (a/‖a‖ − b/‖b‖)² < t",
+  notes: [
+    "Not optimistic: the thresholds of accuracy and val@… come from the other folds. What other public code calls the " +
+    "same accuracy are protocols of their own, verification-adaface, -evolve, -facexzoo, -magface and -opensphere.",
+  ],
   params,
   wants: "pairs",
   metrics: ({ far }) => definitions(far),
