@@ -75,7 +75,8 @@ function interpolatedTar({ same, different }: SortedDistances, far: number): num
  * - `tar@…`: linear between the operating points of the ROC curve, the highest where a rate has several.
  * - `auc`, `eer`: as in `verification`.
  *
- * Scores are squared distances. Throws as `verification` does.
+ * That is its scoring for heads on unit embeddings; SimPLE has an inner product of its own there. Scores are squared
+ * distances. Throws as `verification` does.
  *
  * Source: https://github.com/ydwen/opensphere, `opensphere/dataset/utils.py`, `opensphere/model.py`,
  * `opensphere/module/head/common.py`.
