@@ -18,7 +18,8 @@ export interface Eigen {
  *
  * Source: G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, algorithms 8.3.1 and 8.3.3.
  *
- * @param matrix Row-major `[n, n]`, symmetric and finite; not changed.
+ * @param matrix Row-major `[n, n]`, symmetric; not changed.
+ * @throws {RangeError} if a number is not finite.
  *
  * @example
  * ```ts
@@ -31,6 +32,10 @@ export interface Eigen {
  * ```
  */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
+  const broken = matrix.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) {
+    throw new RangeError(`Cannot find eigenvectors: entry ${broken} is ${matrix[broken]}, finite numbers are wanted`);
+  }
   const reduced = matrix.slice(), diagonal = new Float64Array(n), beside = new Float64Array(n);
   const reflections = tridiagonalise(reduced, n, diagonal, beside);
   // Rows of `vectors` are eigenvectors throughout, so that a rotation works on two rows that lie together.

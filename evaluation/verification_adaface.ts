@@ -16,7 +16,7 @@ import { ACCURACY, gridAccuracy, THRESHOLD } from "./verification_parts.ts";
  * thresholds. The code gives no spread; `std` is over folds with ddof 0.
  *
  * Throws as `verification` does. Source: https://github.com/mk-minchul/AdaFace, `train_val.py`, `utils.py`
- * (`fuse_features_with_norm`), `evaluate_utils.py`; revision 1289c67 compares cosines with the same grid instead.
+ * (`fuse_features_with_norm`), `evaluate_utils.py`; one revision, 1289c67, compares cosines with that grid.
  */
 export const verificationAdaface: ProtocolPlugin = defineProtocol({
   name: "verification-adaface",
@@ -27,8 +27,8 @@ export const verificationAdaface: ProtocolPlugin = defineProtocol({
   notes: [
     "Not optimistic: the threshold comes from the other folds. Fusing by norms is adding the raw embeddings, so the " +
     "accuracy equals that of `verification` with flip.",
-    "The flip is part of the definition. Revision 1289c67 of the public code compares cosines (same iff cos > t, " +
-    "t = 0, 0.01, …) instead of squared distances; this is the definition before it.",
+    "The flip is part of the definition. One revision of the public code, 1289c67, compares cosines (same iff cos > t, " +
+    "t = 0, 0.01, …) instead of squared distances; this is the definition of the others.",
   ],
   params: z.strictObject({}),
   wants: "pairs",

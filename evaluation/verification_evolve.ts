@@ -35,7 +35,7 @@ export const verificationEvolve: ProtocolPlugin = defineProtocol({
     "`verification` with the same flip.",
     "The public code enlarges each image to 128 × 128 and cuts out the middle 112 × 112 first. Nothing stands in for " +
     "that: the images are as the reader prepares them, so prepare a tighter crop to compare with its tables.",
-    "Later revisions set tta to false and use 5 folds; the folds here are those of the pairs.",
+    "Other revisions of the public code have tta off and 5 folds by default; the folds here are those of the pairs.",
   ],
   params,
   wants: "pairs",

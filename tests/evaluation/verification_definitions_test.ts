@@ -219,3 +219,7 @@ Deno.test("symmetricEigen() gives vectors that the matrix only stretches, also w
     }
   }
 });
+
+Deno.test("symmetricEigen() refuses numbers that are not finite", () => {
+  assertThrows(() => symmetricEigen(Float64Array.of(1, NaN, NaN, 1), 2), RangeError, "entry 1 is NaN");
+});
