@@ -4,28 +4,26 @@
  * @module
  */
 import { z } from "zod";
-import { cmcCurve } from "./cmc.ts";
-import { countSearch, type SearchFigures } from "./gallery_search.ts";
-import { eachProductRow } from "./products.ts";
+import { eachProducts } from "./products.ts";
 import {
   defineStreamedProtocol,
   type MetricDefinition,
   type StreamedProtocolPlugin,
-  type Templates,
   type TemplateSearch,
 } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
-import { mean, standardDeviation } from "./spread.ts";
+import { cmcCurve, foundShare, overSearches, searchThreshold } from "./search_figures.ts";
+import { createSearchRanker, type SearchRanks } from "./search_ranks.ts";
 import { fuseTemplates, FUSION_FIELDS, fusionId } from "./template_fusion.ts";
 import { countUnion } from "./union_search.ts";
 
 const params = z.strictObject({
   ...FUSION_FIELDS,
-  ranks: z.array(z.int().min(1)).min(1).max(16)
+  rank: z.array(z.int().min(1)).min(1).max(16)
     .refine((ranks) => new Set(ranks).size === ranks.length, "Each rank may be given once")
     .default([1, 5, 10]).describe("Ranks k at which the identification rate is measured"),
-  fpir: ratesParam([1e-2, 1e-1], "False positive identification rates, in (0, 1)"),
+  far: ratesParam([1e-2, 1e-1], "False positive identification rates, in (0, 1)"),
   union: z.boolean().default(true).describe(
     "Also search all galleries as one, as insightface's script does; every probe then has one mate",
   ),
@@ -33,7 +31,7 @@ const params = z.strictObject({
 
 type Params = z.output<typeof params>;
 
-function definitions({ ranks, fpir, union }: Params): MetricDefinition[] {
+function definitions({ rank: ranks, far, union }: Params): MetricDefinition[] {
   const rate = { unit: "fraction", higherIsBetter: true };
   const apart = [
     ...ranks.map((rank) => ({
@@ -41,10 +39,10 @@ function definitions({ ranks, fpir, union }: Params): MetricDefinition[] {
       ...rate,
       summary: `Mated probes whose mate is among the ${rank} nearest, mean over galleries`,
     })),
-    ...fpir.map((value) => ({
+    ...far.map((value) => ({
       name: `tpir@${formatRate(value)}`,
       ...rate,
-      summary: `Mated probes found first, at a threshold that ${
+      summary: `Mated probes accepted, at a threshold that ${
         formatRate(value)
       } of the others pass, mean over galleries`,
     })),
@@ -55,7 +53,7 @@ function definitions({ ranks, fpir, union }: Params): MetricDefinition[] {
       ...rate,
       summary: `Probes whose mate is among the ${rank} nearest of all galleries as one`,
     })),
-    ...fpir.map((value) => ({
+    ...far.map((value) => ({
       name: `union-tpir@${formatRate(value)}`,
       ...rate,
       summary: `Probes accepted at the script's threshold: ${
@@ -73,7 +71,9 @@ function definitions({ ranks, fpir, union }: Params): MetricDefinition[] {
  * it; a probe is mated if its subject is in the gallery:
  *
  * - `rank-k`: the mate is among the k nearest; of equals the mate comes last.
- * - `tpir@f`: the mate comes first and is nearer than a threshold which at most `f` of the probes without a mate pass.
+ * - `tpir@f`: the mate, at whatever rank, passes a threshold which at most `f` of the probes without a mate pass.
+ *
+ * These are the figures of `identification`, of the same names.
  *
  * All galleries as one, with `union`, as insightface's `ijb_1n.py` measures: `union-rank-k`, and `union-tpir@f`, whose
  * threshold is the `⌈f · probes⌉`-th largest of all wrong pairs' cosines. That is no FPIR; figures that were computed
@@ -88,92 +88,85 @@ export const ijbIdentification: StreamedProtocolPlugin = defineStreamedProtocol(
   version: "1.0.0",
   summary: "IJB 1:N: rank-k and TPIR at FPIR over galleries, and insightface's figures over their union",
   reference: "https://github.com/deepinsight/insightface/blob/master/recognition/_evaluation_/ijb/ijb_1n.py",
-  formula: "TPIR(f) = P(mate first, s > t), P(max_gallery s > t | no mate) ≤ f",
+  formula: "TPIR(f) = P(s > t), P(max_gallery s > t | no mate) ≤ f",
   params,
   wants: "templates",
   metrics: definitions,
   mirrored: ({ flip }) => flip !== "none",
   async evaluateStream(params, { embeddings, templates }) {
-    const searches = templates?.searches ?? [], { ranks, fpir, union } = params;
+    const searches = templates?.searches ?? [], { rank: ranks, far, union } = params;
     if (!templates || searches.length === 0) {
       throw new TypeError(
         "Cannot identify templates without searches: give the evaluation a reader that gives such, as ijb with searches",
       );
     }
     const pool = fuseTemplates(params, { embeddings, templates }), { dimension } = pool, { subjects } = templates;
-    const gallery = distinct(searches.flatMap((search) => [...search.gallery]));
-    const vectors = await pool.pool(gallery);
-    const counters = searches.map((search) => countSearch(search.name, ...columnsOf(search, gallery, templates)));
+    const gallery = Int32Array.from(searches.flatMap((search) => [...search.gallery]));
+    const rankers = searches.map((search) => createSearchRanker(search, templates));
     const probes = union ? sameProbes(searches) : new Int32Array();
     const whole = union
       ? countUnion(gallery.map((template) => subjects[template]!), {
         probes: probes.length,
-        fpir: Math.max(0, ...fpir),
+        fpir: Math.max(0, ...far),
       })
       : undefined;
-    for (const { probes, counting } of groupByProbes(searches)) {
-      eachProductRow(await pool.pool(probes), vectors, {
+    const vectors = await pool.pool(gallery), starts = startsOf(searches);
+    for (const group of groupByProbes(searches)) {
+      eachProducts(await pool.pool(group.probes), vectors, {
         dimension,
-        onRow(row, cosines) {
-          const subject = subjects[probes[row]!]!;
-          for (const index of counting) counters[index]!.add(subject, cosines);
-          whole?.add(subject, cosines);
+        visit(place, cosines) {
+          for (const index of group.searches) {
+            rankers[index]!.add(place, cosines.subarray(starts[index]!, starts[index + 1]!));
+          }
+          whole?.add(subjects[group.probes[place]!]!, cosines);
         },
       });
     }
-    const figures = counters.map((counter) => counter.figures());
-    figures.forEach(({ mated }, index) => checkMated(searches[index]!.name, mated));
-    const n = figures.reduce((sum, { mated }) => sum + mated, 0), all = whole?.figures();
-    const overGalleries = (figure: (one: SearchFigures) => number) => {
-      const values = figures.map(figure);
-      return { value: mean(values), std: standardDeviation(values, 0), n };
-    };
+    const results = rankers.map((ranker, index) => ({ name: searches[index]!.name, ...ranker.results }));
+    const n = results.reduce((sum, result) => sum + countMated(result), 0), all = whole?.figures();
     const values = [
-      ...ranks.map((rank) => overGalleries(({ hit }) => hit(rank))),
-      ...fpir.map((rate) => overGalleries(({ tpir }) => tpir(rate))),
+      ...ranks.map((k) => overSearches(results.map((result) => foundShare(result, (rank) => rank <= k)), n)),
+      ...far.map((rate) => {
+        const shares = results.map((result) => {
+          const threshold = searchThreshold(result, rate);
+          return foundShare(result, (_, score) => score > threshold);
+        });
+        return overSearches(shares, n);
+      }),
       ...all ? ranks.map((rank) => ({ value: all.hit(rank), n: probes.length })) : [],
-      ...all ? fpir.map((rate) => ({ value: all.tpir(rate), n: probes.length })) : [],
+      ...all ? far.map((rate) => ({ value: all.tpir(rate), n: probes.length })) : [],
     ];
-    const share = (rank: number) => mean(figures.map(({ hit }) => hit(rank)));
     return {
       definition: [
         "ijb-identification/1",
         ...fusionId(params),
         "rank=mate-last-of-equals",
-        "tpir=rank-1,order-statistic",
+        "tpir=any-rank,order-statistic",
         "mean=galleries",
         ...union ? ["union=ijb_1n"] : [],
       ].join("; "),
       metrics: definitions(params).map(({ name, unit, higherIsBetter }, index) => {
         return { name, ...values[index]!, unit, higherIsBetter };
       }),
-      curves: [cmcCurve("cmc", share, Math.max(...searches.map(({ gallery }) => gallery.length)))],
+      curves: [cmcCurve(results)],
     };
   },
 });
 
-function distinct(templates: readonly number[]): Int32Array {
-  return Int32Array.from(new Set(templates)).sort();
-}
-
-/** Columns of a search's gallery in the matrix of all gallery templates, and their subjects. */
-function columnsOf(
-  search: TemplateSearch,
-  all: Int32Array,
-  { subjects }: Templates,
-): [columns: Int32Array, subjects: Int32Array] {
-  const places = new Map(Array.from(all, (template, column) => [template, column]));
-  const own = distinct([...search.gallery]);
-  return [own.map((template) => places.get(template)!), own.map((template) => subjects[template]!)];
+/** Where each search's gallery begins among all galleries, and the end. */
+function startsOf(searches: readonly TemplateSearch[]): number[] {
+  const starts = [0];
+  for (const { gallery } of searches) starts.push(starts.at(-1)! + gallery.length);
+  return starts;
 }
 
 /** Searches that look for the same probes, which are then multiplied once. */
-function groupByProbes(searches: readonly TemplateSearch[]): { probes: Int32Array; counting: number[] }[] {
-  const groups: { probes: Int32Array; counting: number[] }[] = [];
+function groupByProbes(searches: readonly TemplateSearch[]): { probes: Int32Array; searches: number[] }[] {
+  const groups: { probes: Int32Array; searches: number[] }[] = [];
   searches.forEach(({ probes }, index) => {
     const group = groups.find((other) => equal(other.probes, probes));
-    if (group) group.counting.push(index);
-    else groups.push({ probes, counting: [index] });
+    if (group) group.searches.push(index);
+    else groups.push({ probes, searches: [index] });
   });
   return groups;
 }
@@ -193,7 +186,8 @@ function sameProbes(searches: readonly TemplateSearch[]): Int32Array {
   );
 }
 
-function checkMated(name: string, mated: number): void {
-  if (mated > 0) return;
+function countMated({ name, ranks }: SearchRanks & { readonly name: string }): number {
+  const mated = ranks.reduce((sum, rank) => sum + Math.min(rank, 1), 0);
+  if (mated > 0) return mated;
   throw new RangeError(`Cannot measure search "${name}": no probe's subject is in its gallery, at least one is wanted`);
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { acceptCurves, nearestTar } from "./accept_curves.ts";
+import { nearestTar } from "./nearest_tar.ts";
+import { errorCurves } from "./pair_curves.ts";
 import { defineStreamedProtocol, type MetricDefinition, type StreamedProtocolPlugin } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
@@ -102,7 +103,7 @@ export const ijbVerification: StreamedProtocolPlugin = defineStreamedProtocol({
         return { name, ...figures[index]!, unit, higherIsBetter };
       }),
       scores,
-      curves: acceptCurves(sorted),
+      curves: errorCurves(sorted),
     };
   },
 });

@@ -4,8 +4,6 @@
  * @module
  */
 import { z } from "zod";
-import { curvesOf } from "./accept_curves.ts";
-import { cmcCurve, countUpTo } from "./cmc.ts";
 import { countDistractors } from "./distractors.ts";
 import { mateCosines, replaceNoise } from "./megaface_probes.ts";
 import {
@@ -16,6 +14,7 @@ import {
   type Templates,
 } from "./protocol.ts";
 import { formatCount, formatRate } from "./rate.ts";
+import { countUpTo, rankCurve } from "./rank_curve.ts";
 import { ratesParam } from "./rates_param.ts";
 import { createTemplatePool, type TemplatePool } from "./template_pooling.ts";
 
@@ -120,7 +119,7 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
         curves: [
           ...ranks.map((nearer, index) => {
             const size = sizes[index]!, share = (rank: number) => countUpTo(nearer, rank - 1) / n;
-            return cmcCurve(`cmc@${formatCount(size)}`, share, size + 1);
+            return rankCurve(`cmc@${formatCount(size)}`, share, size + 1);
           }),
           ...rocCurves(tar, keep - 1, pairs),
         ],
@@ -139,7 +138,12 @@ function rocCurves(tar: (accepted: number) => number, last: number, pairs: numbe
     if (accepted > before) points.push([accepted / pairs, tar(accepted)]);
     before = accepted;
   }
-  return curvesOf(points);
+  const x = { name: "false accept rate", unit: "fraction" };
+  const missed = points.map(([far, tar]) => [far, 1 - tar] as const);
+  return [
+    { name: "roc", x, y: { name: "true accept rate", unit: "fraction" }, points },
+    { name: "det", x, y: { name: "false reject rate", unit: "fraction" }, points: missed },
+  ];
 }
 
 /** Vectors of templates that are no noise, some at a time. */

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { countUpTo } from "./cmc.ts";
-import { matesBySubject } from "./gallery_search.ts";
 import { keepLargest } from "./largest.ts";
+import { countUpTo } from "./rank_curve.ts";
 
 /** Figures of a search in which every probe has just one mate. */
 export interface UnionFigures {
@@ -18,7 +17,7 @@ export interface UnionFigures {
 /**
  * Counts a search in the union of all galleries. The threshold at a rate is the `⌈rate · probes⌉`-th largest of all
  * cosines of a probe with another subject's template: as many *pairs* may pass as the rate allows *probes*. Ranks are
- * those of {@link countSearch}.
+ * as in a single gallery, ties against the mate.
  *
  * Source: https://github.com/deepinsight/insightface, `recognition/_evaluation_/ijb/ijb_1n.py`.
  *
@@ -29,7 +28,8 @@ export function countUnion(
   subjects: Int32Array,
   { probes, fpir }: { readonly probes: number; readonly fpir: number },
 ): { add(subject: number, cosines: Float64Array): void; figures(): UnionFigures } {
-  const mates = matesBySubject(Int32Array.from(subjects.keys()), subjects);
+  const mates = new Map<number, number[]>();
+  subjects.forEach((subject, column) => mates.set(subject, [...mates.get(subject) ?? [], column]));
   const largest = keepLargest(Math.max(1, Math.ceil(fpir * probes)));
   const ranks: number[] = [], own: number[] = [];
   return {

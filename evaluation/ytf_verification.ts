@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { acceptCurves } from "./accept_curves.ts";
+import { errorCurves } from "./pair_curves.ts";
 import { squaredDistances } from "./distance.ts";
 import { foldAccuracies } from "./kfold.ts";
 import { checkPairs } from "./pairs.ts";
@@ -99,7 +99,7 @@ export const ytfVerification: StreamedProtocolPlugin = defineStreamedProtocol({
         return { name, ...figures[index]!, unit, higherIsBetter };
       }),
       scores: Float32Array.from(distances),
-      curves: acceptCurves(sorted),
+      curves: errorCurves(sorted),
     };
   },
 });

@@ -1,10 +1,8 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { nearestTar } from "../../evaluation/accept_curves.ts";
-import { cmcCurve, countUpTo } from "../../evaluation/cmc.ts";
-import { countSearch } from "../../evaluation/gallery_search.ts";
 import { keepLargest } from "../../evaluation/largest.ts";
-import { eachProductRow } from "../../evaluation/products.ts";
+import { nearestTar } from "../../evaluation/nearest_tar.ts";
+import { countUpTo, rankCurve } from "../../evaluation/rank_curve.ts";
 import { formatCount, sortDistances } from "../../evaluation/mod.ts";
 import { layouts } from "../datasets/template_layouts.ts";
 
@@ -32,39 +30,8 @@ Deno.test("keepLargest() keeps what sorting keeps, and a bound that is no larger
   );
 });
 
-Deno.test("eachProductRow() gives every product once, for sizes that fill no block", () => {
-  const dimension = 5,
-    vector = (seed: number) => Float64Array.from({ length: dimension }, (_, i) => Math.sin(7 * seed + i));
-  for (const [rows, columns] of [[1, 1], [2, 64], [25, 67], [49, 131]] as const) {
-    const a = Array.from({ length: rows }, (_, i) => vector(i)),
-      b = Array.from({ length: columns }, (_, i) => vector(i + 99));
-    const flat = (all: Float64Array[]) => Float64Array.from(all.flatMap((one) => [...one]));
-    let next = 0;
-    eachProductRow(flat(a), flat(b), {
-      dimension,
-      onRow(row, products) {
-        assertEquals(row, next++);
-        assertEquals(products.length, columns);
-        b.forEach((other, column) => {
-          const product = other.reduce((sum, value, i) => sum + value * a[row]![i]!, 0);
-          assertAlmostEquals(products[column]!, product, 1e-12);
-        });
-      },
-    });
-    assertEquals(next, rows);
-  }
-});
-
-Deno.test("countSearch() puts the mate last of equals, so that a collapsed network finds nobody", () => {
-  const counter = countSearch("G", Int32Array.of(0, 1, 2), Int32Array.of(7, 8, 9));
-  counter.add(7, Float64Array.of(0.5, 0.5, 0.5));
-  counter.add(3, Float64Array.of(0.5, 0.5, 0.5));
-  const { ranks, hit, tpir, mated } = counter.figures();
-  assertEquals([[...ranks], hit(1), hit(3), tpir(0.5), mated], [[3], 0, 1, 0, 1]);
-});
-
-Deno.test("cmcCurve() has every small rank and the last one", () => {
-  const { points } = cmcCurve("cmc", (rank) => countUpTo(Int32Array.of(1, 1, 3, 120), rank) / 4, 150);
+Deno.test("rankCurve() has every small rank and the last one", () => {
+  const { points } = rankCurve("cmc", (rank) => countUpTo(Int32Array.of(1, 1, 3, 120), rank) / 4, 150);
   assertEquals(points.slice(0, 3), [[1, 0.5], [2, 0.5], [3, 0.75]]);
   assertEquals(points.at(-1), [150, 1]);
   assertEquals(points.length < 45, true);

@@ -50,7 +50,7 @@ for (const { params, scores, tar, nearest, auc, identification } of layouts.ijb.
 
   Deno.test(`ijbIdentification gives what NumPy does: ${variant}`, async () => {
     const { ranks, fpir, rank, rankStd, tpir, unionRank, unionTpir } = identification;
-    const evaluation = await evaluate(ijbIdentification, { ...fusion, ranks, fpir }, ijbSet);
+    const evaluation = await evaluate(ijbIdentification, { ...fusion, rank: ranks, far: fpir }, ijbSet);
     assertValues(evaluation, [...rank!, ...tpir!, ...unionRank!, ...unionTpir!]);
     rankStd!.forEach((std, i) => assertAlmostEquals(evaluation.metrics[i]!.std!, std, 1e-9));
   });

@@ -129,7 +129,7 @@ def identify(vectors, place, galleries, probes):
     ranks_at, rates = [1, 2, 5], [0.1, 0.3]
     hits, tpirs = [], []
     for gallery in galleries:
-        ranks, firsts, strangers = [], [], []
+        ranks, found, strangers = [], [], []
         for number, subject in probes:
             scores = [vectors[place[number]] @ vectors[place[t]] for t, _ in gallery]
             mates = [j for j, (_, s) in enumerate(gallery) if s == subject]
@@ -138,11 +138,10 @@ def identify(vectors, place, galleries, probes):
                 continue
             rank, best = rank_of(scores, mates)
             ranks.append(rank)
-            if rank == 1:
-                firsts.append(best)
+            found.append(best)
         hits.append([np.mean(np.array(ranks) <= k) for k in ranks_at])
         descending = sorted(strangers, reverse=True)
-        tpirs.append([sum(v > descending[math.floor(x * len(strangers) + 1e-9)] for v in firsts) / len(ranks) for x in rates])
+        tpirs.append([sum(v > descending[math.floor(x * len(strangers) + 1e-9)] for v in found) / len(ranks) for x in rates])
     union = galleries[0] + galleries[1]
     own, others, ranks = [], [], []
     for number, subject in probes:

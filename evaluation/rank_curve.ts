@@ -15,7 +15,7 @@ const POINTS = 20;
  * @param share Share at a rank, not decreasing.
  * @param last Largest rank.
  */
-export function cmcCurve(name: string, share: (rank: number) => number, last: number): Curve {
+export function rankCurve(name: string, share: (rank: number) => number, last: number): Curve {
   const points: [number, number][] = [];
   for (let i = 0, before = 0; before < last; i++) {
     const rank = Math.min(last, Math.round(10 ** (i / POINTS)));

@@ -1,10 +1,9 @@
 /**
- * The operating points of verification that insightface's IJB scripts read, and curves for figures.
+ * The operating points of verification that insightface's IJB scripts read.
  *
  * @module
  */
-import type { Curve } from "./protocol.ts";
-import { type SortedDistances, tarAtFar } from "./roc.ts";
+import type { SortedDistances } from "./roc.ts";
 
 /**
  * True accept rates at the operating points whose false accept rates are nearest to some rates, as insightface's IJB
@@ -38,36 +37,4 @@ export function nearestTar({ same, different }: SortedDistances, far: readonly n
   }
   offer(f1, t1);
   return tars;
-}
-
-/** Points a decade of the false accept rate. */
-const POINTS = 20;
-
-/**
- * The curves `roc` (true accept rate) and `det` (false reject rate) over the false accept rate, from one false accept
- * on, at about twenty exact points a decade.
- */
-export function acceptCurves(sorted: SortedDistances): Curve[] {
-  const { length } = sorted.different, points: [number, number][] = [];
-  for (let i = 0, before = 0;; i++) {
-    const accepted = Math.round(10 ** (i / POINTS));
-    if (accepted >= length) break;
-    if (accepted > before) points.push([accepted / length, tarAtFar(sorted, accepted / length)]);
-    before = accepted;
-  }
-  return curvesOf(points);
-}
-
-/** The curves `roc` and `det` through points of false and true accept rates. */
-export function curvesOf(points: readonly (readonly [far: number, tar: number])[]): Curve[] {
-  const x = { name: "false accept rate", unit: "fraction" };
-  return [
-    { name: "roc", x, y: { name: "true accept rate", unit: "fraction" }, points },
-    {
-      name: "det",
-      x,
-      y: { name: "false reject rate", unit: "fraction" },
-      points: points.map(([far, tar]) => [far, 1 - tar]),
-    },
-  ];
 }
