@@ -1,10 +1,12 @@
 /**
  * Archives of NumPy arrays (`.npz`): zip files of which the directory and parts of members are read, never the whole.
+ * Only the checksums of deflated members are looked at, since stored ones are not read as a whole.
  *
  * Specification: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  *
  * @module
  */
+import { crc32 } from "./decoding/crc32.ts";
 import { inflateExactly } from "./decoding/inflate.ts";
 import type { ByteRange, Files } from "./files.ts";
 
@@ -48,7 +50,9 @@ export async function openNpz(path: string, files: Files): Promise<ReadonlyMap<s
     if ((flags & 1) !== 0 || (method !== 0 && method !== 8)) {
       throw wrong(`member "${name}" at byte ${start + at} is encrypted or packed by method ${method}`);
     }
-    if (name.endsWith(".npy")) members.set(name.slice(0, -4), memberOf({ ...sizes, method }, part, wrong));
+    if (name.endsWith(".npy")) {
+      members.set(name.slice(0, -4), memberOf({ ...sizes, method, crc: view.getUint32(at + 16, true) }, part, wrong));
+    }
     at = next;
   }
   return members;
@@ -68,7 +72,9 @@ async function findDirectory(
     if (tail.getUint32(at, true) !== END || at + 22 + tail.getUint16(at + 20, true) !== tail.byteLength) continue;
     if (at >= 20 && tail.getUint32(at - 20, true) === LOCATOR_64) {
       const record = await part(uint64(tail, at - 12), 56);
-      if (record.getUint32(0, true) !== END_64) throw wrong("its 64-bit end record is damaged");
+      if (record.getUint32(0, true) !== END_64) {
+        throw wrong(`its 64-bit end record is damaged at byte ${uint64(tail, at - 12)}`);
+      }
       return { count: uint64(record, 32), length: uint64(record, 40), start: uint64(record, 48) };
     }
     return {
@@ -77,7 +83,7 @@ async function findDirectory(
       start: tail.getUint32(at + 16, true),
     };
   }
-  throw wrong("it has no end record");
+  throw wrong(`it has no end record from byte ${from} on`);
 }
 
 /** Sizes and offset of a member; those that do not fit into 32 bits stand in the extra field, in this order. */
@@ -106,7 +112,7 @@ function wideFields(
 }
 
 function memberOf(
-  { size, packed, offset, method }: { size: number; packed: number; offset: number; method: number },
+  { size, packed, offset, method, crc }: { size: number; packed: number; offset: number; method: number; crc: number },
   part: Part,
   wrong: Wrong,
 ): NpzMember {
@@ -120,8 +126,15 @@ function memberOf(
   }
 
   async function inflate(start: number): Promise<Uint8Array> {
-    const view = await part(start, packed);
-    return inflateExactly(bytesOf(view, 0, packed), size, "raw");
+    const bytes = bytesOf(await part(start, packed), 0, packed);
+    let content: Uint8Array;
+    try {
+      content = inflateExactly(bytes, size, "raw");
+    } catch (error) {
+      throw wrong(`the member at byte ${offset} is damaged (${(error as Error).message})`);
+    }
+    if (crc32(content) !== crc) throw wrong(`the member at byte ${offset} does not match its checksum`);
+    return content;
   }
 
   return {
