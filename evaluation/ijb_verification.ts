@@ -63,6 +63,11 @@ export const ijbVerification: StreamedProtocolPlugin = defineStreamedProtocol({
   summary: "IJB 1:1: templates fused by medium, TAR at FAR by the exact rule and by that of insightface's scripts",
   reference: "https://github.com/deepinsight/insightface/blob/master/recognition/_evaluation_/ijb/ijb_11.py",
   formula: "t = Σ_media mean_images(score · (x + x̄)); s = t₁ · t₂ / (‖t₁‖ ‖t₂‖)",
+  notes: [
+    "Papers quote tar-nearest@…, the rule of insightface's scripts; at 1e-6 it may accept more than a millionth of the " +
+    "different pairs, which tar@… never does.",
+    "The scripts' variants N1 D1 F2 are the defaults; CVLface and notebooks report others, so say which.",
+  ],
   params,
   wants: "templates",
   metrics: ({ far }) => definitions(far),

@@ -20,6 +20,8 @@ import { createTemplatePool, type TemplatePool } from "./template_pooling.ts";
 
 /** Distractors that are multiplied at once. */
 const BATCH = 1024;
+/** Most cosines that are kept: half a GiB of room. */
+const MOST_KEPT = 2 ** 25;
 
 const params = z.strictObject({
   flip: z.enum(["none", "sum"]).default("sum").describe("Whether the embedding of the mirrored image is added"),
@@ -75,6 +77,11 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
   summary: "MegaFace: rank-1 and CMC among 10 to 1,000,000 distractors, TAR at FAR 1e-6, with or without noise",
   reference: "https://arxiv.org/abs/1512.00596",
   formula: "rank(p, g) = 1 + |{d : p · d ≥ p · g}|",
+  notes: [
+    "Figures with noise kept and with noise removed (insightface's lists) are two different ones. Distractors that are " +
+    "removed still count in their number.",
+    "rank-1@1e6 wants the official list of a million; smaller lists need smaller distractors.",
+  ],
   params,
   wants: "templates",
   metrics: definitions,
@@ -89,6 +96,14 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
     const mates = mateCosines(vectors, dimension, { probes, subjects }), n = mates.cosines.length;
     const most = sizes.at(-1)!, pairs = probes.length * most;
     const keep = Math.min(pairs, Math.floor(Math.max(0, ...far) * pairs + 1e-9) + 1);
+    if (keep > MOST_KEPT) {
+      throw new RangeError(
+        `Cannot measure false accept rates up to ${
+          Math.max(...far)
+        } of ${pairs} pairs: ${keep} cosines would be kept, ` +
+          `at most ${MOST_KEPT} are; choose smaller rates`,
+      );
+    }
     const counts = await countDistractors(vectors, dimension, { mates, keep });
     try {
       const ranks: Int32Array[] = [];
