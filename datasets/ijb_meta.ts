@@ -7,7 +7,7 @@
  */
 import type { Files } from "./files.ts";
 import { type NameTable, packNames } from "./name_table.ts";
-import { createIntegerList, eachLine, readFields, readIntegers, type TextLine } from "./text_lines.ts";
+import { createIntegerList, eachLine, readFields, readIntegers, type TextLine } from "./line_bytes.ts";
 
 /** The images of a set, each in one template. */
 export interface IjbFaces {

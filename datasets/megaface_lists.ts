@@ -7,7 +7,7 @@
  */
 import type { Files } from "./files.ts";
 import { type NameTable, packNames } from "./name_table.ts";
-import { eachLine } from "./text_lines.ts";
+import { eachLine } from "./line_bytes.ts";
 
 /** A list of images. */
 export interface MegafaceList {

@@ -12,7 +12,7 @@ import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, s
 import { createNamedSet } from "./named_set.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
-import { eachLine } from "./text_lines.ts";
+import { eachLine } from "./line_bytes.ts";
 
 const params = z.strictObject({
   splits: z.string().min(1).describe("List of the pairs, splits.txt: split, number, name/video, name/video, …, 1 or 0"),
