@@ -6,6 +6,7 @@
 export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
+export { lfw } from "./lfw.ts";
 export { listed } from "./listed.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
