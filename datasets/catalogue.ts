@@ -6,8 +6,10 @@
 export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
+export { imageList } from "./image_list.ts";
 export { lfw } from "./lfw.ts";
 export { listed } from "./listed.ts";
+export { pairsList } from "./pairs_list.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";

@@ -47,7 +47,7 @@ export const lfw: ReaderPlugin = defineReader({
   ],
   params,
   gives: "pairs",
-  shape: (p) => p.images === null ? [0, 0, 0] : shapeOfFields(p),
+  shape: (p) => p.images === null ? undefined : shapeOfFields(p),
   paths: ({ images, pairs }) => images === null ? [pairs] : [images, pairs],
   open,
 });

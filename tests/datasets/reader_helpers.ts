@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { type DataSet, type Files, type ReaderPlugin } from "../../datasets/mod.ts";
+import type { DataSet, Files, ReaderPlugin } from "../../datasets/mod.ts";
 import { memoryFiles } from "./helpers.ts";
 
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
 
 /** Files in memory whose digests are their lengths and paths, so that tests see what goes into one. */
 export function filesOf(files: Record<string, Uint8Array | string>): Files {
