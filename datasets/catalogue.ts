@@ -5,10 +5,12 @@
  */
 export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
+export { idx } from "./idx.ts";
 export { imageFolder } from "./image_folder.ts";
 export { imageList } from "./image_list.ts";
 export { lfw } from "./lfw.ts";
 export { listed } from "./listed.ts";
+export { omniglotOneShot } from "./omniglot_one_shot.ts";
 export { pairsList } from "./pairs_list.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
