@@ -10,6 +10,7 @@ export { imageFolder } from "./image_folder.ts";
 export { imageList } from "./image_list.ts";
 export { lfw } from "./lfw.ts";
 export { listed } from "./listed.ts";
+export { npz } from "./npz.ts";
 export { omniglotOneShot } from "./omniglot_one_shot.ts";
 export { pairsList } from "./pairs_list.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
