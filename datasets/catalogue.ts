@@ -18,3 +18,4 @@ export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";
 export { syntheticFaces } from "./synthetic_faces.ts";
 export { syntheticFacePairs } from "./synthetic_pairs.ts";
+export { webdataset } from "./webdataset.ts";
