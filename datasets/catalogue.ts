@@ -13,6 +13,7 @@ export { listed } from "./listed.ts";
 export { npz } from "./npz.ts";
 export { omniglotOneShot } from "./omniglot_one_shot.ts";
 export { pairsList } from "./pairs_list.ts";
+export { parquet } from "./parquet.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";
