@@ -59,7 +59,7 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   if (classes.length < 2) {
     throw new RangeError(`Cannot open "${params.labels}": found ${classes.length} classes, two or more are wanted`);
   }
-  return createFileSet(
+  return await createFileSet(
     {
       source: params.images,
       size: params.size ?? [height, width],

@@ -7,11 +7,11 @@ import { z } from "zod";
 import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { type ImageLines, readImageLines } from "./image_lines.ts";
 import { type ImageSource, openSource } from "./image_source.ts";
 import { sourceImages, surveyImages } from "./image_survey.ts";
-import { createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -28,7 +28,8 @@ const params = z.strictObject({
     label: z.string().min(1).describe("Title of the column of labels"),
   }).optional().describe("For csv with titles in its first line; where absent, a line is path,label"),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);
 
 type Params = z.output<typeof params>;
 
@@ -48,7 +49,7 @@ export const imageList: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: (p) => p.images === null ? undefined : shapeOfFields(p),
-  paths: ({ images, list }) => images === null ? [list] : [images, list],
+  paths: (p) => [...p.images === null ? [] : [p.images], p.list, ...alignPaths(p)],
   open,
 });
 
@@ -69,9 +70,9 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   const source = await openSource(path, files);
   checkPresent(listed, source, { list, path });
   const found = sourceImages(path, source, { count: labels.length, at: described.name });
-  const { size, decoder } = await surveyImages(found, params.size);
+  const { size, decoder } = await surveyImages(found, sizeOfFields(params));
   const digest = combinedDigest({ images: await files.digest(path), ...identity });
-  return createFileSet(
+  return await createFileSet(
     {
       ...described,
       source: path,

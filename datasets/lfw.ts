@@ -7,11 +7,11 @@ import { z } from "zod";
 import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { type ImageSource, openSource } from "./image_source.ts";
 import { sourceImages, surveyImages } from "./image_survey.ts";
 import { type LfwImage, type LfwPairs, readLfwPairs } from "./lfw_pairs.ts";
-import { createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
 import { defineReader, type ImageSet, type PairSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -24,7 +24,8 @@ const params = z.strictObject({
     "For a list of View 1, which has no folds (pairsDevTest.txt): deal its pairs out to so many, as they stand",
   ),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);
 
 type Params = z.output<typeof params>;
 
@@ -48,7 +49,7 @@ export const lfw: ReaderPlugin = defineReader({
   params,
   gives: "pairs",
   shape: (p) => p.images === null ? undefined : shapeOfFields(p),
-  paths: ({ images, pairs }) => images === null ? [pairs] : [images, pairs],
+  paths: (p) => [...p.images === null ? [] : [p.images], p.pairs, ...alignPaths(p)],
   open,
 });
 
@@ -75,8 +76,8 @@ async function openImages(
 ): Promise<ImageSet> {
   const source = await openSource(params.images, context.files), paths = locate(images, source, params);
   const found = sourceImages(params.images, source, { count: paths.length, at: (index) => paths[index]! });
-  const { size, decoder } = await surveyImages(found, params.size);
-  return createFileSet(
+  const { size, decoder } = await surveyImages(found, sizeOfFields(params));
+  return await createFileSet(
     {
       ...describe(images, params.images),
       size,

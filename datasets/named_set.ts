@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { z } from "zod";
 import type { ImageFields } from "./image_fields.ts";
 import type { ImageSet, Provenance } from "./reader.ts";
 
@@ -19,6 +20,14 @@ export interface NamedSet {
   /** Provenance, without what this function knows. */
   readonly provenance: Pick<Provenance, "reader" | "digest">;
 }
+
+/** Rule of parameters with `images` and `align`, for `.check()`: names alone are not aligned. */
+export const ALIGN_WITH_IMAGES: z.core.$ZodCheck<{ images?: unknown; align?: unknown }> = z.check((payload) => {
+  const { images, align } = payload.value;
+  if (!align || images !== null) return;
+  const message = "Cannot align names alone: set images to where the images are, or leave align out";
+  payload.issues.push({ code: "custom", path: ["align"], input: align, message });
+});
 
 /** Makes an image set of shape `[0, 0, 0]`; to read an image of it is an error that says what to do. */
 export function createNamedSet(

@@ -58,7 +58,7 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   if (classes.length < 2) {
     throw new RangeError(`Cannot open "${path}": found ${classes.length} classes, two or more are wanted`);
   }
-  return createFileSet(
+  return await createFileSet(
     {
       source: path,
       size: params.size ?? [shape.height, shape.width],

@@ -50,7 +50,7 @@ async function open(params: Params, context: ReaderContext): Promise<TemplateSet
   const runs = await readOneShotRuns(path, source), { names, classes, subjects, searches } = layOut(runs);
   const found = sourceImages(path, source, { count: names.length, at: (index) => names[index]! });
   const { size, decoder } = await surveyImages(found, params.size);
-  const images = createFileSet(
+  const images = await createFileSet(
     {
       source: path,
       size,

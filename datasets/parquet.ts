@@ -8,7 +8,7 @@ import { expandBraces } from "./brace_expansion.ts";
 import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { surveyImages } from "./image_survey.ts";
 import { openParquet, type ParquetFile } from "./parquet_file.ts";
 import { createGroupCache, readParquetLabels } from "./parquet_columns.ts";
@@ -24,7 +24,8 @@ const params = z.strictObject({
     "Column of the labels: integers or text; ClassLabel names of the file's own metadata are used",
   ),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -48,7 +49,7 @@ export const parquet: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: shapeOfFields,
-  paths: ({ path }) => [path].flat().flatMap(expandBraces),
+  paths: (params) => [...[params.path].flat().flatMap(expandBraces), ...alignPaths(params)],
   open,
 });
 
@@ -74,8 +75,8 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
     located: (index: number, error: Error) =>
       new SyntaxError(`Cannot read image "${name(index)}": ${error.message}`, { cause: error }),
   };
-  const { size, decoder } = await surveyImages({ ...found, name: () => "" }, params.size);
-  return createFileSet(
+  const { size, decoder } = await surveyImages({ ...found, name: () => "" }, sizeOfFields(params));
+  return await createFileSet(
     {
       source,
       size,

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { expandBraces } from "./brace_expansion.ts";
 import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet } from "./file_set.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { surveyImages } from "./image_survey.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 import { readTarSamples } from "./tar_samples.ts";
@@ -29,7 +29,8 @@ const params = z.strictObject({
     key: z.string().min(1).optional().describe("Key of the label, for JSON files; where absent, the label is the text"),
   }).prefault({}).describe("Where the label of a sample stands"),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -51,7 +52,7 @@ export const webdataset: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: shapeOfFields,
-  paths: shardsOf,
+  paths: (params) => [...shardsOf(params), ...alignPaths(params)],
   open,
 });
 
@@ -83,10 +84,10 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
         { cause: error },
       ),
   };
-  const survey = await surveyImages(found, params.size);
+  const survey = await surveyImages(found, sizeOfFields(params));
   const digests: string[] = [];
   for (const path of shards) digests.push(await files.digest(path));
-  return createFileSet(
+  return await createFileSet(
     {
       source,
       size: survey.size,

@@ -127,3 +127,16 @@ Deno.test({
     assertEquals(Array.from(images.labels, (_, i) => images.name(i)).filter((name) => !all.has(name)), []);
   },
 });
+
+Deno.test("lfw aligns by a list of landmarks, which names the images officially", async () => {
+  const files = Object.fromEntries(Object.keys(tree).map((path, i) => [path, greyPng(i, 130, 130)]));
+  const points = "38.2946 51.6963 73.5318 51.5014 56.0252 71.7366 41.5493 92.3655 70.7299 92.2041";
+  const names = ["Ada/Ada_0001", "Bo_Li/Bo_Li_0001", "Bo_Li/Bo_Li_0003", "Cy/Cy_0002", "Cy/Cy_0010"];
+  const params = { align: { landmarks: "l.txt" }, channels: 1 };
+  const set = await open({ ...files, "l.txt": names.map((name) => `${name}.jpg ${points}\n`).join("") }, params);
+  assertEquals(set.images.shape, [112, 112, 1]);
+  assertEquals((await set.images.read(1))[60 * 112 + 60], 1);
+  assertEquals(lfw.paths(lfw.params.parse({ images: "i", pairs: "p", ...params })), ["i", "p", "l.txt"]);
+  const problem = lfw.params.safeParse({ pairs: "p", ...params }).error?.issues[0]?.message;
+  assertEquals(problem, "Cannot align names alone: set images to where the images are, or leave align out");
+});
