@@ -72,8 +72,10 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
     count: labels.length,
     name,
     load: async (index: number) => ({ bytes: await cache.read(index) }),
-    located: (index: number, error: Error) =>
-      new SyntaxError(`Cannot read image "${name(index)}": ${error.message}`, { cause: error }),
+    located: (index: number, error: Error) => {
+      const { file, row } = cache.place(index);
+      return new SyntaxError(`Cannot read row ${row} of "${parts[file]!.path}": ${error.message}`, { cause: error });
+    },
   };
   const { size, decoder } = await surveyImages({ ...found, name: () => "" }, sizeOfFields(params));
   return await createFileSet(
