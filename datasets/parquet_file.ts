@@ -1,6 +1,9 @@
 /**
  * Columns of Parquet files, a row group at a time, by way of hyparquet.
  *
+ * hyparquet 1.31.5 checks no page's checksum and trusts the lengths of runs of levels: a file damaged there can keep it
+ * busy for very long, so hold files that came over a network to their published digests.
+ *
  * Specification: https://parquet.apache.org/docs/file-format/
  *
  * @module
