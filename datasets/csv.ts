@@ -10,7 +10,8 @@
 const MAX_RECORD = 2 ** 20;
 
 /**
- * Takes lines one by one and gives the fields of each record, or `undefined` while a quoted field goes on.
+ * Takes lines one by one and gives the fields of each record, or `undefined` while a quoted field goes on. Empty lines
+ * between records are passed over.
  *
  * @param path Name of the file, for messages.
  */
@@ -24,6 +25,7 @@ export function csvRecords(path: string): {
   const unclosed = () => new SyntaxError(`Cannot read line ${first} of "${path}": a quote is opened and never closed`);
   return {
     add(line, number) {
+      if (open === undefined && line.trim() === "") return undefined;
       if (open === undefined) first = number;
       const text = open === undefined ? line : `${open}\n${line}`;
       if (text.length > MAX_RECORD) throw unclosed();

@@ -48,7 +48,7 @@ export async function readImageLines(path: string, files: Files, { form, columns
   const read = { lst: readLst, csv: csvReader(path, columns), text: readText }[kind];
   for await (const part of readLines(path, files)) {
     part.lines.forEach((line, i) => {
-      if (line.trim() !== "") read.line({ text: line, number: part.first + i, path }, add);
+      if (kind === "csv" || line.trim() !== "") read.line({ text: line, number: part.first + i, path }, add);
     });
   }
   read.end?.();

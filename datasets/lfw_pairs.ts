@@ -44,7 +44,7 @@ export interface LfwPairs {
  */
 export async function readLfwPairs(path: string, files: Files, wanted?: number): Promise<LfwPairs> {
   const lines: string[] = [];
-  for await (const part of readLines(path, files)) lines.push(...part.lines);
+  for await (const part of readLines(path, files)) part.lines.forEach((line) => lines.push(line));
   while (lines.at(-1)?.trim() === "") lines.pop();
   const { folds, perKind, blocks } = readHeader(lines[0] ?? "", path, wanted);
   const total = 2 * perKind * blocks;

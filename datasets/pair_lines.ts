@@ -42,7 +42,7 @@ export async function readPairLines(
   for await (const { first, lines } of readLines(path, files)) {
     lines.forEach((line, i) => {
       const number = first + i;
-      if (line.trim() === "") return;
+      if (separator !== "," && line.trim() === "") return;
       separator ??= line.includes("\t") ? "\t" : line.includes(",") ? "," : " ";
       if (header && number === 1) return;
       if (separator === ",") {

@@ -71,7 +71,7 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   const found = {
     count: labels.length,
     name,
-    load: async (index: number) => ({ bytes: await cache.read(index) }),
+    load: async (index: number) => ({ bytes: (await cache.read(index)).slice() }),
     located: (index: number, error: Error) => {
       const { file, row } = cache.place(index);
       return new SyntaxError(`Cannot read row ${row} of "${parts[file]!.path}": ${error.message}`, { cause: error });

@@ -80,8 +80,8 @@ Deno.test("imageList reads a list of a hundred thousand lines, in windows", asyn
   const list = Array.from({ length: 100_000 }, (_, i) => `${i}\t${i % 1000}\tfolder of some length/${i}-ö.jpg\n`).join(
     "",
   );
-  const padded = list + "\n".repeat(2 ** 22);
-  const set = await openWith<ImageSet>(imageList, { list: "l.lst" }, { "l.lst": padded + "7\t5\tlast" });
+  assert(list.length > 2 ** 22, "one window would hold it");
+  const set = await openWith<ImageSet>(imageList, { list: "l.lst" }, { "l.lst": list + "7\t5\tlast" });
   assertEquals([set.length, set.classes.length, set.classes[999]], [100_001, 1000, "999"]);
   assertEquals([set.name(99_999), set.labels[99_999], set.name(100_000)], [
     "folder of some length/99999-ö.jpg",
@@ -89,9 +89,9 @@ Deno.test("imageList reads a list of a hundred thousand lines, in windows", asyn
     "last",
   ]);
   await assertRejects(
-    () => openWith(imageList, { list: "l.lst" }, { "l.lst": padded + "x" }),
+    () => openWith(imageList, { list: "l.lst" }, { "l.lst": list + "x" }),
     SyntaxError,
-    `Cannot read line ${100_000 + 2 ** 22 + 1} of "l.lst": found 1 columns`,
+    `Cannot read line 100001 of "l.lst": found 1 columns`,
   );
 });
 

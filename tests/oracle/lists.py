@@ -7,7 +7,7 @@ import io
 import json
 import sys
 
-rows = [("a/1.png", "Zoë, the first"), ('b/"2".png', 'said "no"'), ("c/3 4.png", "two\nlines"), ("d.png", "plain"),
+rows = [("a/1.png", "Zoë, the first"), ('b/"2".png', 'said "no"'), ("c/3 4.png", "three\n\nlines"), ("d.png", "plain"),
         ("e.png", "plain")]
 
 
