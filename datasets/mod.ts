@@ -17,6 +17,8 @@ export type { NpyValues } from "./npy_types.ts";
 export * from "./preparation.ts";
 export * from "./reader.ts";
 export * from "./faces/mod.ts";
+export * from "./pickle/mod.ts";
+export * from "./recordio/mod.ts";
 export { syntheticFace, type SyntheticFacesParams } from "./synthetic_faces.ts";
 export { pairConditions, type SyntheticPairsParams } from "./synthetic_pairs.ts";
 export type { ParamsSchema, Plugin } from "../plugin/mod.ts";

@@ -1,4 +1,0 @@
-import { fuzz } from "./fuzz.ts";
-import { READERS } from "./fuzz_readers.ts";
-
-READERS.forEach(fuzz);
