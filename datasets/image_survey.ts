@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { knownFormat } from "./decoding/decode.ts";
 import { isDamage } from "./file_set.ts";
+import { measureImage } from "./first_image.ts";
 import type { ImageSource } from "./image_source.ts";
 import type { ImageFile } from "./preparation.ts";
 
@@ -37,13 +37,9 @@ export async function surveyImages(
     if (seen.has(extension)) continue;
     seen.add(extension);
     const { bytes } = await images.load(index);
-    try {
-      const format = knownFormat(bytes), { height, width } = format.measure(bytes);
-      decoders.add(format.decoder);
-      found ??= [height, width];
-    } catch (error) {
-      throw isDamage(error) ? images.located(index, error) : error;
-    }
+    const first = measureImage(bytes, (error) => isDamage(error) ? images.located(index, error) : error);
+    decoders.add(first.decoder);
+    found ??= first.size;
   }
   if (!found) throw new RangeError("Cannot look at the first image: there are none, at least one is wanted");
   return { size: found, decoder: [...decoders].sort().join(", ") };

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { imageList } from "../../datasets/catalogue.ts";
 import { type ImageSet, MissingDataError } from "../../datasets/mod.ts";
 import { diskFiles } from "../../experiments/disk.ts";
-import { DATA, greyPng, hasData, readFixture } from "./helpers.ts";
+import { DATA, fromBase64, greyPng, hasData, readFixture } from "./helpers.ts";
 import { openWith } from "./reader_helpers.ts";
 
 const tree = Object.fromEntries([1, 2, 3].map((i) => [`root/d/${i} ${i}.png`, greyPng(i)]));
@@ -41,6 +41,18 @@ Deno.test("imageList reads a path and a label a line, and CSV, from a zip", asyn
   const set = await openWith<ImageSet>(imageList, { list: "l", images: "root", form: "csv" }, { l: csv, ...zip });
   assertEquals(described(set), wanted);
   assertEquals((await set.read(2))[0], 3);
+});
+
+Deno.test("imageList records the decoder of every kind of file that it names", async () => {
+  const { decoded } = readFixture<{ decoded: { name: string; file: string }[] }>("images.json");
+  const jpeg = fromBase64(decoded.find((image) => image.name === "jpeg")!.file);
+  const files = { "r/1.png": greyPng(1), "r/2.png": greyPng(2), "r/3.JPG": jpeg };
+  const list = "1.png a\n2.png b\n3.JPG b\n", params = { list: "l", images: "r", size: [4, 4] };
+  const set = await openWith<ImageSet>(imageList, params, { l: list, ...files });
+  assertEquals(set.provenance.decoder, "@jsquash/jpeg 1.6.0, marginlab png 1.0.0");
+  assertEquals((await set.read(2)).length, 48);
+  const damaged = { ...files, "r/3.JPG": new Uint8Array(9) };
+  await assertRejects(() => openWith(imageList, params, { l: list, ...damaged }), SyntaxError, 'image "3.JPG" of "r"');
 });
 
 Deno.test("imageList reads CSV as Python's csv module wrote it", async () => {
