@@ -7,6 +7,7 @@ import { z } from "zod";
 import { combinedDigest } from "./combined_digest.ts";
 import { IMAGE_FIELDS } from "./image_fields.ts";
 import { createNamedSet } from "./named_set.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 import { type Column, EMBEDDING_FIELDS, openEmbeddings, readColumn } from "./stored_embeddings.ts";
 
@@ -47,7 +48,7 @@ function pathsOf({ path, mirrored, labels, names }: Params): string[] {
 }
 
 async function open(params: Params, { files }: ReaderContext): Promise<ImageSet> {
-  const { path, mirrored, members, suffix, license, citation } = params;
+  const { path, mirrored, members, suffix, license, citation } = params, normalise = { mean: 127.5, std: 127.5 };
   const stored = await openEmbeddings(path, files, { mirrored, members, suffix }), { count } = stored;
   const names = params.names === null ? stored.names : await column(params.names, count);
   const named = params.labels === null ? stored.labels : await column(params.labels, count);
@@ -63,15 +64,10 @@ async function open(params: Params, { files }: ReaderContext): Promise<ImageSet>
     labels: Int32Array.from({ length: count }, (_, i) => i),
     classes: Array.from({ length: count }, (_, i) => name(i)),
   };
-  const digest = await combinedDigest(pathsOf(params), files, { members, suffix });
-  return createNamedSet({
-    source: path,
-    classes,
-    labels,
-    name,
-    embeddings: stored,
-    provenance: { reader: "embeddings", digest, license, citation },
-  });
+  const digest = combinedDigest({ digests: await pathDigests(pathsOf(params), files), members, suffix });
+  const provenance = { reader: "embeddings", digest };
+  const set = createNamedSet({ source: path, classes, labels, name, provenance }, { normalise, license, citation });
+  return { ...set, embeddings: stored };
 }
 
 /** Numbers values in the order in which they come up. */

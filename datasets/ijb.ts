@@ -18,7 +18,8 @@ import {
   readTemplatePairs,
 } from "./ijb_meta.ts";
 import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
-import { createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings } from "./stored_embeddings.ts";
 
@@ -39,7 +40,7 @@ const params = z.strictObject({
   }).nullable().default(null).describe("1:N identification; null for 1:1 verification alone"),
   ...IMAGE_FIELDS,
   ...ALIGN_OWN_FIELDS,
-}).check(SIZE_OR_ALIGN);
+}).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);
 
 type Params = z.output<typeof params>;
 
@@ -133,7 +134,7 @@ async function openImages(
     readonly detections: Detections;
   },
 ): Promise<ImageSet> {
-  const { files } = context, { images: folder, embeddings: stored, set, license, citation } = params;
+  const { files } = context, { images: folder, embeddings: stored, set } = params;
   const source = metaPath(params, "face_tid_mid");
   const known = {
     source,
@@ -142,7 +143,10 @@ async function openImages(
     name: (index: number) => names.at(index),
   };
   const { members, suffix } = stored ?? {};
-  const identity = { reader: "ijb", digest: await combinedDigest(pathsOf(params), files, { set, members, suffix }) };
+  const identity = {
+    reader: "ijb",
+    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), set, members, suffix }),
+  };
   const embeddings = stored
     ? {
       embeddings: matchEmbeddings(await openEmbeddings(stored.path, files, stored), {
@@ -152,7 +156,7 @@ async function openImages(
     }
     : {};
   if (folder === null) {
-    return createNamedSet({ ...known, ...embeddings, provenance: { ...identity, license, citation } });
+    return { ...createNamedSet({ ...known, provenance: identity }, params), ...embeddings };
   }
   if (shapeOfFields(params) === undefined) {
     throw new RangeError(

@@ -12,7 +12,8 @@ import type { Files } from "./files.ts";
 import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { type MegafaceList, readMegafaceList, readNoiseList } from "./megaface_lists.ts";
 import type { NameTable } from "./name_table.ts";
-import { createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { joinedSource } from "./row_source.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings } from "./stored_embeddings.ts";
@@ -36,7 +37,7 @@ const params = z.strictObject({
   }).nullable().default(null).describe("Images that insightface lists as noise; null for none"),
   ...IMAGE_FIELDS,
   ...ALIGN_FIELDS,
-}).check(SIZE_OR_ALIGN);
+}).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);
 
 type Params = z.output<typeof params>;
 
@@ -141,12 +142,15 @@ async function openImages(
     readonly classes: readonly string[];
   },
 ): Promise<ImageSet> {
-  const { files } = context, { images: folders, embeddings: parts, license, citation } = params;
+  const { files } = context, { images: folders, embeddings: parts } = params;
   const first = probes.length;
   const name = (index: number) => index < first ? probes.at(index) : distractors.at(index - first);
   const known = { source: params.probes, classes, labels, name };
   const read = parts ? [parts.probes, parts.distractors].map(({ members, suffix }) => ({ members, suffix })) : null;
-  const identity = { reader: "megaface", digest: await combinedDigest(pathsOf(params), files, { read }) };
+  const identity = {
+    reader: "megaface",
+    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), read }),
+  };
   const embeddings = parts
     ? {
       embeddings: joinedSource(
@@ -156,7 +160,7 @@ async function openImages(
     }
     : {};
   if (folders === null) {
-    return createNamedSet({ ...known, ...embeddings, provenance: { ...identity, license, citation } });
+    return { ...createNamedSet({ ...known, provenance: identity }, params), ...embeddings };
   }
   if (shapeOfFields(params) === undefined) {
     throw new RangeError(

@@ -99,7 +99,7 @@ export function parseNpyHeader(bytes: Uint8Array, source: string): NpyHeader {
 export function decodeNpy(bytes: Uint8Array, source: string): NpyArray {
   const header = parseNpyHeader(bytes, source), type = typeOf(header, source);
   checkLength(header, type.type.size, bytes.length, source);
-  const values = decodeElements(bytes.subarray(header.start), type);
+  const values = decodeElements(bytes.subarray(header.start), type, { source, first: 0 });
   return { shape: header.shape, data: isTransposed(header) ? toC(values, header.shape) : values };
 }
 
@@ -181,8 +181,9 @@ export async function openNpy(
         whole ??= read({ start: 0, length: size }).then((bytes) => decodeNpy(bytes, source).data);
         return (await whole).slice(start * width, (start + count) * width);
       }
-      const length = count * width * bytesEach;
-      return decodeElements(await read({ start: header.start + start * width * bytesEach, length }), type);
+      const first = start * width, length = count * width * bytesEach;
+      const bytes = await read({ start: header.start + first * bytesEach, length });
+      return decodeElements(bytes, type, { source, first });
     },
   };
 }

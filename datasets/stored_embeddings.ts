@@ -5,11 +5,13 @@
  */
 import { z } from "zod";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { openFeatureFile, openFeatureFiles, type Rows } from "./feature_file.ts";
+import { isDamage } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
 import { decodeNpy, decodeNpyText, NPY_HEADER_BYTES, openNpy, parseNpyHeader } from "./npy.ts";
-import { type NpzMember, openNpz } from "./npz.ts";
 import { reorderedSource, rowSource } from "./row_source.ts";
+import { openZipFile, type ZipFile } from "./zip_file.ts";
 
 const member = (what: string) => z.string().min(1).optional().describe(what);
 
@@ -78,7 +80,9 @@ export async function openEmbeddings(
   { mirrored = null, members = {}, suffix = ".bin", rows }: Omit<EmbeddingFields, "path"> = {},
 ): Promise<StoredEmbeddings> {
   if (/\.npz$/i.test(path)) {
-    const archive = await openNpz(path, files);
+    const archive = await openZipFile(path, files).catch((error) => {
+      throw damagedArchive(path, error);
+    });
     const other = mirrored === null
       ? await arrayOf(path, archive, members.mirrored ?? "mirrored", members.mirrored !== undefined)
       : (await openRows(mirrored, files, suffix, rows)).rows;
@@ -172,32 +176,50 @@ async function openRows(
 
 async function arrayOf(
   path: string,
-  archive: ReadonlyMap<string, NpzMember>,
+  archive: ZipFile,
   name: string,
   wanted: boolean,
 ): Promise<Rows | undefined> {
-  const found = find(path, archive, name, wanted);
+  const found = await find(path, archive, { name, wanted });
   return found && await matrix(found.read, found.size, `member "${name}" of "${path}"`);
 }
 
 async function columnOf(
   path: string,
-  archive: ReadonlyMap<string, NpzMember>,
+  archive: ZipFile,
   name: string,
   wanted: boolean,
 ): Promise<Column | undefined> {
-  const found = find(path, archive, name, wanted);
+  const found = await find(path, archive, { name, wanted });
   return found && decodeColumn(await found.read({ start: 0, length: found.size }), `member "${name}" of "${path}"`);
 }
 
-function find(path: string, archive: ReadonlyMap<string, NpzMember>, name: string, wanted: boolean) {
-  const found = archive.get(name);
-  if (found || !wanted) return found;
-  const known = [...archive.keys()].map((key) => `"${key}"`).join(", ");
-  throw new RangeError(`Cannot find member "${name}" of "${path}": its arrays are ${known}`);
+/** An array of an archive, or `undefined` where it is neither there nor wanted. */
+async function find(
+  path: string,
+  archive: ZipFile,
+  { name, wanted }: { readonly name: string; readonly wanted: boolean },
+): Promise<ByteSource | undefined> {
+  const entry = archive.entries.find((entry) => entry.path === `${name}.npy`);
+  if (entry) {
+    return await archive.open(entry).catch((error) => {
+      throw damagedArchive(path, error, `member "${name}" of `);
+    });
+  }
+  if (!wanted) return undefined;
+  const known = archive.entries.map((entry) => `"${entry.path.replace(/\.npy$/, "")}"`).slice(0, 20).join(", ");
+  throw new RangeError(`Cannot find member "${name}" of "${path}": it has ${known || "no arrays"}`);
 }
 
-async function matrix(read: NpzMember["read"], size: number, source: string): Promise<Rows> {
+function damagedArchive(path: string, error: unknown, member = ""): unknown {
+  if (!isDamage(error)) return error;
+  return new SyntaxError(
+    `Cannot read ${member}"${path}": ${error.message}; numpy.savez stores arrays so that they can be read in parts`,
+    { cause: error },
+  );
+}
+
+async function matrix(read: ByteSource["read"], size: number, source: string): Promise<Rows> {
   const array = await openNpy(read, size, source), [count = 0, dimension = 0] = array.shape;
   if (array.shape.length === 2 && count > 0 && dimension > 0 && /f[248]$/.test(array.descr)) {
     return { count, dimension, rows: array.rows };

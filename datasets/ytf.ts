@@ -9,7 +9,8 @@ import { knownFormat } from "./decoding/decode.ts";
 import { createFileSet } from "./file_set.ts";
 import type { Files } from "./files.ts";
 import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
-import { createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
 import { eachLine } from "./line_bytes.ts";
@@ -24,7 +25,7 @@ const params = z.strictObject({
   ),
   ...IMAGE_FIELDS,
   ...ALIGN_FIELDS,
-}).check(SIZE_OR_ALIGN);
+}).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);
 
 type Params = z.output<typeof params>;
 
@@ -55,7 +56,7 @@ function pathsOf({ splits, images, embeddings, align }: Params): string[] {
 }
 
 async function open(params: Params, context: ReaderContext): Promise<TemplateSet> {
-  const { files } = context, { splits, embeddings, license, citation } = params;
+  const { files } = context, { splits, embeddings } = params;
   const { videos, ...pairs } = await readSplits(splits, files);
   const stored = embeddings ? await openEmbeddings(embeddings.path, files, embeddings) : undefined;
   const frames = await listFrames(params, files, stored);
@@ -71,12 +72,15 @@ async function open(params: Params, context: ReaderContext): Promise<TemplateSet
     name: (index: number) => kept[index]!,
   };
   const { members, suffix } = embeddings ?? {};
-  const identity = { reader: "ytf", digest: await combinedDigest(pathsOf(params), files, { members, suffix }) };
+  const identity = {
+    reader: "ytf",
+    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), members, suffix }),
+  };
   const matched = stored
     ? { embeddings: matchEmbeddings(stored, { length: kept.length, name: known.name }, embeddings!.path) }
     : {};
   const images = params.images === null
-    ? createNamedSet({ ...known, ...matched, provenance: { ...identity, license, citation } })
+    ? { ...createNamedSet({ ...known, provenance: identity }, params), ...matched }
     : { ...await openFrames(params.images, params, context, { known, identity }), ...matched };
   return {
     gives: "templates",

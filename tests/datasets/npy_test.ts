@@ -69,9 +69,9 @@ Deno.test("decodeNpy() says what is wrong, and where", () => {
   wrong(changed("<i4", "<i4", "|O8"), "Python objects are not read, since that would run code");
   wrong(changed("<i4", "<i4", "<c8"), 'element type "<c8", it is not read; one of b1, u1');
   wrong(changed("<i4", "(2, 3)", "(2, -)"), "header ");
-  wrong(changed("<i4", "'<i4'", "[('a"), "header ");
-  wrong(file("<i8").with(128 + 7, 0x7f), "Cannot read element 0 as a number", RangeError);
-  wrong(file("<b1").with(128 + 2, 7), "Cannot read element 2 as a boolean: found byte 7", RangeError);
+  wrong(changed("<i4", "'<i4'", "[('ab"), "header ");
+  wrong(file("<i8").with(128 + 7, 0x7f), 'Cannot read "a.npy": element 0 is ', RangeError);
+  wrong(file("<b1").with(128 + 2, 7), "element 2 is byte 7, 0 or 1 is wanted", RangeError);
   assertThrows(() => decodeNpyText(file("<i4"), "a"), SyntaxError, 'element type "<i4", text (U or S) in C order');
   assertThrows(
     () => decodeNpyText(file("text U").with(128 + 2, 0xff), "a"),
