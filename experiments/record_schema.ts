@@ -72,6 +72,7 @@ const data = z.strictObject({
   decoder: text,
   skipped: z.array(z.strictObject({ path: text, reason: text })).readonly(),
   pairs: count.exactOptional(),
+  templates: count.exactOptional(),
 });
 
 const weights = z.strictObject({ digest: sha256, tensors: count, unused: z.array(text).readonly() });
