@@ -10,6 +10,8 @@ export * from "./contact_sheet.ts";
 export * from "./file_set.ts";
 export * from "./files.ts";
 export type { ImageFields } from "./image_fields.ts";
+export * from "./npy.ts";
+export type { NpyValues } from "./npy_types.ts";
 export * from "./preparation.ts";
 export * from "./reader.ts";
 export * from "./faces/mod.ts";

@@ -16,5 +16,6 @@ export * from "./protocol.ts";
 export * from "./rate.ts";
 export * from "./roc.ts";
 export * from "./spread.ts";
+export * from "./template_pooling.ts";
 export * from "./val.ts";
 export type { EmbeddingChunk, EmbeddingSource } from "../tensor/embedding_source.ts";
