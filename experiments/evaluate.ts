@@ -13,7 +13,7 @@ import { imagesOf } from "./data.ts";
 import { networkSource } from "./embed.ts";
 import type { EvaluationTask } from "./evaluation_checks.ts";
 import { holdEmbeddings, select, selectedSource, type Selection } from "./evaluation_input.ts";
-import { bytesOf, HELD_BYTES, holdAll, type HeldEmbeddings } from "./held_embeddings.ts";
+import { bytesOf, HELD_BYTES, type HeldEmbeddings, holdAll } from "./held_embeddings.ts";
 import { finite, type RecordedMetric } from "./record.ts";
 import { nextTurn } from "./turn.ts";
 

@@ -19,7 +19,7 @@ import { resolveEvaluate } from "./manifest/sections.ts";
 import { evaluateShape, headerShape } from "./manifest/shape.ts";
 import { metricsOf } from "./manifest/table.ts";
 import { child, type MapNode, mapNode, nodeOf } from "./manifest/tree.ts";
-import type { EvaluateSection } from "./resolved.ts";
+import type { EvaluateSection, Section } from "./resolved.ts";
 import type { EmbeddingsPath } from "./stored_embeddings.ts";
 
 /** Stored embeddings, as lists name them. */
@@ -106,18 +106,59 @@ async function listOfManifest(path: string, options: ListOptions): Promise<Evalu
  * @throws {ManifestError} with every problem.
  */
 export async function checkEvaluations(
-  evaluations: readonly Readonly<Record<string, unknown>>[],
-  { name, file, ...options }: Pick<ListOptions, "registries" | "overrides"> & {
-    readonly name: string;
-    readonly file: string;
-  },
+  evaluations: readonly EvaluateSection[],
+  { name, file, ...options }: GivenOptions,
 ): Promise<EvaluationList> {
-  const at = { file, line: 1, column: 1 };
-  const root = nodeOf({ name, evaluate: evaluations }, at) as MapNode;
-  return await checkList(root, [file], { ...options, read: () => Promise.reject(new Error("there is no file")) });
+  const evaluate = evaluations.map(({ name, protocol, data }) => ({ name, ...protocol, data }));
+  return await checkList(nodeOf({ name, evaluate }, { file, line: 1, column: 1 }) as MapNode, [file], options);
 }
 
-async function checkList(read: MapNode, files: readonly string[], options: ListOptions): Promise<EvaluationList> {
+/**
+ * Checks one evaluation that is given as values and by overrides of `protocol.…` and `data.…`; its name is the protocol's.
+ *
+ * @throws {ManifestError} with every problem.
+ */
+export async function checkEvaluation(
+  given: { readonly protocol: string; readonly data: Section },
+  { name, file, overrides = [], ...options }: GivenOptions,
+): Promise<EvaluationList> {
+  const problems = new Problems(), at = { file, line: 1, column: 1 };
+  const node = nodeOf({ protocol: { protocol: given.protocol }, data: given.data }, at) as MapNode;
+  const parsed = parseOverrides({ overrides }, problems);
+  for (const { path: [first], key } of parsed) {
+    if (first === "protocol" || first === "data") continue;
+    problems.add(
+      key,
+      `Cannot set ${first} of one evaluation: wanted protocol.… or data.…, such as data.path=faces.zip`,
+    );
+  }
+  const { entries } = applyOverrides(node, parsed, problems);
+  problems.throwIfAny([file]);
+  const protocol = entries.get("protocol")!.value as MapNode;
+  const item = mapNode([["name", { key: at, value: nodeOf(given.protocol, at) }], ...protocol.entries, [
+    "data",
+    entries.get("data")!,
+  ]], at);
+  const root = mapNode([["name", { key: at, value: nodeOf(name, at) }], ["evaluate", {
+    key: at,
+    value: { type: "list", items: [item], at },
+  }]], at);
+  return await checkList(root, [file], options);
+}
+
+/** What {@link checkEvaluations} is handed beside the evaluations. */
+interface GivenOptions extends Pick<ListOptions, "registries" | "overrides"> {
+  /** Name of the list. */
+  readonly name: string;
+  /** Stands for the place of every value in messages. */
+  readonly file: string;
+}
+
+async function checkList(
+  read: MapNode,
+  files: readonly string[],
+  options: Omit<ListOptions, "read">,
+): Promise<EvaluationList> {
   const problems = new Problems();
   const root = applyOverrides(read, parseOverrides(options, problems), problems);
   problems.throwIfAny(files);
@@ -132,7 +173,10 @@ async function checkList(read: MapNode, files: readonly string[], options: ListO
   const node = child(root, "evaluate");
   const evaluate = node && resolveEvaluate(node, resolver, listedShape) as ListedEvaluation[] | undefined;
   if (!node || evaluate?.length === 0) {
-    problems.add(node?.at ?? root.at, 'Missing key "evaluate": what is measured, each with a name, a protocol and its data');
+    problems.add(
+      node?.at ?? root.at,
+      'Missing key "evaluate": what is measured, each with a name, a protocol and its data',
+    );
   }
   if (evaluate) metricsOf(problems, registries, [{ run: { evaluate }, tree: root }]);
   problems.throwIfAny(files);

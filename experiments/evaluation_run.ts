@@ -10,11 +10,11 @@ import { useBackend } from "../tensor/backend.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import { imagesOf, openReader, recordData } from "./data.ts";
 import { evaluateAll, type EvaluateProgress } from "./evaluate.ts";
-import { type EvaluationTask, evaluationProblems, type NetworkFacts } from "./evaluation_checks.ts";
+import { evaluationProblems, type EvaluationTask, type NetworkFacts } from "./evaluation_checks.ts";
 import { select } from "./evaluation_input.ts";
 import type { EvaluationList, ListedEvaluation } from "./evaluation_list.ts";
 import type { EvaluationRecord, RecordedNetwork } from "./evaluation_record.ts";
-import { describeNetwork, type DescribedNetwork, type WeightsFile } from "./network.ts";
+import { type DescribedNetwork, describeNetwork, type WeightsFile } from "./network.ts";
 import { pathsOf } from "./readers.ts";
 import type { Environment, RecordedBackend, RecordedCurve, RecordedMetric } from "./record.ts";
 import type { ResolvedRun } from "./resolved.ts";
@@ -22,7 +22,13 @@ import { saveEmbeddings } from "./save_embeddings.ts";
 import { shareReaders } from "./shared_readers.ts";
 import type { EvaluationFiles } from "./store/evaluation.ts";
 import type { TileCache } from "./store.ts";
-import { attachEmbeddings, embeddingPaths, type EmbeddingsPath, openStored, type StoredFile } from "./stored_embeddings.ts";
+import {
+  attachEmbeddings,
+  embeddingPaths,
+  type EmbeddingsPath,
+  openStored,
+  type StoredFile,
+} from "./stored_embeddings.ts";
 import { tuneBackend } from "./tiles.ts";
 
 /** What {@link executeEvaluation} is handed. */
@@ -107,7 +113,13 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
       curves.push(...(event.curves ?? []).map((curve) => ({ evaluation: name, ...curve })));
       if (event.scores) scores.set(name, event.scores);
       if (event.lists) lists.set(name, event.lists);
-      yield { type: "progress", name, done: event.done, total: event.total, ...event.metrics && { metrics: event.metrics } };
+      yield {
+        type: "progress",
+        name,
+        done: event.done,
+        total: event.total,
+        ...event.metrics && { metrics: event.metrics },
+      };
     }
   } finally {
     network?.backbone.dispose();
@@ -138,7 +150,10 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
 }
 
 /** Stored embeddings of an evaluation, by its own word or by default. */
-function embeddingsOf(evaluation: ListedEvaluation, { embeddings, list }: EvaluationOptions): EmbeddingsPath | undefined {
+function embeddingsOf(
+  evaluation: ListedEvaluation,
+  { embeddings, list }: EvaluationOptions,
+): EmbeddingsPath | undefined {
   return evaluation.embeddings ?? embeddings ?? list.embeddings;
 }
 
@@ -168,7 +183,9 @@ async function prepare(options: EvaluationOptions, described: DescribedNetwork |
     const set = await sets.get(key)!, where = embeddingsOf({ ...section, ...own }, options);
     if (described && (where || imagesOf(set).embeddings)) {
       const both = where ? embeddingPaths(where).join(" and ") : `those that reader "${set.provenance.reader}" gives`;
-      problems.push(`Cannot evaluate "${name}" by a network and by stored embeddings: found ${both}; leave one of them out`);
+      problems.push(
+        `Cannot evaluate "${name}" by a network and by stored embeddings: found ${both}; leave one of them out`,
+      );
       continue;
     }
     if (set.gives === "pairs") collect(problems, () => checkPairs(set, set.images.length));

@@ -26,6 +26,8 @@ export interface WeightsFile {
   readonly digest: string;
   /** The backbone, every parameter resolved; may be left out for a file of ours, which tells. */
   readonly backbone?: Section | undefined;
+  /** Id of the run that must have trained it. */
+  readonly run?: string | undefined;
   /** Number of classes of the run that trained it, whose class weights can then be measured. */
   readonly classes?: number | undefined;
 }
@@ -59,12 +61,18 @@ export interface OpenNetwork extends Evaluated {
 /**
  * Reads what a file of weights tells of its network.
  *
- * @throws {SyntaxError} if it is not a safetensors file.
+ * @throws {SyntaxError} if it is not a safetensors file, or another run's.
  * @throws {RangeError} if no backbone is given and the file does not tell, or it tells of another one.
  */
 export function describeNetwork(file: WeightsFile, registries: Registries): DescribedNetwork {
   const { source, bytes, digest, classes = 0 } = file, { tensors, metadata } = decode(file);
   const told = metadata.format === WEIGHTS_FORMAT ? readInfo(metadata) : undefined;
+  if (file.run !== undefined && told?.run !== file.run) {
+    const found = told ? `those of run ${told.run}` : `of format ${JSON.stringify(metadata.format ?? null)}`;
+    throw new SyntaxError(
+      `Cannot evaluate run ${file.run}: the weights in its folder are ${found}, its own are wanted`,
+    );
+  }
   const backbone = file.backbone ?? (told && complete(told.backbone, registries));
   if (!backbone) {
     throw new RangeError(
@@ -74,7 +82,9 @@ export function describeNetwork(file: WeightsFile, registries: Registries): Desc
   }
   const [name, params] = split(backbone);
   if (told && String(told.backbone["name"]) !== name) {
-    throw new RangeError(`Cannot evaluate ${source}: its weights are of backbone "${told.backbone["name"]}", not "${name}"`);
+    throw new RangeError(
+      `Cannot evaluate ${source}: its weights are of backbone "${told.backbone["name"]}", not "${name}"`,
+    );
   }
   const plugin = registries.backbone.get(name), classWeights = storedClassWeights(tensors, classes);
   return {

@@ -14,7 +14,7 @@ import { AngleHistograms, angleWindows } from "./angle_windows.ts";
 import { modelClassWeights } from "./class_weights.ts";
 import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
-import { type EvaluationTask, evaluationProblems } from "./evaluation_checks.ts";
+import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";

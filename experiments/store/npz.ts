@@ -107,7 +107,9 @@ async function writeDirectory(out: Writer, members: readonly Member[]): Promise<
   const start = out.place();
   for (const { path, offset, size, crc } of members) {
     const wide = [...size >= WIDE ? [size, size] : [], ...offset >= WIDE ? [offset] : []];
-    const extra = wide.length > 0 ? fields([[2, 1], [2, 8 * wide.length], ...wide.map((n): Field => [8, n])]) : fields([]);
+    const extra = wide.length > 0
+      ? fields([[2, 1], [2, 8 * wide.length], ...wide.map((n): Field => [8, n])])
+      : fields([]);
     const [narrow, place] = [Math.min(size, WIDE), Math.min(offset, WIDE)];
     await out.append(fields([
       [4, 0x02014b50],
