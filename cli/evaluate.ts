@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { MissingDataError } from "../datasets/files.ts";
 import { compareToRecord } from "../experiments/compare_record.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import { readEnvironment } from "../experiments/environment.ts";
@@ -13,7 +14,7 @@ import { loadBlas } from "../experiments/openblas.ts";
 import { openStore } from "../experiments/store.ts";
 import { type EvaluationFiles, writeEvaluation } from "../experiments/store/evaluation.ts";
 import type { Context } from "./context.ts";
-import { UsageError } from "./exit.ts";
+import { RunError, UsageError } from "./exit.ts";
 import { type EvaluateOptions, findEvaluations } from "./evaluate_input.ts";
 import { evaluationReporter } from "./evaluate_progress.ts";
 import { describeComparison, renderEvaluation } from "./evaluate_table.ts";
@@ -93,9 +94,17 @@ async function follow(
   { io }: Context,
 ): Promise<{ record: EvaluationRecord; files: EvaluationFiles }> {
   const show = quiet ? () => {} : evaluationReporter(io, () => performance.now() / 1000);
-  for await (const event of events) {
-    if (event.type === "end") return event;
-    show(event);
+  let begun = false;
+  try {
+    for await (const event of events) {
+      if (event.type === "end") return event;
+      begun = true;
+      show(event);
+    }
+  } catch (error) {
+    // Once it has begun, what goes wrong is not a mistake in the command.
+    const told = begun && error instanceof Error && /^Cannot /.test(error.message);
+    throw told && !(error instanceof MissingDataError) ? new RunError(error.message, { cause: error }) : error;
   }
   throw new TypeError("Cannot end an evaluation without its record");
 }

@@ -15,7 +15,8 @@ export function evaluationReporter(io: Io, clock: () => number): (event: Evaluat
   const print = (text: string) => io.err(text + "\n");
   return (event) => {
     if (event.type === "start") {
-      const { backend: { name, adapter, blas }, network: { backbone, weights: { tensors, unused } } } = event;
+      if (!event.network) return print("stored embeddings");
+      const { name, adapter, blas } = event.backend!, { backbone, weights: { tensors, unused } } = event.network;
       const where = adapter ? ` (${adapter})` : name === "wasm" ? ` (${blas ?? "own kernels"})` : "";
       const left = unused.length > 0 ? `; it has no use for ${unused.length}, such as ${unused[0]}` : "";
       print(`${backbone["name"]} on ${name}${where}, ${tensors} tensors${left}`);

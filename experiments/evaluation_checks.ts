@@ -54,7 +54,7 @@ export function evaluationProblems(
   } else if (seen(images, network) !== seen(network, network)) {
     add(
       `its images are ${seen(images, network)}, those of ${network.known} ${seen(network, network)}; ` +
-        "set size, channels and normalise of both readers to the same",
+        "set size, channels and normalise of its reader to the same",
     );
   }
   if (protocol.classWeights?.(params)) {

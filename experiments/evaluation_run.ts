@@ -55,9 +55,9 @@ export interface EvaluationOptions {
   readonly tiles?: TileCache;
 }
 
-/** What an evaluation tells while it works; the last event is `end`. */
+/** What an evaluation tells while it works: `start` once nothing stands in its way, `end` last. */
 export type EvaluationEvent =
-  | { readonly type: "start"; readonly backend: RecordedBackend; readonly network: RecordedNetwork }
+  | { readonly type: "start"; readonly backend: RecordedBackend | null; readonly network: RecordedNetwork | null }
   | { readonly type: "saved"; readonly name: string; readonly path: string }
   | { readonly type: "progress" } & Pick<EvaluateProgress, "name" | "done" | "total" | "metrics">
   | { readonly type: "end"; readonly record: EvaluationRecord; readonly files: EvaluationFiles };
@@ -93,7 +93,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
     run: run ?? null,
   };
   try {
-    if (recorded) yield { type: "start", backend: backend!, network: recorded };
+    yield { type: "start", backend: backend ?? null, network: recorded ?? null };
     const onEmbedded: Parameters<typeof evaluateAll>[1]["onEmbedded"] = async ({ section: { name } }, ...held) => {
       const path = `${options.save}/${name}.npz`;
       await Deno.mkdir(options.save!, { recursive: true });
