@@ -76,3 +76,27 @@ export function reorderedSource(source: EmbeddingSource, rows: Int32Array): Embe
     chunks: (indices) => source.chunks(indices.map((index) => rows[index]!)),
   };
 }
+
+/** One source after another: images `0 … first.count − 1` are those of the first. */
+export function joinedSource(first: EmbeddingSource, second: EmbeddingSource): EmbeddingSource {
+  if (first.dimension !== second.dimension || first.mirrored !== second.mirrored) {
+    const what = ({ dimension, mirrored }: EmbeddingSource) => `${dimension} numbers${mirrored ? " and mirrored" : ""}`;
+    throw new RangeError(
+      `Cannot join embeddings of ${what(first)} with embeddings of ${what(second)}: equal ones are wanted`,
+    );
+  }
+  return {
+    ...first,
+    count: first.count + second.count,
+    async *chunks(indices) {
+      for (let from = 0, to = 0; from < indices.length; from = to) {
+        const isSecond = indices[from]! >= first.count, offset = isSecond ? first.count : 0;
+        while (to < indices.length && indices[to]! >= first.count === isSecond) to++;
+        const part = indices.subarray(from, to).map((index) => index - offset);
+        for await (const chunk of (isSecond ? second : first).chunks(part)) {
+          yield { ...chunk, start: chunk.start + from };
+        }
+      }
+    },
+  };
+}
