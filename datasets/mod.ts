@@ -15,7 +15,7 @@ export type { NpyValues } from "./npy_types.ts";
 export * from "./preparation.ts";
 export * from "./reader.ts";
 export * from "./faces/mod.ts";
-export { openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
+export { type Column, type EmbeddingFields, openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
 export { syntheticFace, type SyntheticFacesParams } from "./synthetic_faces.ts";
 export { pairConditions, type SyntheticPairsParams } from "./synthetic_pairs.ts";
 export type { ParamsSchema, Plugin } from "../plugin/mod.ts";

@@ -97,7 +97,9 @@ async function writeMember(out: Writer, { name, type, shape, chunks }: NpzArray)
     written += chunk.length;
   }
   if (written !== size) {
-    throw new RangeError(`Cannot write "${name}": its chunks have ${written - head.length} bytes, wanted ${size}`);
+    throw new RangeError(
+      `Cannot write "${name}": its chunks have ${written - head.length} bytes, wanted ${size - head.length}`,
+    );
   }
   await out.patch(offset, local(crc));
   return { path, offset, size, crc };
