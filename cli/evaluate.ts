@@ -77,7 +77,10 @@ export function registerEvaluate(program: Command, context: Context): void {
       try {
         const events = executeEvaluation({ ...shared, files: diskFiles(data), scratch: out ?? RESULTS });
         const { record, files } = await follow(events, options, context);
-        await finish({ ...record, comparison: own ? compareToRecord(record, run!) : null }, files, options, context);
+        const compared = own && run ? { ...record, comparison: compareToRecord(record, run) } : record;
+        const comparison = run && describeComparison(compared, run);
+        if (comparison && !options.quiet) context.io.err(`${comparison}\n`);
+        await finish(compared, files, options, context);
       } finally {
         library?.close();
       }
@@ -109,14 +112,13 @@ async function follow(
   throw new TypeError("Cannot end an evaluation without its record");
 }
 
+/** Writes and prints the record. */
 async function finish(
   record: EvaluationRecord,
   files: EvaluationFiles,
-  { out, json, quiet = false }: EvaluateOptions,
+  { out, json }: EvaluateOptions,
   { io }: Context,
 ): Promise<void> {
-  const comparison = record.comparison && describeComparison(record.comparison);
-  if (comparison && !quiet) io.err(`${comparison}\n`);
   if (out !== undefined) await writeEvaluation(out.replace(/(?<=.)\/+$/, ""), record, files);
   io.out(json ? JSON.stringify(record, null, 2) + "\n" : renderEvaluation(record));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { EvaluationEvent } from "../experiments/evaluation_run.ts";
+import { describeBackend } from "./evaluate_table.ts";
 import type { Io } from "./io.ts";
 
 /** Seconds between two lines of an evaluation. */
@@ -16,10 +17,9 @@ export function evaluationReporter(io: Io, clock: () => number): (event: Evaluat
   return (event) => {
     if (event.type === "start") {
       if (!event.network) return print("stored embeddings");
-      const { name, adapter, blas } = event.backend!, { backbone, weights: { tensors, unused } } = event.network;
-      const where = adapter ? ` (${adapter})` : name === "wasm" ? ` (${blas ?? "own kernels"})` : "";
+      const { backbone, weights: { tensors, unused } } = event.network;
       const left = unused.length > 0 ? `; it has no use for ${unused.length}, such as ${unused[0]}` : "";
-      print(`${backbone["name"]} on ${name}${where}, ${tensors} tensors${left}`);
+      print(`${backbone["name"]} on ${describeBackend(event.backend!)}, ${tensors} tensors${left}`);
     } else if (event.type === "saved") print(`${event.name}: embeddings written to ${event.path}`);
     else if (event.type === "progress") {
       const { name, done, total, metrics } = event, time = clock();

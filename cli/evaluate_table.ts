@@ -4,6 +4,7 @@
  * @module
  */
 import type { EvaluationRecord } from "../experiments/evaluation_record.ts";
+import type { RecordedBackend, RunRecord } from "../experiments/record.ts";
 import { formatSpread, formatValue, unitLabel } from "../reports/mod.ts";
 import { alignColumns } from "./format.ts";
 import { figure } from "./progress_lines.ts";
@@ -30,12 +31,26 @@ export function renderEvaluation({ name, metrics, data }: EvaluationRecord): str
   return [name, "", ...alignColumns(right), "", "definitions and data:", ...about].join("\n") + "\n";
 }
 
-/** Says whether a run's figures were found again, and those that were not. */
-export function describeComparison({ compared, differences }: NonNullable<EvaluationRecord["comparison"]>): string {
+/** Says whether a run's figures were found again, those that were not, and what may be the reason. */
+export function describeComparison(
+  { comparison, backend }: EvaluationRecord,
+  run: Pick<RunRecord, "backend">,
+): string | undefined {
+  if (!comparison) return undefined;
+  const { compared, differences } = comparison;
   if (differences.length === 0) return `All ${compared} figures are those of the record, to the last bit`;
-  const told = differences.map(({ evaluation, metric, value, recorded }) =>
-    `\n  ${evaluation}.${metric}: ${figure(value)}, the record has ${figure(recorded)}`
-  );
-  return `${differences.length} of ${compared} figures differ from the record${told.join("")}\n` +
-    "Another backend, library of products or number of threads gives other last bits";
+  const told = differences.map(({ evaluation, metric, value, recorded }) => {
+    const off = value === null || recorded === null ? "" : ` (off by ${figure(value - recorded)})`;
+    return `\n  ${evaluation}.${metric}: ${figure(value)}, the record has ${figure(recorded)}${off}`;
+  });
+  const [now, then] = [backend, run.backend].map((one) => one ? describeBackend(one) : "none");
+  const why = now === then
+    ? ""
+    : `\nThe run was measured on ${then}, this is ${now}: other last bits are to be expected`;
+  return `${differences.length} of ${compared} figures differ from the record${told.join("")}${why}`;
+}
+
+/** A backend in words: `wasm (OpenBLAS 0.3.21, 2 threads)`. */
+export function describeBackend({ name, adapter, blas }: RecordedBackend): string {
+  return name === "wasm" ? `wasm (${blas ?? "own kernels"})` : adapter ? `${name} (${adapter})` : name;
 }

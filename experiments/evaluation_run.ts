@@ -4,7 +4,7 @@
  * @module
  */
 import canonicalize from "canonicalize";
-import { type DataSet, type Files, MissingDataError } from "../datasets/mod.ts";
+import { type DataSet, type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { useBackend } from "../tensor/backend.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
@@ -41,6 +41,8 @@ export interface EvaluationOptions {
   readonly weights?: WeightsFile | undefined;
   /** Access to the data folder. */
   readonly files: Files;
+  /** Where images are prepared; by default in this thread. */
+  readonly prepare?: Prepare;
   /** Where the network runs. */
   readonly backend: ResolvedRun["backend"];
   /** Folder for temporary files. */
@@ -77,7 +79,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
   const startedAt = new Date().toISOString(), { list, weights } = options, { registries } = list;
   await checkPresent(options);
   const described = weights && describeNetwork(weights, registries);
-  const tasks = await prepare(options, described);
+  const tasks = await openTasks(options, described);
   const shape = imagesOf(tasks[0]!.set).shape;
   const backend = described && await startBackend(options), network = described?.open(shape);
   const metrics: RecordedMetric[] = [], curves: RecordedCurve[] = [], saved: EvaluationEvent[] = [];
@@ -173,13 +175,14 @@ async function checkPresent(options: EvaluationOptions): Promise<void> {
 }
 
 /** Opens every data set and every file of embeddings once, and checks that they fit together. */
-async function prepare(options: EvaluationOptions, described: DescribedNetwork | undefined): Promise<Prepared[]> {
-  const { list: { evaluations, registries }, files, weights } = options, shared = shareReaders(registries).registries;
+async function openTasks(options: EvaluationOptions, described: DescribedNetwork | undefined): Promise<Prepared[]> {
+  const { list: { evaluations, registries }, files, prepare, weights } = options;
+  const shared = shareReaders(registries).registries, access = { files, ...prepare ? { prepare } : {} };
   const sets = new Map<string, Promise<DataSet>>(), stored = new Map<string, Promise<StoredFile>>();
   const tasks: Prepared[] = [], problems: string[] = [];
   for (const { name, protocol, data, ...own } of evaluations) {
     const section = { name, protocol, data }, key = canonicalize(data)!;
-    if (!sets.has(key)) sets.set(key, openReader(data, shared, { files }));
+    if (!sets.has(key)) sets.set(key, openReader(data, shared, access));
     const set = await sets.get(key)!, where = embeddingsOf({ ...section, ...own }, options);
     if (described && (where || imagesOf(set).embeddings)) {
       const both = where ? embeddingPaths(where).join(" and ") : `those that reader "${set.provenance.reader}" gives`;
