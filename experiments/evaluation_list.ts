@@ -93,7 +93,7 @@ async function listOfManifest(path: string, options: ListOptions): Promise<Evalu
   const different = new Set(rows.map(({ run }) => canonicalize(run.evaluate)));
   const evaluations = rows[0]!.run.evaluate;
   if (different.size === 1 && evaluations.length > 0) return { name, evaluations, plugins, registries };
-  const found = evaluations.length === 0 ? "it evaluates nothing" : "its rows evaluate differently";
+  const found = different.size > 1 ? "its rows evaluate differently" : "it evaluates nothing";
   throw new RangeError(
     `Cannot take the evaluations of ${path}: ${found}, write those that are wanted into a file of their own`,
   );

@@ -39,7 +39,7 @@ export interface DescribedNetwork {
   /** Shape and normalisation of its images, where the file tells. */
   readonly facts: Partial<Pick<NetworkFacts, "shape" | "normalise">>;
   /** Run that trained it, where the file tells. */
-  readonly run: string | undefined;
+  readonly run?: string | undefined;
   /** Number of classes whose weights the file has. */
   readonly weightedClasses: number;
   /** What it costs for images of a shape. */

@@ -138,6 +138,13 @@ evaluate:
     assertEquals(figures(again.metrics, "angles"), figures(record.metrics, "angles").slice(0, 3));
     assertMatch(again.evaluations[0]!.embeddings!.digest, /^[0-9a-f]{64}$/);
     assert(again.evaluations[0]!.embeddings!.digest !== again.evaluations[2]!.embeddings!.digest);
+    const reader =
+      `name: own\nevaluate: [{ name: angles, protocol: angles, data: { reader: embeddings, path: saved/angles.npz } }]\n`;
+    const own = await evaluate(await list(reader), "--data", folder);
+    assertEquals([own.metrics, own.evaluations[0]!.embeddings], [figures(again.metrics, "angles"), null]);
+    const both = await cli("evaluate", await list(reader), "--data", folder, "--run", run);
+    assertEquals(both.code, 2);
+    assertStringIncludes(both.err, 'by a network and by stored embeddings: found those that reader "embeddings" gives');
     // One file has all of the run's pairs, but not the images of its angles; nothing of it is measured then.
     const { code, out, err } = await cli("evaluate", "--run", run, "--embeddings", `${saved}/unseen.npz`);
     assertEquals([code, out], [2, ""]);
