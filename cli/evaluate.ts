@@ -68,9 +68,7 @@ export function registerEvaluate(program: Command, context: Context): void {
       checkThreads(options);
       const { run, own, weights, ...found } = await findEvaluations(path, options);
       const { data, threads, blas, out, saveEmbeddings: save } = options;
-      if (save !== undefined && !weights) {
-        throw new UsageError("Cannot save embeddings without a network: name one with --run or --weights");
-      }
+      if (!weights) checkIdle(options);
       const library = weights && blas !== "none" ? await loadBlas(threads === undefined ? {} : { threads }) : undefined;
       const environment = await readEnvironment(Deno.cwd()), { tiles } = openStore(RESULTS);
       const shared = { ...found, weights, save, products: library, environment, tiles };
@@ -85,6 +83,15 @@ export function registerEvaluate(program: Command, context: Context): void {
         library?.close();
       }
     });
+}
+
+/** Refuses flags that are about a network where none runs. */
+function checkIdle({ saveEmbeddings, backend, threads }: EvaluateOptions): void {
+  const flags = { "--save-embeddings": saveEmbeddings, "--backend": backend, "--threads": threads };
+  for (const [flag, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    throw new UsageError(`Cannot use ${flag} without a network: name one with --run or --weights, or leave it out`);
+  }
 }
 
 /** Where trials of tiles and temporary files go: a task may write there. */

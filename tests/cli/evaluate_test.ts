@@ -325,7 +325,11 @@ Deno.test("evaluate refuses arguments that do not fit together, exit 2", () =>
         [["--run", run, "--protocol", "angels", "--data-of", "angles"], 'Did you mean "angles"'],
         [["--run", run, "--protocol", "angles", "--data-of", "angles", "--set", "flip=1"], "protocol.… or data.…"],
         [["--run", `${run}/none`], "the folder of a run is wanted"],
-        [["--run", run, "--embeddings", "e", "--save-embeddings", "d"], "Cannot save embeddings without a network"],
+        [
+          ["--run", run, "--embeddings", "e", "--save-embeddings", "d"],
+          "Cannot use --save-embeddings without a network",
+        ],
+        [["--run", run, "--embeddings", "e", "--backend", "cpu"], "Cannot use --backend without a network"],
         [["nowhere.yaml"], "nowhere.yaml"],
       ] as [string[], string][]
     ) {
