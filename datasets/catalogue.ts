@@ -3,13 +3,21 @@
  *
  * @module
  */
+export { balanced } from "./balanced.ts";
+export { blur } from "./blur.ts";
+export { colour } from "./colour.ts";
+export { crop } from "./crop.ts";
 export { embeddings } from "./embeddings.ts";
+export { erase } from "./erase.ts";
 export { flip } from "./flip.ts";
+export { grey } from "./grey.ts";
 export { identity } from "./identity.ts";
 export { ijb } from "./ijb.ts";
 export { imageFolder } from "./image_folder.ts";
 export { listed } from "./listed.ts";
+export { lowResolution } from "./low_resolution.ts";
 export { megafaceReader } from "./megaface.ts";
+export { randAugment } from "./rand_augment.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";

@@ -17,7 +17,7 @@ import {
   readTemplateList,
   readTemplatePairs,
 } from "./ijb_meta.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { createNamedSet } from "./named_set.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings } from "./stored_embeddings.ts";
@@ -38,7 +38,8 @@ const params = z.strictObject({
     probes: z.string().min(1).describe("List of probe templates (.csv), such as ijbc_1N_probe_mixed.csv"),
   }).nullable().default(null).describe("1:N identification; null for 1:1 verification alone"),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_OWN_FIELDS,
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -155,14 +156,14 @@ async function openImages(
   }
   if (shapeOfFields(params) === undefined) {
     throw new RangeError(
-      `Cannot open the images of "${folder}" without a size: crops differ, set size: [height, width]`,
+      `Cannot open the images of "${folder}" without a size: crops differ, set size or align`,
     );
   }
   const decoder = knownFormat(await files.read(`${folder}/${names.at(0)}`)).decoder;
   const images = await createFileSet(
     {
       ...known,
-      size: params.size!,
+      size: sizeOfFields(params)!,
       load: async (index) => ({
         bytes: await files.read(`${folder}/${names.at(index)}`),
         ...landmarksOf(landmarks, index),

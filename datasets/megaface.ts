@@ -9,7 +9,7 @@ import { combinedDigest } from "./combined_digest.ts";
 import { knownFormat } from "./decoding/decode.ts";
 import { createFileSet } from "./file_set.ts";
 import type { Files } from "./files.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { type MegafaceList, readMegafaceList, readNoiseList } from "./megaface_lists.ts";
 import type { NameTable } from "./name_table.ts";
 import { createNamedSet } from "./named_set.ts";
@@ -35,7 +35,8 @@ const params = z.strictObject({
     ),
   }).nullable().default(null).describe("Images that insightface lists as noise; null for none"),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -63,13 +64,14 @@ export const megafaceReader: ReaderPlugin = defineReader({
   open,
 });
 
-function pathsOf({ probes, distractors, images, embeddings, noise }: Params): string[] {
+function pathsOf({ probes, distractors, images, embeddings, noise, align }: Params): string[] {
   return [
     probes,
     distractors,
     ...images ? [images.probes, images.distractors] : [],
     ...embeddings ? [embeddings.probes, embeddings.distractors].flatMap(({ path, mirrored }) => [path, mirrored]) : [],
     ...noise ? [noise.probes, noise.distractors] : [],
+    ...alignPaths({ align }),
   ].filter((path) => path !== null);
 }
 
@@ -158,14 +160,14 @@ async function openImages(
   }
   if (shapeOfFields(params) === undefined) {
     throw new RangeError(
-      `Cannot open the images of "${folders.probes}" without a size: they differ, set size: [height, width]`,
+      `Cannot open the images of "${folders.probes}" without a size: they differ, set size or align`,
     );
   }
   const path = (index: number) => `${index < first ? folders.probes : folders.distractors}/${name(index)}`;
   const images = await createFileSet(
     {
       ...known,
-      size: params.size!,
+      size: sizeOfFields(params)!,
       load: async (index) => ({ bytes: await files.read(path(index)) }),
       provenance: { ...identity, decoder: knownFormat(await files.read(path(0))).decoder, skipped: [] },
     },

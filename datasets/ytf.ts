@@ -8,7 +8,7 @@ import { combinedDigest } from "./combined_digest.ts";
 import { knownFormat } from "./decoding/decode.ts";
 import { createFileSet } from "./file_set.ts";
 import type { Files } from "./files.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { createNamedSet } from "./named_set.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
@@ -23,7 +23,8 @@ const params = z.strictObject({
     "Stored embeddings of the frames, with their names name/video/frame (feature files, or names in an .npz archive)",
   ),
   ...IMAGE_FIELDS,
-});
+  ...ALIGN_FIELDS,
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -48,8 +49,9 @@ export const ytf: ReaderPlugin = defineReader({
   open,
 });
 
-function pathsOf({ splits, images, embeddings }: Params): string[] {
-  return [splits, images, embeddings?.path ?? null, embeddings?.mirrored ?? null].filter((path) => path !== null);
+function pathsOf({ splits, images, embeddings, align }: Params): string[] {
+  return [splits, images, embeddings?.path ?? null, embeddings?.mirrored ?? null, ...alignPaths({ align })]
+    .filter((path) => path !== null);
 }
 
 async function open(params: Params, context: ReaderContext): Promise<TemplateSet> {
@@ -176,10 +178,10 @@ async function openFrames(
 ): Promise<ImageSet> {
   const { files } = context;
   if (shapeOfFields(params) === undefined) {
-    throw new RangeError(`Cannot open the frames of "${folder}" without a size: set size: [height, width]`);
+    throw new RangeError(`Cannot open the frames of "${folder}" without a size: set size or align`);
   }
   const load = async (index: number) => ({ bytes: await files.read(`${folder}/${known.name(index)}`) });
   const decoder = knownFormat((await load(0)).bytes).decoder;
-  const set = { ...known, size: params.size!, load, provenance: { ...identity, decoder, skipped: [] } };
+  const set = { ...known, size: sizeOfFields(params)!, load, provenance: { ...identity, decoder, skipped: [] } };
   return await createFileSet(set, params, context);
 }

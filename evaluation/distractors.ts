@@ -37,28 +37,31 @@ export async function countDistractors(
   // Distractors of a probe by how many of its mates they reach: the k-th number is of those that reach k and no more.
   const reached = new Int32Array(cosines.length);
 
+  /** Counts one distractor for a probe, given its coarse cosine; `offset` is that of its vector. */
+  function countOne(row: number, product: number, vectors: Float64Array, offset: number): void {
+    const from = start[row]!, end = start[row + 1]!;
+    const near = from < end && product >= cosines[from]! - error, large = product >= largest.bound - error;
+    const low = near ? placeOf(cosines, from, end, product - error) : from;
+    const high = near ? placeOf(cosines, from, end, product + error) : from;
+    let place = low;
+    if (large || low !== high) {
+      const exact = dot(probes, row * dimension, vectors, offset, dimension);
+      if (low !== high) place = placeOf(cosines, from, end, exact);
+      if (large) largest.push(exact);
+    }
+    if (place > from) reached[place - 1]!++;
+  }
+
   return {
     largest,
     async add(vectors) {
       const products = await coarse.multiply(vectors), columns = vectors.length / dimension;
       for (let row = 0; row < count; row++) {
-        const from = start[row]!, end = start[row + 1]!, lowest = (cosines[from] ?? Infinity) - error;
-        let bound = Math.min(from < end ? lowest : Infinity, largest.bound - error);
-        for (let column = 0, at = row * columns; column < columns; column++, at++) {
-          const product = products[at]!;
-          if (product < bound) continue;
-          let exact: number | undefined;
-          const cosine = () => exact ??= dot(probes, row * dimension, vectors, column * dimension, dimension);
-          if (from < end && product >= lowest) {
-            const low = placeOf(cosines, from, end, product - error),
-              high = placeOf(cosines, from, end, product + error);
-            const place = low === high ? low : placeOf(cosines, from, end, cosine());
-            if (place > from) reached[place - 1]!++;
-          }
-          if (product >= largest.bound - error) {
-            largest.push(cosine());
-            bound = Math.min(from < end ? lowest : Infinity, largest.bound - error);
-          }
+        const lowest = start[row]! < start[row + 1]! ? cosines[start[row]!]! : Infinity;
+        const from = row * columns, end = from + columns;
+        for (let at = from; at < end; at++) {
+          at = firstAtLeast(products, at, end, Math.min(lowest, largest.bound) - error);
+          if (at < end) countOne(row, products[at]!, vectors, (at - from) * dimension);
         }
       }
     },
@@ -81,5 +84,11 @@ function placeOf(ascending: Float64Array, from: number, end: number, value: numb
     if (ascending[middle]! <= value) from = middle + 1;
     else end = middle;
   }
+  return from;
+}
+
+/** Place of the first number from `from` on that is not below a bound, or `end`. */
+function firstAtLeast(values: Float32Array, from: number, end: number, bound: number): number {
+  while (from < end && values[from]! < bound) from++;
   return from;
 }

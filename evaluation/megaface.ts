@@ -15,7 +15,7 @@ import {
   type StreamedProtocolPlugin,
   type Templates,
 } from "./protocol.ts";
-import { formatRate } from "./rate.ts";
+import { formatCount, formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
 import { createTemplatePool, type TemplatePool } from "./template_pooling.ts";
 
@@ -40,7 +40,7 @@ function definitions({ distractors, far }: Pick<Params, "distractors" | "far">):
   const rate = { unit: "fraction", higherIsBetter: true };
   return [
     ...distractors.map((size) => ({
-      name: `rank-1@${formatRate(size)}`,
+      name: `rank-1@${formatCount(size)}`,
       ...rate,
       summary: `Pairs of probes in which the mate is nearer than all of ${size} distractors`,
     })),
@@ -120,7 +120,7 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
         curves: [
           ...ranks.map((nearer, index) => {
             const size = sizes[index]!, share = (rank: number) => countUpTo(nearer, rank - 1) / n;
-            return cmcCurve(`cmc@${formatRate(size)}`, share, size + 1);
+            return cmcCurve(`cmc@${formatCount(size)}`, share, size + 1);
           }),
           ...rocCurves(tar, keep - 1, pairs),
         ],
