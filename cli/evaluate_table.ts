@@ -9,7 +9,7 @@ import { formatSpread, formatValue, unitLabel } from "../reports/mod.ts";
 import { alignColumns } from "./format.ts";
 import { figure } from "./progress_lines.ts";
 
-/** A line a metric: value, spread over folds, unit, on how many it rests; the definitions beneath. */
+/** A line a metric: value, spread over folds, unit, on how many it rests; definitions and data beneath. */
 export function renderEvaluation({ name, metrics, data }: EvaluationRecord): string {
   const rows = metrics.map(({ evaluation, name, value, std, unit, n }) => [
     `${evaluation}.${name}`,
@@ -24,11 +24,19 @@ export function renderEvaluation({ name, metrics, data }: EvaluationRecord): str
     row.map((cell, i) => [1, 2, 4].includes(i) ? cell.padStart(widths[[1, 2, 4].indexOf(i)]!) : cell)
   );
   const definitions = new Map(metrics.map(({ evaluation, definition }) => [evaluation, definition]));
-  const about = data.map(({ role, reader, images, digest, pairs, templates }) => {
+  const sets = data.map(({ role, reader, images, digest, pairs, templates }) => {
     const more = pairs !== undefined ? `, ${pairs} pairs` : templates !== undefined ? `, ${templates} templates` : "";
-    return `  ${role}: ${definitions.get(role)}\n    ${reader}, ${images} images${more}, ${digest.slice(0, 12)}`;
+    return [role, `${reader}, ${images} images${more}, SHA-256 ${digest.slice(0, 12)}…`] as const;
   });
-  return [name, "", ...alignColumns(right), "", "definitions and data:", ...about].join("\n") + "\n";
+  const lines = [name, "", ...alignColumns(right), "", "definitions:", ...grouped(definitions), "", "data:"];
+  return [...lines, ...grouped(sets)].join("\n") + "\n";
+}
+
+/** A line for each text, after the names of the evaluations that share it. */
+function grouped(texts: Iterable<readonly [evaluation: string, text: string]>): string[] {
+  const names = new Map<string, string[]>();
+  for (const [evaluation, text] of texts) names.set(text, [...names.get(text) ?? [], evaluation]);
+  return [...names].map(([text, evaluations]) => `  ${evaluations.join(", ")}: ${text}`);
 }
 
 /** Says whether a run's figures were found again, those that were not, and what may be the reason. */
