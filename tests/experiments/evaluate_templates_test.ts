@@ -1,7 +1,8 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { ijb, megafaceReader, ytf } from "../../datasets/catalogue.ts";
 import type { TemplateSet } from "../../datasets/mod.ts";
-import { evaluateModel, type EvaluateProgress } from "../../experiments/evaluate.ts";
+import { evaluateAll, type EvaluateProgress } from "../../experiments/evaluate.ts";
+import { evaluationProblems } from "../../experiments/evaluation_checks.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import {
@@ -19,19 +20,17 @@ const registries = builtins();
 /** The last event of an evaluation without a network. */
 async function measure(protocol: string, params: Record<string, unknown>, set: TemplateSet): Promise<EvaluateProgress> {
   const all = registries.protocol.get(protocol).params.parse(params);
+  const task = { section: { name: "e", protocol: { protocol, ...all }, data: {} }, set };
+  assertEquals(evaluationProblems(task, registries, undefined), []);
   let last: EvaluateProgress | undefined;
-  for await (
-    const event of evaluateModel({ name: "e", protocol: { protocol, ...all } } as never, registries, undefined, set)
-  ) {
-    last = event;
-  }
+  for await (const event of evaluateAll([task], { registries, scratch: "." })) last = event;
   return last!;
 }
 
 const valueOf = ({ metrics }: EvaluateProgress, name: string) =>
   Number(metrics!.find((metric) => metric.name === name)!.value);
 
-Deno.test("evaluateModel() measures templates by their stored embeddings alone", async () => {
+Deno.test("evaluateAll() measures templates by their stored embeddings alone", async () => {
   await useBackend("cpu");
   const [one] = layouts.ijb.cases.filter(({ params }) => params.flip === "sum" && params["detector"]);
   const verified = await measure("ijb-verification", one!.params, await openTemplates(ijb, IJB, ijbFiles()));
@@ -49,11 +48,10 @@ Deno.test("evaluateModel() measures templates by their stored embeddings alone",
   assertAlmostEquals(valueOf(await measure("ytf-verification", {}, videos), "accuracy"), layouts.ytf.accuracy, 1e-9);
 });
 
-Deno.test("evaluateModel() says that templates without embeddings and images want a network", async () => {
-  const bare = await openTemplates(ijb, { ...IJB, embeddings: null }, ijbFiles());
-  await assertRejects(
-    () => measure("ijb-verification", {}, bare),
-    TypeError,
-    'reader "ijb" gives no stored embeddings',
-  );
+Deno.test("evaluationProblems() says that templates without embeddings want a network", async () => {
+  const set = await openTemplates(ijb, { ...IJB, embeddings: null }, ijbFiles());
+  const task = { section: { name: "e", protocol: { protocol: "ijb-verification" }, data: {} }, set };
+  const [problem, ...others] = evaluationProblems(task, registries, undefined);
+  assertEquals(others, []);
+  assertStringIncludes(problem!, 'reader "ijb" gives no stored embeddings');
 });
