@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../cli/program.ts";
+import { loadEvaluationList } from "../experiments/evaluation_list.ts";
 import { loadManifest } from "../experiments/manifest.ts";
 import { runId } from "../experiments/plan.ts";
 import type { RunRecord } from "../experiments/record.ts";
@@ -71,8 +72,9 @@ Deno.test("README's losses and options of published recipes are valid in its man
       const text of [
         other(/^(optimizer|train):.*\n/gm) + block("yaml", 2),
         other(/^(head|train):.*\n/gm) + block("yaml", 0),
-        own.slice(0, own.indexOf("evaluate:")) + block("yaml", 3),
-        other(/^data:\n.*\n/gm) + block("yaml", 4),
+        own.slice(0, own.indexOf("evaluate:")) + block("yaml", 5),
+        other(/^data:\n.*\n/gm) + block("yaml", 6),
+        other(/^(data|evaluate):.*\n(?: .*\n)*|^ablation:\n(?: .*\n)*|^table:\n(?: .*\n)*/gm) + block("yaml", 3),
       ]
     ) {
       await Deno.writeTextFile(`${folder}/my.yaml`, text);
@@ -96,13 +98,23 @@ Deno.test("README's manifest is valid", async () => {
   }
 });
 
+Deno.test("README's list of evaluations is valid", async () => {
+  const read = () => Promise.resolve(block("yaml", 4));
+  const { evaluations } = await loadEvaluationList("lists.yaml", { read, registries: builtins(), overrides: [] });
+  assertEquals(evaluations.map(({ protocol: { protocol } }) => protocol), [
+    "verification",
+    "verification-magface",
+    "ijb-verification",
+  ]);
+});
+
 Deno.test("README's own head trains", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/my_head.ts`, block("ts", 0));
     await Deno.writeTextFile(
       `${folder}/own.yaml`,
-      `name: own\nbackend: cpu\n${block("yaml", 5)}
+      `name: own\nbackend: cpu\n${block("yaml", 7)}
 data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
 backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
 schedule: { name: step, lr: 0.05 }
@@ -142,7 +154,7 @@ evaluate: []
   const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`];
   try {
     await write("before", "");
-    await write("after", block("yaml", 6));
+    await write("after", block("yaml", 8));
     assertEquals((await cli("run", `${folder}/before.yaml`, ...flags)).code, 0);
     assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 3);
     const store = openStore(`${folder}/results`), [before] = (await store.records("before")).records;
