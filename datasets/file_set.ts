@@ -43,14 +43,18 @@ export function createFileSet(
     ((index: number, error: Error) =>
       new SyntaxError(`Cannot read image "${files.name(index)}" of "${source}": ${error.message}`, { cause: error }));
 
-  async function read(index: number): Promise<Uint8Array> {
+  async function file(index: number): Promise<ImageFile> {
     if (!(Number.isInteger(index) && index >= 0 && index < count)) {
       throw new RangeError(`Cannot read image ${index} of "${source}": it has images 0 to ${count - 1}`);
     }
+    return await files.load(index);
+  }
+
+  async function read(index: number): Promise<Uint8Array> {
     const known = cache.get(index);
     if (known) return known;
-    const file = await files.load(index);
-    const image = await prepare(file, preparation).catch((error) => {
+    const stored = await file(index);
+    const image = await prepare(stored, preparation).catch((error) => {
       throw isDamage(error) ? located(index, error) : error;
     });
     if (image.height !== height || image.width !== width) {
@@ -75,6 +79,7 @@ export function createFileSet(
     normalise: fields.normalise,
     name: (index) => index in labels ? files.name(index) : `${index}`,
     read,
+    file,
     provenance: {
       ...provenance,
       classes: classes.length,
