@@ -38,6 +38,9 @@ const GROUP = 8;
 /** Pixels from which an image is worth a message: 64 × 64. Smaller ones are decoded sooner than they are sent. */
 const WORTH = 2 ** 12;
 
+/** Threads beyond which the thread that trains cannot take in what they decode. */
+export const MOST_WORKERS = 4;
+
 /** Bytes of decoded images that a thread may owe, 16 MiB: a batch of faces, or one photograph. */
 const OWED = 2 ** 24;
 
@@ -63,9 +66,9 @@ export function canDecodeInWorkers(): boolean {
   return workerModule().protocol === "file:";
 }
 
-/** Threads that suit a machine: one less than its cores, for the thread that trains, and at most four. */
+/** Threads that suit a machine: one less than its cores, for the thread that trains, and at most {@link MOST_WORKERS}. */
 export function usualWorkers(cores: number = navigator.hardwareConcurrency): number {
-  return Math.max(0, Math.min(4, cores - 1));
+  return Math.max(0, Math.min(MOST_WORKERS, cores - 1));
 }
 
 /** The worker's module stands beside this one, or its bundle beside the bundle. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DataSet, type Files, MissingDataError } from "../datasets/mod.ts";
+import { type DataSet, type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly plugins: readonly LoadedPlugin[];
   /** Access to the data folder. */
   readonly files: Files;
+  /** Where images are prepared; by default in this thread. */
+  readonly prepare?: Prepare;
   /** How often history and checkpoints are written. */
   readonly output: OutputSettings;
   /** The run's folder; the caller has claimed it. */
@@ -154,11 +156,15 @@ async function startBackend({ planned: { run }, products, tiles }: RunOptions): 
 }
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
-async function openData({ planned: { run }, registries, files }: RunOptions, progress: Progress): Promise<void> {
-  const training = progress.training = await openImages(run.data.train, registries, { files });
+async function openData(
+  { planned: { run }, registries, files, prepare }: RunOptions,
+  progress: Progress,
+): Promise<void> {
+  const access = { files, ...prepare ? { prepare } : {} };
+  const training = progress.training = await openImages(run.data.train, registries, access);
   const evaluations: DataSet[] = [];
   for (const { name, data } of run.evaluate) {
-    const set = await openReader(data, registries, { files });
+    const set = await openReader(data, registries, access);
     if (set.gives === "pairs") checkPairs(set, set.images.length);
     checkAlike(training, imagesOf(set), name);
     evaluations.push(set);

@@ -8,6 +8,7 @@
 /** What is bundled: source in the repository, target in `app/bundle/`. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "tools/pack/cli_entry.ts": "cli.js",
+  "experiments/decode_worker.ts": "decode_worker.js",
   "bench/main.ts": "main.js",
   "bench/peers/stock_tfjs.ts": "peers/stock_tfjs.js",
 };
