@@ -6,7 +6,9 @@
 export { flip } from "./flip.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
+export { insightfaceBin } from "./insightface_bin.ts";
 export { listed } from "./listed.ts";
+export { recordio } from "./recordio.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";

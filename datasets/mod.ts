@@ -13,6 +13,8 @@ export type { ImageFields } from "./image_fields.ts";
 export * from "./preparation.ts";
 export * from "./reader.ts";
 export * from "./faces/mod.ts";
+export * from "./pickle/mod.ts";
+export * from "./recordio/mod.ts";
 export { syntheticFace, type SyntheticFacesParams } from "./synthetic_faces.ts";
 export { pairConditions, type SyntheticPairsParams } from "./synthetic_pairs.ts";
 export type { ParamsSchema, Plugin } from "../plugin/mod.ts";

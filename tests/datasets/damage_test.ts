@@ -1,38 +1,12 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MAX_PIXELS } from "../../datasets/decoding/bitmap.ts";
 import { decodeImage } from "../../datasets/decoding/decode.ts";
 import { decodePng } from "../../datasets/decoding/png.ts";
 import { fromBase64, memoryFiles, openFolder, readFixture, smallZip } from "./helpers.ts";
+import { assertSound, mutate, mutation } from "./mutate.ts";
 
 const RUNS = { seed: 20261123, numRuns: 500 };
-
-/** One change to a file: bytes overwritten, cut off, taken out or doubled; positions are fractions of its length. */
-type Mutation = { kind: "set" | "cut" | "remove" | "repeat"; at: number; length: number; byte: number };
-
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom("set", "set", "set", "cut", "remove", "repeat"),
-  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  length: fc.integer({ min: 1, max: 12 }),
-  byte: fc.integer({ min: 0, max: 255 }),
-});
-
-function mutate(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array {
-  return mutations.reduce((file, { kind, at, length, byte }) => {
-    const start = Math.floor(at * file.length), end = Math.min(file.length, start + length);
-    if (kind === "cut") return file.slice(0, start);
-    if (kind === "remove") return Uint8Array.of(...file.subarray(0, start), ...file.subarray(end));
-    if (kind === "repeat") return Uint8Array.of(...file.subarray(0, end), ...file.subarray(start));
-    const changed = file.slice();
-    changed[start] = byte;
-    return changed;
-  }, bytes);
-}
-
-function assertSound(error: unknown): void {
-  assert(error instanceof SyntaxError || error instanceof RangeError, String(error));
-  assertMatch(error.message, /^Cannot (decode|inflate|open|read) /);
-}
 
 Deno.test("decodeImage() gives an image of a sound shape or an error for 500 damaged images", async () => {
   const { decoded } = readFixture<{ decoded: { name: string; file: string }[] }>("images.json");

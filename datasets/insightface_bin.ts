@@ -1,0 +1,129 @@
+/**
+ * The reader of insightface's verification sets: `lfw.bin`, `cfp_fp.bin`, `agedb_30.bin` and their kin.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { knownFormat } from "./decoding/decode.ts";
+import { createFileSet } from "./file_set.ts";
+import { MissingDataError } from "./files.ts";
+import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { classesOfPairs } from "./pair_classes.ts";
+import { parseVerificationBin } from "./pickle/verification_bin.ts";
+import { defineReader, type ImageSet, type PairSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
+
+const params = z.strictObject({
+  path: z.string().min(1).describe("The .bin file, in the data folder or absolute"),
+  ...IMAGE_FIELDS,
+  folds: z.int().min(2).max(1000).default(10).describe("Folds: stretches of neighbouring pairs"),
+  channelOrder: z.enum(["rgb", "bgr"]).optional().describe(
+    "bgr where who made the file stored red and blue the wrong way round, so that they are put right; rgb if left out",
+  ),
+});
+
+type Params = z.output<typeof params>;
+
+/**
+ * Pairs of a verification `.bin`: pair i is images 2i and 2i + 1. The file is a pickle, of which nothing is run. Folds
+ * are those of insightface, scikit-learn's `KFold(folds, shuffle=False)`: neighbouring pairs, and where the number does
+ * not divide, one more in each of the first folds. Image i is named `i`.
+ *
+ * A `.bin` names nobody. Images share a class where pairs say so, or where their files are the same bytes; one person may
+ * therefore be in several classes, so that nothing but the pairs should be scored.
+ *
+ * @throws {MissingDataError} (`open`) if there is no file.
+ * @throws {SyntaxError} (`open`, `read`) if the file, or an image in it, is damaged; the item or the byte is said.
+ * @throws {RangeError} (`open`) if there are fewer pairs than folds, or `bgr` is asked for without colour.
+ */
+export const insightfaceBin: ReaderPlugin = defineReader({
+  name: "insightface-bin",
+  version: "1.0.0",
+  summary: "A verification set of insightface: lfw.bin, cfp_fp.bin, agedb_30.bin, …",
+  reference: "https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py",
+  params,
+  gives: "pairs",
+  shape: shapeOfFields,
+  paths: ({ path }) => [path],
+  open,
+});
+
+async function open(params: Params, context: ReaderContext): Promise<PairSet> {
+  const { path, folds, channelOrder } = params, { files } = context;
+  if (channelOrder === "bgr" && params.channels !== 3) {
+    throw new RangeError(
+      `Cannot open "${path}" with channelOrder: bgr and channels: 1: grey has no order, channels: 3 is wanted`,
+    );
+  }
+  if (await files.stat(path) !== "file") {
+    throw new MissingDataError(
+      `Cannot open "${path}": there is no file at ${files.locate(path)}, put the .bin there or name the data folder ` +
+        "with --data",
+    );
+  }
+  const { images: contents, same } = parseVerificationBin(await files.read(path), path);
+  if (same.length < folds) {
+    throw new RangeError(
+      `Cannot open "${path}": found pair 0 to pair ${same.length - 1}, set folds to at most ${same.length}`,
+    );
+  }
+  const located = (image: number, error: Error): Error =>
+    new SyntaxError(`Cannot read image ${image} of "${path}": ${error.message}`, { cause: error });
+  const labels = classesOfPairs(contents, same), { decoder, size } = measure(contents, located);
+  const stored = createFileSet(
+    {
+      source: path,
+      size: params.size ?? size,
+      classes: Array.from({ length: labels.reduce((most, label) => Math.max(most, label), -1) + 1 }, (_, i) => `${i}`),
+      labels,
+      name: String,
+      load: (image) => Promise.resolve({ bytes: contents[image]! }),
+      located,
+      provenance: { reader: "insightface-bin", digest: await files.digest(path), decoder, skipped: [] },
+    },
+    params,
+    context,
+  );
+  const images = channelOrder === "bgr" ? swapChannels(stored) : stored;
+  return {
+    gives: "pairs",
+    images,
+    first: Int32Array.from(same, (_, pair) => 2 * pair),
+    second: Int32Array.from(same, (_, pair) => 2 * pair + 1),
+    same,
+    fold: foldsOf(same.length, folds),
+    folds,
+    provenance: images.provenance,
+  };
+}
+
+/** Decoder and size by the first image. */
+function measure(
+  contents: readonly Uint8Array[],
+  located: (image: number, error: Error) => Error,
+): { decoder: string; size: readonly [number, number] } {
+  try {
+    const format = knownFormat(contents[0]!), { width, height } = format.measure(contents[0]!);
+    return { decoder: format.decoder, size: [height, width] };
+  } catch (error) {
+    throw located(0, error as Error);
+  }
+}
+
+/** Fold of each pair: neighbours, the first `count mod folds` folds with one more. */
+function foldsOf(count: number, folds: number): Int32Array {
+  const size = Math.floor(count / folds), larger = count % folds, border = larger * (size + 1);
+  return Int32Array.from(
+    { length: count },
+    (_, pair) => pair < border ? Math.floor(pair / (size + 1)) : larger + Math.floor((pair - border) / size),
+  );
+}
+
+/** The same images with red and blue exchanged. */
+function swapChannels(set: ImageSet): ImageSet {
+  async function read(image: number): Promise<Uint8Array> {
+    const bytes = (await set.read(image)).slice();
+    for (let at = 0; at < bytes.length; at += 3) [bytes[at], bytes[at + 2]] = [bytes[at + 2]!, bytes[at]!];
+    return bytes;
+  }
+  return { ...set, read };
+}

@@ -1,0 +1,169 @@
+/**
+ * The reader of RecordIO files, the container of MXNet and insightface.
+ *
+ * @module
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { z } from "zod";
+import { knownFormat } from "./decoding/decode.ts";
+import { createFileSet } from "./file_set.ts";
+import { type Files, MissingDataError } from "./files.ts";
+import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
+import { checkImage } from "./recordio/class_label.ts";
+import { readLayout } from "./recordio/layout.ts";
+import { openRecords } from "./recordio/open.ts";
+import { parseProperty } from "./recordio/property.ts";
+
+const params = z.strictObject({
+  path: z.string().min(1).describe(
+    "The .rec file, or a folder that holds train.rec and, where they are there, train.idx and property",
+  ),
+  index: z.string().min(1).optional().describe(
+    "The .idx file of a .rec file; without one the records are found by going through the file",
+  ),
+  labels: z.enum(["identities", "headers"]).default("identities").describe(
+    "In insightface's layout: labels by the identity records, or by the header of each image (goes through the file)",
+  ),
+  ...IMAGE_FIELDS,
+  classes: z.strictObject({
+    first: z.int().min(0).default(0).describe("Number of the first class taken, from 0 by ascending label"),
+    count: z.int().min(2).describe("How many classes are taken"),
+  }).nullable().default(null).describe("Take only some classes, so that others stay unseen; null for all"),
+});
+
+type Params = z.output<typeof params>;
+
+/**
+ * Images of a RecordIO file in insightface's layout (a header record, images, identity records) or as im2rec writes
+ * it (every record an image). Classes are the labels that occur, by ascending number and named after it; labels that
+ * are left out do not make empty classes. An image is named by its record's key.
+ *
+ * In insightface's layout no image is looked at before it is read; its own label is then compared with its identity's.
+ *
+ * @throws {MissingDataError} (`open`) if there is nothing at the path.
+ * @throws {SyntaxError} (`open`, `read`) if a record is damaged, or an image's label is not that of its identity.
+ * @throws {RangeError} (`open`) if identity records contradict one another, a label is no class, or `property` does
+ *   not agree.
+ */
+export const recordio: ReaderPlugin = defineReader({
+  name: "recordio",
+  version: "1.0.0",
+  summary: "Images of a RecordIO file: insightface's train.rec, or what im2rec writes",
+  reference: "https://mxnet.apache.org/versions/1.9.1/api/faq/recordio",
+  params,
+  gives: "images",
+  shape: shapeOfFields,
+  paths: ({ path, index }) => index === undefined ? [path] : [path, index],
+  open,
+});
+
+async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
+  const { files } = context, { rec, index, property } = await locateFiles(params, files);
+  const records = await openRecords(rec, files, { index });
+  const layout = await readLayout(records, params);
+  const all = Float64Array.from(new Set(layout.labels)).sort();
+  if (property !== undefined) await checkProperty(property, all, files);
+  const taken = selectClasses(params, all, rec), classOf = new Map([...taken].map((label, i) => [label, i]));
+  const chosen = Uint32Array.from(layout.labels, (_, i) => i).filter((i) => classOf.has(layout.labels[i]!));
+  const load = async (image: number): Promise<{ bytes: Uint8Array }> => {
+    const at = chosen[image]!, place = layout.places[at]!, record = await records.read(place);
+    checkImage(records, place, { label: record.header.label, contentLength: record.content.length });
+    if (record.header.label !== layout.labels[at]) {
+      throw new SyntaxError(
+        `Cannot use record ${records.keys[place]} of "${rec}" at byte ${record.offset}: its label is ` +
+          `${record.header.label}, its identity record says ${layout.labels[at]}; ` +
+          "set labels: headers to take labels from the images' own headers",
+      );
+    }
+    return { bytes: record.content };
+  };
+  const name = (image: number): string => `${records.keys[layout.places[chosen[image]!]!]}`;
+  const located = (image: number, error: Error): Error => {
+    const offset = records.offsets[layout.places[chosen[image]!]!];
+    return new SyntaxError(`Cannot read record ${name(image)} of "${rec}" at byte ${offset}: ${error.message}`, {
+      cause: error,
+    });
+  };
+  const { decoder, size } = measure((await load(0)).bytes, (error) => located(0, error));
+  return createFileSet(
+    {
+      source: rec,
+      size: params.size ?? size,
+      classes: Array.from(taken, String),
+      labels: Int32Array.from(chosen, (i) => classOf.get(layout.labels[i]!)!),
+      name,
+      load,
+      located,
+      provenance: { reader: "recordio", digest: await digestOf([rec, index], files), decoder, skipped: [] },
+    },
+    params,
+    context,
+  );
+}
+
+/** What the path stands for. */
+async function locateFiles(
+  { path, index }: Params,
+  files: Files,
+): Promise<{ rec: string; index: string | undefined; property?: string | undefined }> {
+  const kind = await files.stat(path);
+  if (kind === "file") return { rec: path, index };
+  const [rec, idx, property] = ["train.rec", "train.idx", "property"].map((name) => `${path}/${name}`);
+  if (kind === undefined || await files.stat(rec!) !== "file") {
+    throw new MissingDataError(
+      `Cannot open "${path}": there is nothing at ${
+        files.locate(kind === undefined ? path : rec!)
+      }, put a .rec file or ` +
+        "a folder with train.rec there or name the data folder with --data",
+    );
+  }
+  const there = async (file: string): Promise<string | undefined> =>
+    await files.stat(file) === "file" ? file : undefined;
+  return { rec: rec!, index: index ?? await there(idx!), property: await there(property!) };
+}
+
+async function checkProperty(path: string, labels: Float64Array, files: Files): Promise<void> {
+  const { classes } = parseProperty(await files.read(path), path), most = (labels.at(-1) ?? -1) + 1;
+  // Some writers count the classes, others take the largest label and one.
+  if (classes === labels.length || classes === most) return;
+  throw new RangeError(
+    `Cannot use "${path}", line 1: it says ${classes} classes, the records have ${labels.length} with labels below ` +
+      `${most}; correct or remove it`,
+  );
+}
+
+/** The labels that the parameters ask for. */
+function selectClasses({ classes }: Params, labels: Float64Array, path: string): Float64Array {
+  if (labels.length < 2) {
+    throw new RangeError(
+      `Cannot open "${path}": its image records have ${labels.length} different labels, at least two classes are wanted`,
+    );
+  }
+  const { first, count } = classes ?? { first: 0, count: labels.length };
+  if (first + count <= labels.length) return labels.subarray(first, first + count);
+  throw new RangeError(
+    `Cannot take classes ${first} to ${first + count - 1} of "${path}": it has classes 0 to ${labels.length - 1}`,
+  );
+}
+
+/** Decoder and size by the first image. */
+function measure(
+  bytes: Uint8Array,
+  located: (error: Error) => Error,
+): { decoder: string; size: readonly [number, number] } {
+  try {
+    const format = knownFormat(bytes), { width, height } = format.measure(bytes);
+    return { decoder: format.decoder, size: [height, width] };
+  } catch (error) {
+    throw located(error as Error);
+  }
+}
+
+/** One file's digest is the set's; of several, the digest of them all. */
+async function digestOf(paths: readonly (string | undefined)[], files: Files): Promise<string> {
+  const digests: string[] = [];
+  for (const path of paths) if (path !== undefined) digests.push(await files.digest(path));
+  return digests.length === 1 ? digests[0]! : bytesToHex(sha256(utf8ToBytes(JSON.stringify(digests))));
+}
