@@ -3,11 +3,19 @@
  *
  * @module
  */
+export { balanced } from "./balanced.ts";
+export { blur } from "./blur.ts";
+export { colour } from "./colour.ts";
+export { crop } from "./crop.ts";
+export { erase } from "./erase.ts";
 export { flip } from "./flip.ts";
+export { grey } from "./grey.ts";
 export { identity } from "./identity.ts";
 export { imageFolder } from "./image_folder.ts";
 export { insightfaceBin } from "./insightface_bin.ts";
 export { listed } from "./listed.ts";
+export { lowResolution } from "./low_resolution.ts";
+export { randAugment } from "./rand_augment.ts";
 export { recordio } from "./recordio.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { readLandmarks } from "./alignment/landmark_list.ts";
 import { createByteCache } from "./byte_cache.ts";
-import type { ImageFields } from "./image_fields.ts";
+import { type ImageFields, sizeOfFields } from "./image_fields.ts";
 import { type ImageFile, type Preparation, prepareImage } from "./preparation.ts";
 import type { ImageSet, Provenance, ReaderContext } from "./reader.ts";
 
@@ -15,7 +18,7 @@ const CACHE_BYTES = 2 ** 28;
 export interface FileSet {
   /** What the set is read from, for messages. */
   readonly source: string;
-  /** Height and width of every image once prepared. */
+  /** Height and width of every image once prepared, where the parameters do not tell. */
   readonly size: readonly [height: number, width: number];
   /** Class names, by class index. */
   readonly classes: readonly string[];
@@ -31,13 +34,24 @@ export interface FileSet {
   readonly provenance: Omit<Provenance, "classes" | "images" | "license" | "citation">;
 }
 
-/** Makes an image set of image files, under the parameters that readers of image files share. */
-export function createFileSet(
-  files: FileSet,
+/** What a set of image files needs of a reader's context. */
+export type FileSetContext = Partial<Pick<ReaderContext, "prepare" | "files">>;
+
+/**
+ * Makes an image set of image files, under the parameters that readers of image files share.
+ *
+ * @throws {RangeError} if both `size` and `align` are given, or an image has no landmarks.
+ * @throws {SyntaxError} if the list of landmarks is damaged.
+ * @throws {MissingDataError} if there is no such list.
+ */
+export async function createFileSet(
+  given: FileSet,
   fields: ImageFields,
-  { prepare = prepareImage }: Pick<ReaderContext, "prepare"> = {},
-): ImageSet {
-  const { source, size: [height, width], labels, classes, provenance } = files, { channels } = fields;
+  context: FileSetContext = {},
+): Promise<ImageSet> {
+  const files = await withLandmarks(given, fields, context), { prepare = prepareImage } = context;
+  const { source, labels, classes, provenance } = files, { channels } = fields;
+  const [height, width] = sizeOfFields(fields) ?? files.size;
   const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(CACHE_BYTES);
   const located = files.located ??
     ((index: number, error: Error) =>
@@ -90,9 +104,29 @@ export function createFileSet(
   };
 }
 
+/** The set with the landmarks of its list, which its digest covers too; the set itself where there is no list. */
+async function withLandmarks(set: FileSet, { size, align }: ImageFields, { files }: FileSetContext): Promise<FileSet> {
+  if (align && size) {
+    throw new RangeError(
+      `Cannot open "${set.source}": found both size and align, whose own size is that of the images, one of them is wanted`,
+    );
+  }
+  const list = align?.landmarks;
+  if (list === undefined) return set;
+  if (!files) throw new TypeError(`Cannot read "${list}": found no files in the context, wanted those of the reader's`);
+  const images = { source: set.source, count: set.labels.length, name: set.name };
+  const landmarksOf = await readLandmarks(list, images, files);
+  const identity = JSON.stringify({ digest: set.provenance.digest, landmarks: await files.digest(list) });
+  return {
+    ...set,
+    load: async (index) => ({ ...await set.load(index), landmarks: landmarksOf(index) }),
+    provenance: { ...set.provenance, digest: bytesToHex(sha256(utf8ToBytes(identity))) },
+  };
+}
+
 /** What the parameters say becomes of every image. */
-export function preparationOf({ size, channels, invert }: ImageFields): Preparation {
-  return { size, channels, invert };
+export function preparationOf({ size, align, channels, invert }: ImageFields): Preparation {
+  return { ...align ? { align: { size: align.size } } : {}, size, channels, invert };
 }
 
 /** Whether an error says that bytes are bad, rather than that the world is (permissions, memory). */

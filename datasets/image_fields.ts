@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { hasTemplate, TEMPLATE_SIZES } from "./alignment/template.ts";
 
 const side = z.int().min(1).max(4096);
 
@@ -25,6 +26,51 @@ export const IMAGE_FIELDS = {
   citation: z.string().nullable().default(null).describe("How to cite the data, for the record"),
 } as const;
 
+const alignedSize = z.tuple([side, side]).refine(([height, width]) => hasTemplate(height, width), {
+  error: `no template is of this size, ${TEMPLATE_SIZES} is wanted`,
+}).default([112, 112]).describe(`Height and width of the aligned images, in pixels: ${TEMPLATE_SIZES}`);
+
+/**
+ * Alignment of faces by a list of landmarks, for readers that can name their images; absent by default. A reader spreads
+ * it into its parameters, with `.check(SIZE_OR_ALIGN)`, and its paths take {@link alignPaths}; `createFileSet` does the
+ * rest.
+ */
+export const ALIGN_FIELDS = {
+  align: z.strictObject({
+    landmarks: z.string().min(1).describe(
+      "Text file in the data folder or absolute, a line an image: its name, then x and y of 5 points (eyes, nose, corners " +
+        "of the mouth) or of 68; names are those of the reader, for image-folder the path below its folder",
+    ),
+    size: alignedSize,
+  }).optional().describe(
+    "Align faces by landmarks (similarity to the 112 × 112 template), such as { landmarks: landmarks.txt, size: [112, 112] }; " +
+      "takes the place of size",
+  ),
+} as const;
+
+/** Alignment of faces for readers whose data holds the landmarks; absent by default. */
+export const ALIGN_OWN_FIELDS = {
+  align: z.strictObject({ size: alignedSize }).optional().describe(
+    "Align faces by the landmarks of the data (similarity to the 112 × 112 template); takes the place of size",
+  ),
+} as const;
+
+/** Rule of parameters with `size` and `align`, for `.check()`, so that a manifest says it where it stands. */
+export const SIZE_OR_ALIGN: z.core.$ZodCheck<{ size?: unknown; align?: unknown }> = z.check((payload) => {
+  const { size, align } = payload.value;
+  if (!align || !size) return;
+  const message = "Cannot use align beside size: the aligned images have align.size, one of the two is wanted";
+  payload.issues.push({ code: "custom", path: ["align"], input: align, message });
+});
+
+/** Checked values of {@link ALIGN_FIELDS} or {@link ALIGN_OWN_FIELDS}. */
+export interface AlignFields {
+  /** Text file of landmarks, where the data does not hold them. */
+  readonly landmarks?: string | undefined;
+  /** Height and width of the aligned images. */
+  readonly size: readonly [height: number, width: number];
+}
+
 /** Checked values of {@link IMAGE_FIELDS}. */
 export interface ImageFields {
   /** Height and width to resize to; `null` to leave images as they are. */
@@ -39,11 +85,26 @@ export interface ImageFields {
   readonly license: string | null;
   /** How to cite the data. */
   readonly citation: string | null;
+  /** How faces are aligned, for readers that can. */
+  readonly align?: AlignFields | undefined;
+}
+
+/** Height and width of every image by the parameters alone, or `null` where only the data can tell. */
+export function sizeOfFields(
+  { size, align }: Pick<ImageFields, "size" | "align">,
+): readonly [height: number, width: number] | null {
+  return align?.size ?? size;
 }
 
 /** Image shape by the parameters alone, or `undefined` where only the data can tell. */
 export function shapeOfFields(
-  { size, channels }: Pick<ImageFields, "size" | "channels">,
+  fields: Pick<ImageFields, "size" | "channels" | "align">,
 ): readonly [number, number, number] | undefined {
-  return size ? [...size, channels] : undefined;
+  const size = sizeOfFields(fields);
+  return size ? [...size, fields.channels] : undefined;
+}
+
+/** The files that alignment reads, for a reader's `paths`. */
+export function alignPaths({ align }: Pick<ImageFields, "align">): readonly string[] {
+  return align?.landmarks === undefined ? [] : [align.landmarks];
 }

@@ -6,19 +6,20 @@
 import { z } from "zod";
 import { formatOf, knownFormat } from "./decoding/decode.ts";
 import { createFileSet, isDamage } from "./file_set.ts";
-import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { type ImageSource, openSource } from "./image_source.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
   path: z.string().min(1).describe("Folder or zip archive, in the data folder or absolute; one folder a class"),
   ...IMAGE_FIELDS,
+  ...ALIGN_FIELDS,
   classes: z.strictObject({
     first: z.int().min(0).default(0).describe("Number of the first class taken, from 0 in sorted order"),
     count: z.int().min(2).describe("How many classes are taken"),
   }).nullable().default(null).describe("Take only some classes, so that others stay unseen; null for all"),
   skipDamaged: z.boolean().default(false).describe("Leave damaged images out, and count them in the record"),
-});
+}).check(SIZE_OR_ALIGN);
 
 type Params = z.output<typeof params>;
 
@@ -47,7 +48,7 @@ export const imageFolder: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: shapeOfFields,
-  paths: ({ path }) => [path],
+  paths: (params) => [params.path, ...alignPaths(params)],
   open,
 });
 
@@ -58,10 +59,10 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   checkClasses(path, all, [...new Set(all.map(folderOf))], skipped.length);
   const { images, classes } = selectClasses(params, all);
   const indices = new Map(classes.map((name, index) => [name, index]));
-  return createFileSet(
+  return await createFileSet(
     {
       source: path,
-      size: params.size ?? oneSize(path, images),
+      size: sizeOfFields(params) ?? oneSize(path, images),
       classes,
       labels: Int32Array.from(images, (image) => indices.get(folderOf(image))!),
       name: (index) => images[index]!.path,

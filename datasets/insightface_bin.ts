@@ -69,7 +69,7 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
   const located = (image: number, error: Error): Error =>
     new SyntaxError(`Cannot read image ${image} of "${path}": ${error.message}`, { cause: error });
   const labels = classesOfPairs(contents, same), { decoder, size } = measure(contents, located);
-  const stored = createFileSet(
+  const stored = await createFileSet(
     {
       source: path,
       size: params.size ?? size,

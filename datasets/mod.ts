@@ -3,13 +3,14 @@
  *
  * @module
  */
+export * from "./alignment/mod.ts";
 export * from "./augmentation.ts";
 export * from "./batches.ts";
 export * from "./catalogue.ts";
 export * from "./contact_sheet.ts";
 export * from "./file_set.ts";
 export * from "./files.ts";
-export type { ImageFields } from "./image_fields.ts";
+export type { AlignFields, ImageFields } from "./image_fields.ts";
 export * from "./preparation.ts";
 export * from "./reader.ts";
 export * from "./faces/mod.ts";

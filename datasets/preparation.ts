@@ -1,8 +1,9 @@
 /**
- * From the bytes of an image file to the bytes that a network sees: decoded, resized, in the wanted channels.
+ * From the bytes of an image file to the bytes that a network sees: decoded, aligned, resized, in the wanted channels.
  *
  * @module
  */
+import { alignFace, type Alignment } from "./alignment/align.ts";
 import { toChannels } from "./decoding/bitmap.ts";
 import { decodeImage, formatOf } from "./decoding/decode.ts";
 import { createResizer } from "./decoding/resize.ts";
@@ -11,10 +12,14 @@ import { createResizer } from "./decoding/resize.ts";
 export interface ImageFile {
   /** Content of the image file. */
   readonly bytes: Uint8Array;
+  /** Landmarks of the face, x, y pairs of 5 or 68 points in pixels, where they are known. */
+  readonly landmarks?: Float64Array;
 }
 
 /** What becomes of every image of a set; plain data, so that it can be sent to a worker. */
 export interface Preparation {
+  /** How the face is aligned by its landmarks, before all else; absent where it is not. */
+  readonly align?: Alignment;
   /** Height and width to resize to, in pixels; `null` to leave images as they are. */
   readonly size: readonly [height: number, width: number] | null;
   /** 1 for grey, 3 for colour. */
@@ -55,14 +60,21 @@ function resizerOf(height: number, width: number): ReturnType<typeof createResiz
 }
 
 /**
- * Decodes an image file and prepares it: resize (antialiased bilinear), convert to grey or colour, invert.
+ * Decodes an image file and prepares it: align by its landmarks, resize (antialiased bilinear), convert to grey or
+ * colour, invert.
  *
  * @throws {SyntaxError} if the image is damaged or of no known format.
- * @throws {RangeError} if its header claims an absurd size.
+ * @throws {RangeError} if its header claims an absurd size, or its landmarks are missing or cannot be aligned by.
  */
-export async function prepareImage({ bytes }: ImageFile, preparation: Preparation): Promise<PreparedImage> {
-  const { size, channels, invert } = preparation;
-  const bitmap = toChannels(await decodeImage(bytes), channels);
+export async function prepareImage({ bytes, landmarks }: ImageFile, preparation: Preparation): Promise<PreparedImage> {
+  const { align, size, channels, invert } = preparation;
+  const decoded = await decodeImage(bytes);
+  const bitmap = toChannels(align ? alignFace(decoded, known(landmarks), align) : decoded, channels);
   const { height, width, data } = size ? resizerOf(...size)(bitmap) : bitmap;
   return { height, width, bytes: invert ? data.map((byte) => 255 - byte) : data };
+}
+
+function known(landmarks: Float64Array | undefined): Float64Array {
+  if (landmarks) return landmarks;
+  throw new RangeError("Cannot align the image: it has no landmarks, 5 or 68 points are wanted");
 }

@@ -178,7 +178,11 @@ export function createDecodePool(
 function send({ thread, owed }: Hand, group: Order[]): void {
   const { views, buffer } = packBytes(group.map(({ file }) => file.bytes));
   const request: DecodeRequest = {
-    images: group.map(({ file, preparation }, i) => ({ file: { ...file, bytes: views[i]! }, preparation })),
+    images: group.map(({ file: { landmarks, ...rest }, preparation }, i) => ({
+      // A view would take all that it is a view of along.
+      file: { ...rest, bytes: views[i]!, ...landmarks ? { landmarks: landmarks.slice() } : {} },
+      preparation,
+    })),
   };
   owed.push(group);
   thread.postMessage(request, [buffer]);

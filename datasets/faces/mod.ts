@@ -9,6 +9,5 @@ export type { Hair, Shell } from "./hairstyle.ts";
 export type { FaceFields } from "./face_set.ts";
 export { drawIdentity, type Identity } from "./identity.ts";
 export type { Colour } from "./maths.ts";
-export { TEMPLATE_112 } from "./pose.ts";
 export type { Random } from "../../tensor/random.ts";
 export { type FaceSize, type RenderedFace, renderFace } from "./render.ts";

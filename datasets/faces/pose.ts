@@ -3,12 +3,9 @@
  *
  * @module
  */
+import { similarityOf } from "../alignment/similarity.ts";
+import { TEMPLATE_112 } from "../alignment/template.ts";
 import type { Conditions } from "./conditions.ts";
-
-/** The 112×112 template of insightface: left eye, right eye, nose, left and right corner of the mouth, as x, y. */
-export const TEMPLATE_112: readonly number[] = Object.freeze(
-  [38.2946, 51.6963, 73.5318, 51.5014, 56.0252, 71.7366, 41.5493, 92.3655, 70.7299, 92.2041],
-);
 
 /** Distance of the camera from the middle of the head, in head units. */
 const CAMERA = 9;
@@ -71,17 +68,8 @@ export function template(height: number, width: number): Float64Array {
  * @param to As many points.
  */
 export function fitSimilarity(from: ArrayLike<number>, to: ArrayLike<number>): Similarity {
-  const n = from.length / 2;
-  let fx = 0, fy = 0, tx = 0, ty = 0;
-  for (let i = 0; i < 2 * n; i += 2) fx += from[i]!, fy += from[i + 1]!, tx += to[i]!, ty += to[i + 1]!;
-  fx /= n, fy /= n, tx /= n, ty /= n;
-  let dot = 0, cross = 0, norm = 0;
-  for (let i = 0; i < 2 * n; i += 2) {
-    const px = from[i]! - fx, py = from[i + 1]! - fy, qx = to[i]! - tx, qy = to[i + 1]! - ty;
-    dot += px * qx + py * qy, cross += px * qy - py * qx, norm += px * px + py * py;
-  }
-  const a = dot / norm, b = cross / norm;
-  return { a, b, x: tx - a * fx + b * fy, y: ty - b * fx - a * fy };
+  const [a, , x, b, , y] = similarityOf(from, to);
+  return { a, b, x, y };
 }
 
 /** The crop's similarity with the alignment error of the conditions: turned and scaled about its middle, shifted. */

@@ -1,13 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  applySimilarity,
-  fitSimilarity,
-  misalign,
-  project,
-  rotation,
-  template,
-  TEMPLATE_112,
-} from "../../../datasets/faces/pose.ts";
+import { TEMPLATE_112 } from "../../../datasets/alignment/template.ts";
+import { applySimilarity, fitSimilarity, misalign, project, rotation, template } from "../../../datasets/faces/pose.ts";
 
 Deno.test("project() follows the plain formulas of yaw and pitch", () => {
   const [x, y, z] = [0.3, -0.2, 0.9], yaw = 0.5;

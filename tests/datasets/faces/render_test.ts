@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
-import { drawConditions, drawIdentity, renderFace, STUDIO, TEMPLATE_112 } from "../../../datasets/faces/mod.ts";
+import { TEMPLATE_112 } from "../../../datasets/alignment/template.ts";
+import { drawConditions, drawIdentity, renderFace, STUDIO } from "../../../datasets/faces/mod.ts";
 import { createRandom } from "../../../tensor/random.ts";
 
 const size = { height: 112, width: 112, channels: 1 };
