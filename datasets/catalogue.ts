@@ -17,6 +17,7 @@ export { listed } from "./listed.ts";
 export { lowResolution } from "./low_resolution.ts";
 export { randAugment } from "./rand_augment.ts";
 export { recordio } from "./recordio.ts";
+export { sampledGallery } from "./sampled_gallery.ts";
 export { sampledPairs } from "./sampled_pairs.ts";
 export { shift } from "./shift.ts";
 export { shuffle } from "./shuffle.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { knownFormat } from "./decoding/decode.ts";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
+import { measureImage } from "./first_image.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
 import { classesOfPairs } from "./pair_classes.ts";
 import { parseVerificationBin } from "./pickle/verification_bin.ts";
@@ -68,7 +68,8 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
   }
   const located = (image: number, error: Error): Error =>
     new SyntaxError(`Cannot read image ${image} of "${path}": ${error.message}`, { cause: error });
-  const labels = classesOfPairs(contents, same), { decoder, size } = measure(contents, located);
+  const labels = classesOfPairs(contents, same),
+    { decoder, size } = measureImage(contents[0]!, (error) => located(0, error));
   const stored = await createFileSet(
     {
       source: path,
@@ -94,19 +95,6 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
     folds,
     provenance: images.provenance,
   };
-}
-
-/** Decoder and size by the first image. */
-function measure(
-  contents: readonly Uint8Array[],
-  located: (image: number, error: Error) => Error,
-): { decoder: string; size: readonly [number, number] } {
-  try {
-    const format = knownFormat(contents[0]!), { width, height } = format.measure(contents[0]!);
-    return { decoder: format.decoder, size: [height, width] };
-  } catch (error) {
-    throw located(0, error as Error);
-  }
 }
 
 /** Fold of each pair: neighbours, the first `count mod folds` folds with one more. */

@@ -6,9 +6,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
-import { knownFormat } from "./decoding/decode.ts";
 import { createFileSet } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
+import { measureImage } from "./first_image.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 import { checkImage } from "./recordio/class_label.ts";
@@ -63,10 +63,8 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   const { files } = context, { rec, index, property } = await locateFiles(params, files);
   const records = await openRecords(rec, files, { index });
   const layout = await readLayout(records, params);
-  const all = Float64Array.from(new Set(layout.labels)).sort();
-  if (property !== undefined) await checkProperty(property, all, files);
-  const taken = selectClasses(params, all, rec), classOf = new Map([...taken].map((label, i) => [label, i]));
-  const chosen = Uint32Array.from(layout.labels, (_, i) => i).filter((i) => classOf.has(layout.labels[i]!));
+  const all = Int32Array.from(new Set(layout.labels)).sort();
+  const taken = selectClasses(params, all, rec), { chosen, labels } = chooseImages(layout.labels, taken);
   const load = async (image: number): Promise<{ bytes: Uint8Array }> => {
     const at = chosen[image]!, place = layout.places[at]!, record = await records.read(place);
     checkImage(records, place, { label: record.header.label, contentLength: record.content.length });
@@ -86,13 +84,14 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
       cause: error,
     });
   };
-  const { decoder, size } = measure((await load(0)).bytes, (error) => located(0, error));
-  return createFileSet(
+  const { decoder, size } = measureImage((await load(0)).bytes, (error) => located(0, error));
+  if (property !== undefined) await checkProperty(property, { all, size }, files);
+  return await createFileSet(
     {
       source: rec,
       size: params.size ?? size,
       classes: Array.from(taken, String),
-      labels: Int32Array.from(chosen, (i) => classOf.get(layout.labels[i]!)!),
+      labels,
       name,
       load,
       located,
@@ -124,18 +123,28 @@ async function locateFiles(
   return { rec: rec!, index: index ?? await there(idx!), property: await there(property!) };
 }
 
-async function checkProperty(path: string, labels: Float64Array, files: Files): Promise<void> {
-  const { classes } = parseProperty(await files.read(path), path), most = (labels.at(-1) ?? -1) + 1;
+async function checkProperty(
+  path: string,
+  { all, size }: { all: Int32Array; size: readonly [height: number, width: number] },
+  files: Files,
+): Promise<void> {
+  const says = parseProperty(await files.read(path), path), most = all.at(-1)! + 1;
   // Some writers count the classes, others take the largest label and one.
-  if (classes === labels.length || classes === most) return;
+  if (says.classes !== all.length && says.classes !== most) {
+    throw new RangeError(
+      `Cannot use "${path}", line 1: it says ${says.classes} classes, the records have ${all.length} with labels below ` +
+        `${most}; correct or remove it`,
+    );
+  }
+  if (says.size[0] === size[0] && says.size[1] === size[1]) return;
   throw new RangeError(
-    `Cannot use "${path}", line 1: it says ${classes} classes, the records have ${labels.length} with labels below ` +
-      `${most}; correct or remove it`,
+    `Cannot use "${path}", line 1: it says ${says.size.join(" × ")} pixels, the first image has ${size.join(" × ")}; ` +
+      "correct or remove it",
   );
 }
 
 /** The labels that the parameters ask for. */
-function selectClasses({ classes }: Params, labels: Float64Array, path: string): Float64Array {
+function selectClasses({ classes }: Params, labels: Int32Array, path: string): Int32Array {
   if (labels.length < 2) {
     throw new RangeError(
       `Cannot open "${path}": its image records have ${labels.length} different labels, at least two classes are wanted`,
@@ -148,17 +157,18 @@ function selectClasses({ classes }: Params, labels: Float64Array, path: string):
   );
 }
 
-/** Decoder and size by the first image. */
-function measure(
-  bytes: Uint8Array,
-  located: (error: Error) => Error,
-): { decoder: string; size: readonly [number, number] } {
-  try {
-    const format = knownFormat(bytes), { width, height } = format.measure(bytes);
-    return { decoder: format.decoder, size: [height, width] };
-  } catch (error) {
-    throw located(error as Error);
+/** The images of the classes that are taken, and the class of each. */
+function chooseImages(all: Int32Array, taken: Int32Array): { chosen: Uint32Array; labels: Int32Array } {
+  const classOf = new Map(Array.from(taken, (label, i) => [label, i]));
+  const chosen = new Uint32Array(all.length), labels = new Int32Array(all.length);
+  let count = 0;
+  for (let i = 0; i < all.length; i++) {
+    const label = classOf.get(all[i]!);
+    if (label === undefined) continue;
+    chosen[count] = i;
+    labels[count++] = label;
   }
+  return { chosen: chosen.slice(0, count), labels: labels.slice(0, count) };
 }
 
 /** One file's digest is the set's; of several, the digest of them all. */

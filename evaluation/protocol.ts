@@ -24,7 +24,7 @@ export interface Metric {
   readonly name: string;
   /** The figure, in `unit`. */
   readonly value: number;
-  /** Spread over folds (ddof 0), where the protocol defines one. */
+  /** Spread over folds or searches (ddof 0), where the protocol defines one. */
   readonly std?: number;
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;

@@ -20,8 +20,8 @@ export function sortDistances(distances: Float64Array, same: Uint8Array): Sorted
   };
 }
 
-/** How many of ascending numbers lie strictly below a bound. */
-function countBelow(ascending: Float64Array, bound: number): number {
+/** How many of ascending distances lie strictly below a threshold, and are accepted. */
+export function acceptedBelow(ascending: Float64Array, bound: number): number {
   let low = 0, high = ascending.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -51,7 +51,7 @@ export function tarAtFar(distances: SortedDistances, far: number): number {
   const { length } = distances.different;
   // A rate such as 0.29 of 100 pairs is 28.999999999999996 in binary; the tiny addend makes it the 29 that it means.
   const allowed = Math.min(Math.floor(far * length + 1e-9), length - 1);
-  return countBelow(distances.same, distances.different[allowed]!) / distances.same.length;
+  return acceptedBelow(distances.same, distances.different[allowed]!) / distances.same.length;
 }
 
 /** Area under the curve: `P(same < different) + ½ P(same = different)`, the Mann–Whitney statistic. */

@@ -6,13 +6,13 @@
 import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
-import { foldAccuracies } from "./kfold.ts";
-import { checkPairs } from "./pairs.ts";
-import { defineProtocol, type Metric, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { bestOnOthers } from "./kfold.ts";
+import { projectedDistances } from "./pca.ts";
+import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
 import { areaUnderCurve, equalErrorRate, sortDistances, tarAtFar } from "./roc.ts";
-import { mean, standardDeviation } from "./spread.ts";
 import { valAtFar } from "./val.ts";
+import { ACCURACY, measured, overFolds, pairCurves, pairsOf } from "./verification_parts.ts";
 
 /** The false accept rate at which insightface reports VAL. */
 const VAL_FAR = 1e-3;
@@ -25,12 +25,15 @@ const params = z.strictObject({
     .refine((rates) => new Set(rates).size === rates.length, "Each false accept rate may be given once")
     .default([1e-2, 1e-3])
     .describe("False accept rates, in (0, 1), at which tar@… is measured"),
+  pca: z.int().min(1).optional().describe(
+    "Measure the accuracy on that many principal components of the other folds' embeddings, normalised anew",
+  ),
 });
 
 function definitions(far: readonly number[]): MetricDefinition[] {
   const rate = { unit: "fraction", higherIsBetter: true };
   return [
-    { name: "accuracy", ...rate, summary: "Pairs judged rightly, at the threshold best on the other folds" },
+    ACCURACY,
     ...far.map((value) => ({
       name: `tar@${formatRate(value)}`,
       ...rate,
@@ -58,10 +61,11 @@ function definitions(far: readonly number[]): MetricDefinition[] {
   ];
 }
 
-function definitionId(flip: boolean, folds: number): string {
+function definitionId(flip: boolean, folds: number, pca: number | undefined): string {
   return [
     "insightface-verification/1",
     `flip=${flip ? "sum" : "none"}`,
+    ...pca === undefined ? [] : [`accuracy-pca=${pca},full`],
     "distance=squared-l2",
     `folds=${folds}`,
     "grid=0:4:0.01",
@@ -79,6 +83,7 @@ function definitionId(flip: boolean, folds: number): string {
  * Verification of pairs by the squared distance of unit embeddings, `d = Σ (a/‖a‖ − b/‖b‖)²`; same iff `d < t`.
  *
  * - `accuracy` ± spread over folds (ddof 0): `t` from `0, 0.01, …, 3.99`, best on the other folds, first of equals.
+ *   With `pca`, of embeddings projected as {@link projectedDistances} does; no other figure or curve is, as in the source.
  * - `val@1e-3`, `far@1e-3` ± spread over folds: `t` from the other folds at FAR 10⁻³, see {@link valAtFar}.
  * - `tar@…`, `auc`, `eer`: over all pairs at once, see {@link tarAtFar}, {@link areaUnderCurve}, {@link equalErrorRate}.
  * - `xnorm`: mean norm of the raw embeddings, mirrored ones included when `flip` is set.
@@ -96,36 +101,37 @@ export const verification: ProtocolPlugin = defineProtocol({
   summary: "Same or different: k-fold accuracy, VAL and TAR at FAR, AUC, EER over pairs",
   reference: "https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py",
   formula: "same iff Σ (a/‖a‖ − b/‖b‖)² < t",
+  notes: [
+    "Not optimistic: the thresholds of accuracy and val@… come from the other folds. What other public code calls the " +
+    "same accuracy are protocols of their own, verification-adaface, -evolve, -facexzoo, -magface and -opensphere.",
+  ],
   params,
   wants: "pairs",
   metrics: ({ far }) => definitions(far),
   mirrored: ({ flip }) => flip,
-  evaluate({ flip, far }, { embeddings, pairs }) {
-    if (!pairs) throw new TypeError("Cannot verify without pairs: give the evaluation a reader that gives pairs");
-    checkPairs(pairs, embeddings.count);
-    const unit = unitEmbeddings(embeddings, flip);
+  evaluate({ flip, far, pca }, input) {
+    const pairs = pairsOf(input), unit = unitEmbeddings(input.embeddings, flip);
     const distances = squaredDistances(unit, pairs);
     const sorted = sortDistances(distances, pairs.same);
     const all = distances.length, same = sorted.same.length, different = sorted.different.length;
-    const accuracies = foldAccuracies(distances, pairs);
+    const { accuracies } = bestOnOthers(
+      pca === undefined ? () => distances : projectedDistances(unit, pairs, pca),
+      pairs,
+    );
     const rates = valAtFar(distances, pairs, VAL_FAR);
-    const overFolds = (values: Float64Array, n: number) => ({
-      value: mean(values),
-      std: standardDeviation(values, 0),
-      n,
-    });
-    const figures = [
-      overFolds(accuracies, all),
-      ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
-      overFolds(rates.val, same),
-      overFolds(rates.far, different),
-      { value: areaUnderCurve(sorted), n: all },
-      { value: equalErrorRate(sorted), n: all },
-      { value: unit.meanNorm, n: unit.norms },
-    ];
-    const metrics: Metric[] = definitions(far).map(({ name, unit, higherIsBetter }, index) => {
-      return { name, ...figures[index]!, unit, higherIsBetter };
-    });
-    return { definition: definitionId(flip, pairs.folds), metrics, scores: Float32Array.from(distances) };
+    return {
+      definition: definitionId(flip, pairs.folds, pca),
+      metrics: measured(definitions(far), [
+        overFolds(accuracies, all),
+        ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
+        overFolds(rates.val, same),
+        overFolds(rates.far, different),
+        { value: areaUnderCurve(sorted), n: all },
+        { value: equalErrorRate(sorted), n: all },
+        { value: unit.meanNorm, n: unit.norms },
+      ]),
+      scores: Float32Array.from(distances),
+      curves: pairCurves(sorted),
+    };
   },
 });

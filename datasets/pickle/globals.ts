@@ -43,6 +43,7 @@ export class NumpyArray {
 
 /** What the functions of the list may ask of the machine. */
 export interface Calls {
+  /** The pickle, for errors. */
   readonly input: PickleInput;
   /** Counts bytes that are not a view of the file, and fails where they are more than the file could need. */
   allocate(bytes: number): Uint8Array;

@@ -14,19 +14,25 @@ const MOST_MARKS = 1000;
 
 /** What an opcode works on. */
 export interface Machine {
+  /** The pickle. */
   readonly input: PickleInput;
+  /** Puts a value on the stack. */
   push(value: unknown): void;
   /** Takes values above the last mark off the stack. */
   pop(count: number): unknown[];
   /** The value on top, which stays. */
   top(): unknown;
+  /** Puts a mark on the stack. */
   mark(): void;
   /** Takes all values above the last mark off, and the mark. */
   popToMark(): unknown[];
   /** Takes the top off, be it a value or a mark. */
   drop(): void;
+  /** Puts a kept value on the stack. */
   get(key: number): void;
+  /** Keeps the top under a number. */
   put(key: number): void;
+  /** Keeps the top under the next number. */
   memoize(): void;
   /** Counts a list, tuple or dictionary. */
   made<T>(value: T): T;

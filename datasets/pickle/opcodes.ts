@@ -13,6 +13,7 @@ import { latin1, parseFloating, parseInteger, unescapeUnicode, unquote, utf8 } f
 export interface Opcode {
   /** Python's name. */
   readonly name: string;
+  /** Does its work. */
   run?(machine: Machine): void;
 }
 

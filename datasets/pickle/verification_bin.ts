@@ -62,5 +62,6 @@ function describe(value: unknown): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (value instanceof NumpyArray) return `a NumPy array of ${value.dtype}`;
   if (typeof value === "string") return "text";
-  return value instanceof Map ? "a dictionary" : String(value);
+  if (value instanceof Map) return "a dictionary";
+  return typeof value === "object" ? "a name" : String(value);
 }

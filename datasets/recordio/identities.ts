@@ -25,7 +25,7 @@ export async function readIdentities(
   const [first, end] = checkBounds(records, bounds);
   const places = placesOf(records, 1, first), owner = await readOwners(records, first, end);
   const known = await identityLabels(records, { places, owner, count: end - first });
-  return { places, labels: Float64Array.from(owner, (identity) => known[identity]!) };
+  return { places, labels: owner.map((identity) => known[identity]!) };
 }
 
 function wrong({ path }: Records, found: string): RangeError {
@@ -84,10 +84,10 @@ async function readOwners(records: Records, first: number, end: number): Promise
 async function identityLabels(
   records: Records,
   { places, owner, count }: { places: Uint32Array; owner: Int32Array; count: number },
-): Promise<Float64Array> {
-  const image = new Int32Array(count).fill(-1), labels = Float64Array.from(image, (_, identity) => identity);
+): Promise<Int32Array> {
+  const image = new Int32Array(count).fill(-1), labels = image.map((_, identity) => identity);
   owner.forEach((identity, i) => image[identity] = image[identity]! < 0 ? i : image[identity]!);
-  const ends = count === 1 ? [0] : [0, count - 1], found = new Float64Array(count);
+  const ends = count === 1 ? [0] : [0, count - 1], found = new Int32Array(count);
   const look = async (identities: ArrayLike<number>): Promise<void> => {
     const at = Array.from(identities, (identity) => places[image[identity]!]!);
     const identityAt = new Map(at.map((place, i) => [place, identities[i]!]));

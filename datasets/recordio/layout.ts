@@ -6,6 +6,7 @@
 import { checkImage } from "./class_label.ts";
 import { readIdentities } from "./identities.ts";
 import type { Records } from "./open.ts";
+import { upTo } from "./places.ts";
 
 /** The images of a file. */
 export interface ImageLayout {
@@ -14,7 +15,7 @@ export interface ImageLayout {
   /** Place of each image among the records, ascending by key with `insightface`, else in the records' order. */
   readonly places: Uint32Array;
   /** Label of each image as it is stored: a whole number. */
-  readonly labels: Float64Array;
+  readonly labels: Int32Array;
 }
 
 /**
@@ -47,13 +48,13 @@ async function readHeaders(
   records: Records,
   header?: number,
 ): Promise<Pick<ImageLayout, "places" | "labels">> {
-  const found = new Float64Array(records.count).fill(-1);
+  const found = new Int32Array(records.count).fill(-1);
   for await (const { place, header: start } of records.headers()) {
     if (place === header || (header !== undefined && start.flag === 2 && start.contentLength === 0)) continue;
     checkImage(records, place, start);
     found[place] = start.label;
   }
-  const places = Uint32Array.from(found, (_, place) => place).filter((place) => found[place]! >= 0);
+  const places = upTo(records.count).filter((place) => found[place]! >= 0);
   if (header !== undefined) places.sort((a, b) => records.keys[a]! - records.keys[b]!);
-  return { places, labels: Float64Array.from(places, (place) => found[place]!) };
+  return { places, labels: Int32Array.from(places, (place) => found[place]!) };
 }

@@ -12,6 +12,7 @@ import {
   type ImageHeader,
 } from "./image_header.ts";
 import { createNumbers, readIndex, type RecordIndex } from "./index_file.ts";
+import { inFileOrder, upTo } from "./places.ts";
 import { findRecord, readHead, readPayload } from "./record.ts";
 import { scanRecords } from "./scan.ts";
 import { openWindow, windowOf } from "./window.ts";
@@ -95,9 +96,7 @@ export async function openRecords(
 
   async function* headers(places?: ArrayLike<number>): ReturnType<Records["headers"]> {
     const file = await openWindow(path, files);
-    for (
-      const place of inFileOrder(places ? Uint32Array.from(places) : Uint32Array.from(offsets, (_, i) => i), offsets)
-    ) {
+    for (const place of inFileOrder(places ? Uint32Array.from(places) : upTo(count), offsets)) {
       try {
         const span = await findRecord(file, offsets[place]!);
         yield { place, header: decodeHeaderStart(await readHead(file, span, HEAD_BYTES), span.length) };
@@ -147,7 +146,7 @@ function createFinder(keys: Float64Array, named: string): (key: number) => numbe
   if (keys.every((key, place) => key === first + place)) {
     return (key) => Number.isInteger(key) && key >= first && key < first + keys.length ? key - first : -1;
   }
-  const order = Uint32Array.from(keys, (_, place) => place).sort((a, b) => keys[a]! - keys[b]!);
+  const order = upTo(keys.length).sort((a, b) => keys[a]! - keys[b]!);
   const twice = order.findIndex((place, i) => i > 0 && keys[place] === keys[order[i - 1]!]);
   if (twice >= 0) {
     throw new RangeError(
@@ -165,10 +164,4 @@ function createFinder(keys: Float64Array, named: string): (key: number) => numbe
     const place = order[low];
     return place !== undefined && keys[place] === key ? place : -1;
   };
-}
-
-/** Sorts places by their offsets, unless they are. */
-function inFileOrder(places: Uint32Array, offsets: Float64Array): Uint32Array {
-  const sorted = places.every((place, i) => i === 0 || offsets[place]! >= offsets[places[i - 1]!]!);
-  return sorted ? places : places.sort((a, b) => offsets[a]! - offsets[b]!);
 }

@@ -42,12 +42,31 @@ export class RecordDamage extends SyntaxError {
 /**
  * Follows the parts of the record at an offset; looks at nothing but their headers.
  *
+ * @param dead Where later parts are known to lead to no whole record; what is learned is added, so that nothing is
+ *   followed twice.
  * @throws {RecordDamage} if there is no whole record.
  */
-export async function findRecord(file: WindowedFile, offset: number): Promise<RecordSpan> {
+export async function findRecord(file: WindowedFile, offset: number, dead?: Set<number>): Promise<RecordSpan> {
   const parts: number[] = [];
+  try {
+    return await followParts(file, offset, { parts, dead });
+  } catch (error) {
+    for (let part = 2; part < parts.length; part += 2) dead?.add(parts[part]! - 8);
+    throw error;
+  }
+}
+
+async function followParts(
+  file: WindowedFile,
+  offset: number,
+  { parts, dead }: { parts: number[]; dead: Set<number> | undefined },
+): Promise<RecordSpan> {
   for (let at = offset, length = 0;;) {
-    const part = await readPart(file, at), first = parts.length === 0;
+    const first = parts.length === 0;
+    if (!first && dead?.has(at)) {
+      throw new RecordDamage(`Cannot read byte ${at}: the part there leads to no last part, as was found before`);
+    }
+    const part = await readPart(file, at);
     if (first ? part.flag > FIRST : part.flag < MIDDLE) {
       const wanted = first ? "a whole record (0) or a first part (1)" : "a middle (2) or last part (3)";
       throw new RecordDamage(`Cannot read byte ${at}: found a part of kind ${part.flag}, ${wanted} is wanted`);

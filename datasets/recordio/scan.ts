@@ -34,15 +34,15 @@ export type Scanned =
  * @throws {MissingDataError} if there is no file.
  */
 export async function* scanRecords(path: string, files: Files): AsyncGenerator<Scanned> {
-  const file = await openWindow(path, files);
+  const file = await openWindow(path, files), dead = new Set<number>();
   for (let at = 0; at < file.size;) {
     try {
-      const span = await findRecord(file, at);
+      const span = await findRecord(file, at, dead);
       yield { span, header: await headerOf(file, span) };
       at = span.end;
     } catch (error) {
       if (!(error instanceof RecordDamage)) throw error;
-      const end = await nextRecord(file, at + 1);
+      const end = await nextRecord(file, at + 1, dead);
       yield { damage: { offset: at, end, reason: error.message } };
       at = end;
     }
@@ -60,7 +60,7 @@ async function headerOf(file: WindowedFile, span: RecordSpan): Promise<HeaderSta
 }
 
 /** Where the next whole record begins; bytes may have been lost, so any place will do, multiple of 4 or not. */
-async function nextRecord(file: WindowedFile, from: number): Promise<number> {
+async function nextRecord(file: WindowedFile, from: number, dead: Set<number>): Promise<number> {
   for (let at = from; at + 8 <= file.size;) {
     const bytes = await file.view(at, Math.min(SCAN_BYTES, file.size - at)), found = indexOfMagic(bytes);
     if (found === undefined) {
@@ -68,7 +68,7 @@ async function nextRecord(file: WindowedFile, from: number): Promise<number> {
       continue;
     }
     try {
-      await findRecord(file, at + found);
+      await findRecord(file, at + found, dead);
       return at + found;
     } catch (error) {
       if (!(error instanceof RecordDamage)) throw error;

@@ -41,7 +41,7 @@ function classFolders(classes: readonly string[]): (label: number) => string {
 
 /** Whether a name is a path that stays where it is put, and that readers do not take for a hidden file. */
 function isSafe(name: string): boolean {
-  return name !== "" && !/[\\\0-\x1f]/.test(name) &&
+  return name !== "" && !/[\\\p{Cc}]/u.test(name) &&
     name.split("/").every((part) => part !== "" && !part.startsWith(".") && part !== "__MACOSX");
 }
 

@@ -146,6 +146,7 @@ Deno.test("recordio holds property to what is found", async () => {
     RangeError,
     `"set/property", line 1: it says 4 classes, the records have 3`,
   );
+  await assertRejects(() => open("3,5,5\n"), RangeError, "it says 5 × 5 pixels, the first image has 4 × 5");
   await assertRejects(() => open("4 4 5\n"), SyntaxError, `Cannot read "set/property", line 1`);
 });
 

@@ -3,6 +3,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Files, openRecords, type Records, scanRecords } from "../../../datasets/mod.ts";
 import { diskFiles } from "../../../experiments/disk.ts";
+import { findRecord, FIRST, MAGIC, MIDDLE, RecordDamage } from "../../../datasets/recordio/record.ts";
+import { openWindow } from "../../../datasets/recordio/window.ts";
 import { DATA, fromBase64, hasData, memoryFiles } from "../helpers.ts";
 import { type DescribedRecord, FIXTURE, recordFile } from "./helpers.ts";
 
@@ -153,4 +155,18 @@ Deno.test("scanRecords() goes on after damage at the next whole record, even whe
   }
   // The second record's length leads into the third, which is found by its magic number.
   assertEquals(found, [0, 1, [offsets[2]!, offsets[3]! - 3], 3]);
+});
+
+Deno.test("findRecord() follows parts that lead nowhere once, so that scanRecords() does not hang on them", async () => {
+  const firsts = 2000, middles = 20000, words: number[] = [];
+  // Each first part reaches to where the middle parts begin; there is no last one.
+  for (let i = 0; i < firsts; i++) words.push(MAGIC, FIRST * 2 ** 29 + 8 * (firsts - 1 - i));
+  for (let i = 0; i < middles; i++) words.push(MAGIC, MIDDLE * 2 ** 29);
+  const files = memoryFiles({ "a.rec": new Uint8Array(Uint32Array.from(words).buffer) });
+  const file = await openWindow("a.rec", files), dead = new Set<number>();
+  await assertRejects(() => findRecord(file, 0, dead), RecordDamage, `Cannot read byte ${file.size}: the file ends`);
+  assertEquals(dead.size, middles);
+  await assertRejects(() => findRecord(file, 8, dead), RecordDamage, "leads to no last part, as was found before");
+  const [found, ...more] = await Array.fromAsync(scanRecords("a.rec", files));
+  assertEquals([found && "damage" in found && [found.damage.offset, found.damage.end], more], [[0, file.size], []]);
 });

@@ -1,0 +1,84 @@
+/**
+ * Curves of scored pairs: receiver operating characteristic, detection error trade-off, and the angles of both kinds.
+ *
+ * @module
+ */
+import type { Curve } from "./protocol.ts";
+import { acceptedBelow, type SortedDistances } from "./roc.ts";
+
+/** Points along the false accept rate, beside the one at 0. */
+const STEPS = 100;
+
+/** Width of a bar of the angles' histograms, in degrees. */
+const BAR = 2;
+
+/** An operating point: so many pairs of each kind are accepted. */
+interface Operating {
+  readonly same: number;
+  readonly different: number;
+}
+
+/**
+ * Operating points from the one that accepts no different pair to the one that accepts all, at most 101, spaced evenly
+ * in the logarithm of the false accept rate; where there are at most 100 different pairs, all of them. At each false
+ * accept rate the point is the one of the highest true accept rate, as in {@link tarAtFar}.
+ */
+function operatingPoints(distances: SortedDistances): Operating[] {
+  const { same, different } = distances, { length } = different;
+  const points: Operating[] = [];
+  const add = (allowed: number) => {
+    const point = allowed >= length
+      ? { same: same.length, different: length }
+      : { same: acceptedBelow(same, different[allowed]!), different: acceptedBelow(different, different[allowed]!) };
+    if (point.different !== points.at(-1)?.different) points.push(point);
+  };
+  add(0);
+  for (let step = 0; step < STEPS; step++) add(length <= STEPS ? step + 1 : Math.round(length ** (step / (STEPS - 1))));
+  return points;
+}
+
+/** `roc`: false accept rate → true accept rate, and `det`: false accept rate → false reject rate. */
+export function errorCurves(distances: SortedDistances): Curve[] {
+  const points = operatingPoints(distances), same = distances.same.length, different = distances.different.length;
+  const x = { name: "false accept rate", unit: "fraction" };
+  return [
+    {
+      name: "roc",
+      x,
+      y: { name: "true accept rate", unit: "fraction" },
+      points: points.map((point) => [point.different / different, point.same / same] as const),
+    },
+    {
+      name: "det",
+      x,
+      y: { name: "false reject rate", unit: "fraction" },
+      points: points.map((point) => [point.different / different, (same - point.same) / same] as const),
+    },
+  ];
+}
+
+/**
+ * `angles-same` and `angles-different`: shares of the pairs of a kind whose angle lies in each bar of 2 degrees, by the
+ * middle of the bar; bars of no pair before the first and after the last are left out.
+ *
+ * @param distances Squared distances of unit vectors, `d = 2 − 2 cos θ`.
+ */
+export function angleCurves(distances: SortedDistances): Curve[] {
+  return (["same", "different"] as const).map((kind) => {
+    const counts = new Float64Array(180 / BAR), values = distances[kind];
+    for (const value of values) {
+      const degrees = 2 * Math.asin(Math.min(1, Math.sqrt(value) / 2)) * 180 / Math.PI;
+      counts[Math.min(counts.length - 1, Math.floor(degrees / BAR))]!++;
+    }
+    const first = counts.findIndex((count) => count > 0), last = counts.findLastIndex((count) => count > 0);
+    return {
+      name: `angles-${kind}`,
+      x: { name: "angle", unit: "degree" },
+      y: { name: "share of the pairs", unit: "fraction" },
+      points: Array.from(
+        counts.subarray(first, last + 1),
+        (count, bar) => [(first + bar + 0.5) * BAR, count / values.length] as const,
+      ),
+    };
+  });
+}

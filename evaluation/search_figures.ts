@@ -1,0 +1,64 @@
+/**
+ * Figures of searches: shares of the probes that were found, and the curve over all ranks.
+ *
+ * @module
+ */
+import type { Curve, Metric } from "./protocol.ts";
+import { identificationThreshold, type SearchRanks } from "./search_ranks.ts";
+import { mean, standardDeviation } from "./spread.ts";
+
+/** Points of the curve at most. */
+const POINTS = 101;
+
+/** A figure of each search, as one: its mean, and its spread (ddof 0) where there are several searches. */
+export function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "std" | "n"> {
+  return { value: mean(values), ...values.length > 1 ? { std: standardDeviation(values, 0) } : {}, n };
+}
+
+/** Share of the mated probes of a search that satisfy a condition. */
+export function foundShare({ ranks, scores }: SearchRanks, holds: (rank: number, score: number) => boolean): number {
+  let found = 0, mated = 0;
+  for (const [probe, rank] of ranks.entries()) {
+    if (rank === 0) continue;
+    mated++;
+    if (holds(rank, scores[probe]!)) found++;
+  }
+  return found / mated;
+}
+
+/**
+ * Threshold of a search at a false positive identification rate, see {@link identificationThreshold}.
+ *
+ * @throws {RangeError} if every probe has a mate.
+ */
+export function searchThreshold(
+  { name, ranks, scores }: SearchRanks & { readonly name: string },
+  rate: number,
+): number {
+  const strangers = scores.filter((_, probe) => ranks[probe] === 0);
+  if (strangers.length > 0) return identificationThreshold(strangers, rate);
+  throw new RangeError(
+    `Cannot measure false alarms in search "${name}": each of its probes has a mate, set far to [] or leave subjects ` +
+      "out of the gallery",
+  );
+}
+
+/** Shares of the probes whose subject is among the first k, for up to 101 k, evenly in their logarithm. */
+export function cmcCurve(results: readonly SearchRanks[]): Curve {
+  const last = results.reduce((most, { subjects }) => Math.max(most, subjects), 1);
+  const ranks = new Set(
+    Array.from(
+      { length: Math.min(last, POINTS) },
+      (_, step) => last <= POINTS ? step + 1 : Math.round(last ** (step / (POINTS - 1))),
+    ),
+  );
+  return {
+    name: "cmc",
+    x: { name: "rank", unit: "count" },
+    y: { name: "identification rate", unit: "fraction" },
+    points: Array.from(
+      ranks,
+      (k) => [k, mean(results.map((result) => foundShare(result, (rank) => rank <= k)))] as const,
+    ),
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Face verification as OpenSphere defines it.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { squaredDistances } from "./distance.ts";
+import { unitEmbeddings } from "./embeddings.ts";
+import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { formatRate } from "./rate.ts";
+import { acceptedBelow, areaUnderCurve, equalErrorRate, sortDistances, type SortedDistances } from "./roc.ts";
+import { measured, pairCurves, pairsOf } from "./verification_parts.ts";
+
+const params = z.strictObject({
+  far: z.array(z.number().gt(0).lt(1)).max(16)
+    .refine((rates) => new Set(rates).size === rates.length, "Each false accept rate may be given once")
+    .default([1e-2, 1e-3])
+    .describe("False accept rates, in (0, 1), at which tar@… is measured"),
+});
+
+function definitions(far: readonly number[]): MetricDefinition[] {
+  const rate = { unit: "fraction", higherIsBetter: true };
+  return [
+    { name: "accuracy", ...rate, summary: "Pairs judged rightly, at the threshold best on these very pairs" },
+    ...far.map((value) => ({
+      name: `tar@${formatRate(value)}`,
+      ...rate,
+      summary: `Same pairs accepted at false accept rate ${formatRate(value)}, linear between operating points`,
+    })),
+    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
+    {
+      name: "eer",
+      unit: "fraction",
+      higherIsBetter: false,
+      summary: "Rate at which false accepts equal false rejects",
+    },
+  ];
+}
+
+/** Greatest share of pairs judged rightly at any one threshold, "accept none" among them. */
+function bestAccuracy({ same, different }: SortedDistances): number {
+  let best = different.length, s = 0, d = 0;
+  while (s < same.length) {
+    const distance = same[s]!;
+    while (same[s] === distance) s++;
+    while (d < different.length && different[d]! <= distance) d++;
+    best = Math.max(best, s + different.length - d);
+  }
+  return best / (same.length + different.length);
+}
+
+/** True accept rate at a false accept rate, linear between the operating points; of several at that rate the highest. */
+function interpolatedTar({ same, different }: SortedDistances, far: number): number {
+  const { length } = different, tar = (accepted: number) => accepted / same.length;
+  // As numpy.interp: the last point of a rate at or below the wanted one, and the first point of the next rate.
+  let low = 0, high = length;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (middle / length <= far) low = middle;
+    else high = middle - 1;
+  }
+  const next = different[low]!, accepted = acceptedBelow(different, next);
+  let end = accepted, both = 0;
+  while (end < length && different[end] === next) end++;
+  while (both < same.length && same[both]! <= next) both++;
+  const x0 = accepted / length, y0 = tar(acceptedBelow(same, next));
+  return y0 + (tar(both) - y0) / (end / length - x0) * (far - x0);
+}
+
+/**
+ * Verification of pairs as OpenSphere's `get_results` has it, over all pairs at once: image and mirror are averaged,
+ * `a = (e + ē) / ‖e + ē‖`, and scored by their cosine, which orders pairs as the squared distance does.
+ *
+ * - `accuracy`: the greatest at any threshold of the ROC curve of the pairs themselves; no folds, so no spread.
+ * - `tar@…`: linear between the operating points of the ROC curve, the highest where a rate has several.
+ * - `auc`, `eer`: as in `verification`.
+ *
+ * That is its scoring for heads on unit embeddings; SimPLE has an inner product of its own there. Scores are squared
+ * distances. Throws as `verification` does.
+ *
+ * Source: https://github.com/ydwen/opensphere, `opensphere/dataset/utils.py`, `opensphere/model.py`,
+ * `opensphere/module/head/common.py`.
+ */
+export const verificationOpensphere: ProtocolPlugin = defineProtocol({
+  name: "verification-opensphere",
+  version: "1.0.0",
+  summary: "Same or different, by OpenSphere's definition: best accuracy on the pairs themselves, without folds",
+  reference: "https://github.com/ydwen/opensphere/blob/main/opensphere/dataset/utils.py",
+  formula: "accuracy = max_t (tpr P + tnr N) / (P + N)",
+  notes: [
+    "Optimistic: the threshold is chosen on the pairs that are measured, so the accuracy is never below that of any " +
+    "fixed threshold on them. Do not compare it with figures of k-fold definitions.",
+    "TAR at FAR is interpolated, where `verification` takes an operating point at or below the rate.",
+    "The flip is part of the definition.",
+  ],
+  params,
+  wants: "pairs",
+  metrics: ({ far }) => definitions(far),
+  mirrored: () => true,
+  evaluate({ far }, input) {
+    const pairs = pairsOf(input), distances = squaredDistances(unitEmbeddings(input.embeddings, true), pairs);
+    const sorted = sortDistances(distances, pairs.same), n = distances.length;
+    return {
+      definition: "opensphere-verification/1; flip=mean; score=cosine; folds=none; accuracy=best-of-roc; " +
+        "tar=linear,last-of-equals; auc=trapezoid; eer=linear",
+      metrics: measured(definitions(far), [
+        { value: bestAccuracy(sorted), n },
+        ...far.map((rate) => ({ value: interpolatedTar(sorted, rate), n: sorted.same.length })),
+        { value: areaUnderCurve(sorted), n },
+        { value: equalErrorRate(sorted), n },
+      ]),
+      scores: Float32Array.from(distances),
+      curves: pairCurves(sorted),
+    };
+  },
+});
