@@ -40,7 +40,7 @@ export function withManifestOptions(command: Command): Command {
     .addOption(new Option("--seed <n>", "replace the manifest's seeds by this one").argParser(naturalNumber));
 }
 
-/** Adds `--blas`, `--threads` and `--workers`. */
+/** Adds `--blas`, `--threads`, `--workers` and `--cache`. */
 export function withComputeOptions(command: Command): Command {
   return command
     .addOption(
@@ -48,7 +48,11 @@ export function withComputeOptions(command: Command): Command {
         .choices(["auto", "none"]).default("auto"),
     )
     .addOption(new Option("--threads <n>", "threads of that library; by default all").argParser(positiveNumber))
-    .addOption(workersOption());
+    .addOption(workersOption())
+    .addOption(
+      new Option("--cache <MiB>", "decoded images that a data set may keep in memory; by default 256")
+        .argParser(naturalNumber),
+    );
 }
 
 /** `--workers N`. */

@@ -30,6 +30,8 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
   readonly threads?: number;
   /** Threads that decode images. */
   readonly workers?: number;
+  /** MiB of decoded images that a data set may keep. */
+  readonly cache?: number;
   /** Whether another process started this one, and its standard input ends when it should stop. */
   readonly child?: boolean;
 }
@@ -60,7 +62,11 @@ export async function trainRuns(
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
   const library = parallel ? undefined : await loadLibrary(options);
   const pool = parallel ? undefined : decodePool(options, context.io);
-  const means = { ...library ? { products: library } : {}, ...pool ? { prepare: pool.prepare } : {} };
+  const means = {
+    ...library ? { products: library } : {},
+    ...pool ? { prepare: pool.prepare } : {},
+    ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
+  };
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   let code: number = EXIT.done, ended = 0, begun = false;
   try {
@@ -150,6 +156,7 @@ async function* parallelEvents(
       "--json",
       `--blas=${options.blas ?? "auto"}`,
       `--workers=${workersOfJobs(options)}`,
+      ...options.cache === undefined ? [] : [`--cache=${options.cache}`],
       ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
       ...manifestArguments(options),
     ],

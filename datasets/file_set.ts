@@ -35,7 +35,7 @@ export interface FileSet {
 }
 
 /** What a set of image files needs of a reader's context. */
-export type FileSetContext = Partial<Pick<ReaderContext, "prepare" | "files">>;
+export type FileSetContext = Partial<Pick<ReaderContext, "prepare" | "cacheBytes" | "files">>;
 
 /**
  * Makes an image set of image files, under the parameters that readers of image files share.
@@ -49,10 +49,11 @@ export async function createFileSet(
   fields: ImageFields,
   context: FileSetContext = {},
 ): Promise<ImageSet> {
-  const files = await withLandmarks(given, fields, context), { prepare = prepareImage } = context;
+  const files = await withLandmarks(given, fields, context);
+  const { prepare = prepareImage, cacheBytes = CACHE_BYTES } = context;
   const { source, labels, classes, provenance } = files, { channels } = fields;
   const [height, width] = sizeOfFields(fields) ?? files.size;
-  const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(CACHE_BYTES);
+  const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(cacheBytes);
   const located = files.located ??
     ((index: number, error: Error) =>
       new SyntaxError(`Cannot read image "${files.name(index)}" of "${source}": ${error.message}`, { cause: error }));

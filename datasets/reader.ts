@@ -142,6 +142,8 @@ export interface ReaderContext {
   open(section: Record<string, unknown>): Promise<DataSet>;
   /** Makes an image of an image file; where absent, {@link prepareImage} in this thread. */
   readonly prepare?: Prepare;
+  /** Bytes of prepared images that a set of image files may keep; where absent, 256 MiB. */
+  readonly cacheBytes?: number;
 }
 
 /** A reader as a plugin value. */

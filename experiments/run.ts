@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly files: Files;
   /** Where images are prepared; by default in this thread. */
   readonly prepare?: Prepare;
+  /** Bytes of prepared images that a data set may keep; by default 256 MiB. */
+  readonly cacheBytes?: number;
   /** How often history and checkpoints are written. */
   readonly output: OutputSettings;
   /** The run's folder; the caller has claimed it. */
@@ -157,10 +159,10 @@ async function startBackend({ planned: { run }, products, tiles }: RunOptions): 
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
 async function openData(
-  { planned: { run }, registries, files, prepare }: RunOptions,
+  { planned: { run }, registries, files, prepare, cacheBytes }: RunOptions,
   progress: Progress,
 ): Promise<void> {
-  const access = { files, ...prepare ? { prepare } : {} };
+  const access = { files, ...prepare ? { prepare } : {}, ...cacheBytes === undefined ? {} : { cacheBytes } };
   const training = progress.training = await openImages(run.data.train, registries, access);
   const evaluations: DataSet[] = [];
   for (const { name, data } of run.evaluate) {
