@@ -1,5 +1,6 @@
 /// The dataset commands in this process.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import encodeJpeg from "@jsquash/jpeg/encode.js";
 import { main } from "../../cli/program.ts";
 import { greyPng } from "../datasets/helpers.ts";
 import { inFolder, TREE, writeTree } from "../experiments/dataset/sets.ts";
@@ -78,4 +79,21 @@ Deno.test("dataset pack and unpack write what readers read, and replace nothing 
     assertEquals(sheet.code, 0, sheet.err);
     assert((await Deno.stat(`${folder}/pairs.png`)).size > 100);
     assertEquals((await cli("pack", `${folder}/set`, "--format", "tfrecord", "--out", `${folder}/x`)).code, 2);
+  }));
+
+Deno.test("dataset audit decodes in threads with the rights of its task alone", () =>
+  inFolder(async (folder) => {
+    const rgba = new Uint8ClampedArray(64 * 64 * 4).map((_, i) => i * i % 251);
+    const jpeg = new Uint8Array(await encodeJpeg({ width: 64, height: 64, data: rgba } as unknown as ImageData));
+    await writeTree(folder, { "set/a/1.jpg": jpeg, "set/b/1.jpg": jpeg });
+    const root = new URL("../../", import.meta.url),
+      tasks = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+    const flags = tasks.tasks.dataset.command.split(" ").filter((word: string) => word.startsWith("--"));
+    const { code, stdout, stderr } = await new Deno.Command("deno", {
+      args: ["run", "--quiet", ...flags, "cli.ts", "dataset", "audit", `${folder}/set`, "--workers", "2"],
+      cwd: decodeURIComponent(root.pathname),
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals([code, err], [0, ""]);
+    assertStringIncludes(out!, "duplicates: 1\n");
   }));

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import encodeJpeg from "@jsquash/jpeg/encode.js";
 import { encodePng } from "../../datasets/decoding/encode_png.ts";
 import { type Preparation, prepareImage } from "../../datasets/mod.ts";
 import type { DecodeAnswer, DecodeRequest } from "../../experiments/decode_messages.ts";
@@ -14,10 +15,18 @@ function noise(seed: number, side: number): Uint8Array {
   return encodePng({ width: side, height: side, channels: 3, data });
 }
 
+/** A JPEG of the same pixels. */
+async function noiseJpeg(seed: number): Promise<Uint8Array> {
+  const { height, width, bytes } = await prepareImage({ bytes: noise(seed, 96) }, asIs);
+  const data = Uint8ClampedArray.from({ length: height * width * 4 }, (_, i) => bytes[3 * (i >> 2) + i % 4] ?? 0);
+  return new Uint8Array(await encodeJpeg({ height, width, data } as unknown as ImageData, { quality: 95 }));
+}
+
 const { decoded } = readFixture<{ decoded: { name: string; file: string }[] }>("images.json");
 const images = [
   ...decoded.map(({ file }) => fromBase64(file)),
-  ...Array.from({ length: 40 }, (_, i) => noise(i, i % 2 === 0 ? 64 : 80)),
+  ...await Promise.all([1, 2, 3].map(noiseJpeg)),
+  ...Array.from({ length: 24 }, (_, i) => noise(i, i % 2 === 0 ? 64 : 80)),
 ];
 
 Deno.test("createDecodePool() gives what prepareImage() gives, in order, whatever the number of threads", async () => {
@@ -45,7 +54,8 @@ Deno.test("createDecodePool() refuses damaged images with the class and the word
   const cut = noise(1, 64).slice(0, -400), changed = noise(2, 64);
   changed[changed.length >> 1]! ^= 1;
   const pool = createDecodePool({ workers: 2 });
-  const damaged = [cut, changed, new Uint8Array(), new TextEncoder().encode("no image")];
+  const jpeg = (await noiseJpeg(1)).slice(0, -2000);
+  const damaged = [cut, jpeg, changed, new Uint8Array(), new TextEncoder().encode("no image")];
   const good = pool.prepare({ bytes: noise(3, 64) }, asIs);
   for (const bytes of damaged) {
     const wanted = await assertRejects(() => prepareImage({ bytes }, asIs), SyntaxError);
