@@ -75,7 +75,7 @@ async function onePass(root: string, workers: number): Promise<number> {
 
 const AS_IS = { size: null, channels: 3, invert: false } as const;
 
-/** Procedural faces as JPEG files of quality 95, a class a folder. */
+/** Procedural faces as JPEG files of quality 95, baseline as those of face sets are, a class a folder. */
 async function writeFaces(root: string): Promise<void> {
   const plugin = builtins().reader.get("synthetic-faces");
   const params = plugin.params.parse({ identities: IDENTITIES, perIdentity: PER_IDENTITY, size: [SIDE, SIDE] });
@@ -83,7 +83,7 @@ async function writeFaces(root: string): Promise<void> {
   for (let i = 0; i < set.length; i++) {
     const pixels = await set.read(i), data = new Uint8ClampedArray(SIDE * SIDE * 4).fill(255);
     for (let p = 0; p < SIDE * SIDE; p++) data.set(pixels.subarray(3 * p, 3 * p + 3), 4 * p);
-    const bytes = await encoder({ data, width: SIDE, height: SIDE } as ImageData, { quality: 95 });
+    const bytes = await encoder({ data, width: SIDE, height: SIDE } as ImageData, { quality: 95, progressive: false });
     const folder = `${root}/${String(set.labels[i]).padStart(4, "0")}`;
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeFile(`${folder}/${String(i).padStart(5, "0")}.jpg`, new Uint8Array(bytes));
