@@ -4,7 +4,15 @@
  * @module
  */
 import { moduleLoader } from "../experiments/plugins.ts";
-import { didYouMean, type Kind, KINDS, listNames, loadPlugins, type Registries } from "../registry/mod.ts";
+import {
+  didYouMean,
+  type Kind,
+  KINDS,
+  listNames,
+  type LoadedPlugin,
+  loadPlugins,
+  type Registries,
+} from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
 
 /**
@@ -20,9 +28,19 @@ export function checkKind(name: string): Kind {
 
 /** The tables with the plugins of further modules; paths are relative to the working directory. */
 export async function loadExtra(registries: Registries, specifiers: readonly string[]): Promise<Registries> {
-  const loader = moduleLoader();
+  return (await loadNamed(registries, specifiers)).registries;
+}
+
+/** As {@link loadExtra}, with what was loaded. */
+export async function loadNamed(
+  registries: Registries,
+  specifiers: readonly string[],
+): Promise<{ registries: Registries; plugins: LoadedPlugin[] }> {
+  const loader = moduleLoader(), plugins: LoadedPlugin[] = [];
   for (const specifier of specifiers) {
-    ({ registries } = await loadPlugins(registries, specifier, `${Deno.cwd()}/command-line`, loader));
+    const loaded = await loadPlugins(registries, specifier, `${Deno.cwd()}/command-line`, loader);
+    registries = loaded.registries;
+    plugins.push(...loaded.plugins);
   }
-  return registries;
+  return { registries, plugins };
 }

@@ -9,6 +9,7 @@ import { registerAblate } from "./ablate.ts";
 import type { Context, Register } from "./context.ts";
 import { registerDataset } from "./dataset.ts";
 import { registerDescribe } from "./describe.ts";
+import { registerEvaluate } from "./evaluate.ts";
 import { explain } from "./exit.ts";
 import { registerExport } from "./export.ts";
 import type { Io } from "./io.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerAblate,
   registerTable,
+  registerEvaluate,
   registerExport,
   registerList,
   registerDescribe,

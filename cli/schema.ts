@@ -1,9 +1,11 @@
 /**
- * `schema`: the JSON Schemas of manifests and records.
+ * `schema`: the JSON Schemas of manifests, lists of evaluations, and the records of both.
  *
  * @module
  */
 import type { Command } from "commander";
+import { evaluationRecordJsonSchema } from "../experiments/evaluation_record.ts";
+import { evaluationListSchema } from "../experiments/evaluation_schema.ts";
 import { recordJsonSchema } from "../experiments/record.ts";
 import { manifestSchema } from "../experiments/schema.ts";
 import { writeAtomically } from "../experiments/store/atomic.ts";
@@ -20,15 +22,22 @@ export function registerSchema(program: Command, context: Context): void {
         "the parameters of your own too.",
     )
     .addOption(pluginOption())
-    .option("--out <dir>", "write manifest.schema.json and record.schema.json into a folder instead")
+    .option("--out <dir>", "write the schemas of manifests, lists of evaluations and records into a folder instead")
     .addHelpText("after", examples("schema --out schema", "schema --plugin ./my_head.ts --out schema"))
     .action(async ({ plugin, out }: { plugin: readonly string[]; out?: string }) => {
-      const manifest = format(manifestSchema(await loadExtra(builtins(), plugin)));
-      if (out === undefined) return context.io.out(manifest);
+      const registries = await loadExtra(builtins(), plugin), manifest = manifestSchema(registries);
+      if (out === undefined) return context.io.out(format(manifest));
       await Deno.mkdir(out, { recursive: true });
-      await writeAtomically(`${out}/manifest.schema.json`, manifest);
-      await writeAtomically(`${out}/record.schema.json`, format(recordJsonSchema()));
-      context.io.out(`${out}/manifest.schema.json\n${out}/record.schema.json\n`);
+      const schemas = {
+        manifest,
+        record: recordJsonSchema(),
+        evaluation: evaluationListSchema(registries),
+        evaluation_record: evaluationRecordJsonSchema(),
+      };
+      for (const [name, schema] of Object.entries(schemas)) {
+        await writeAtomically(`${out}/${name}.schema.json`, format(schema));
+        context.io.out(`${out}/${name}.schema.json\n`);
+      }
     });
 }
 

@@ -102,12 +102,15 @@ async function loadLibrary({ blas, threads }: TrainingOptions): Promise<Library 
 }
 
 /** Whether the flags leave room for a library: not with our own kernels, nor on a backend named that has none. */
-function usesLibrary({ blas, backend }: TrainingOptions): boolean {
+function usesLibrary({ blas, backend }: ComputeFlags): boolean {
   return blas !== "none" && backend !== "webgpu" && backend !== "cpu";
 }
 
+/** Flags that say where products are computed. */
+type ComputeFlags = Pick<TrainingOptions, "threads" | "blas" | "backend">;
+
 /** Refuses `--threads` where it would do nothing, or harm. */
-function checkThreads(options: TrainingOptions): void {
+export function checkThreads(options: ComputeFlags): void {
   const { threads, blas, backend } = options, cores = navigator.hardwareConcurrency;
   if (threads === undefined) return;
   if (!usesLibrary(options)) {

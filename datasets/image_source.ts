@@ -5,6 +5,10 @@
  */
 import { type Files, MissingDataError } from "./files.ts";
 import { isZip, openZip } from "./zip.ts";
+import { openZipFile } from "./zip_file.ts";
+
+/** Archives up to this size are held: 1 GiB. */
+const HELD_BYTES = 2 ** 30;
 
 /** A tree of files, whatever holds it. */
 export interface ImageSource {
@@ -15,7 +19,8 @@ export interface ImageSource {
 }
 
 /**
- * Opens a folder or a zip archive. The archive is held in memory as it is, packed.
+ * Opens a folder or a zip archive. An archive of up to 1 GiB is held in memory as it is, packed; of a larger one its
+ * directory alone is.
  *
  * @throws {MissingDataError} if there is nothing at the path.
  * @throws {SyntaxError} if there is a file that is not a zip archive, or a damaged one.
@@ -32,14 +37,15 @@ export async function openSource(path: string, files: Files): Promise<ImageSourc
     const paths = (await files.list(path)).map((entry) => entry.path);
     return { paths, read: (inner) => files.read(`${path}/${inner}`) };
   }
-  const bytes = await files.read(path);
+  const size = await files.size(path), held = size <= HELD_BYTES;
+  const bytes = await (held ? files.read(path) : files.read(path, { start: 0, length: 4 }));
   if (!isZip(bytes)) {
     throw new SyntaxError(
       `Cannot open "${path}": it is a file but no zip archive, a folder or a zip archive is wanted`,
     );
   }
   try {
-    const archive = openZip(bytes);
+    const archive = held ? openZip(bytes) : await openZipFile(path, files);
     const entries = new Map(archive.entries.map((entry) => [entry.path, entry]));
     return { paths: [...entries.keys()].sort(), read: async (inner) => await archive.read(entries.get(inner)!) };
   } catch (error) {

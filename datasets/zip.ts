@@ -52,9 +52,19 @@ export function isZip(bytes: Uint8Array): boolean {
  * @throws {SyntaxError} if its directory is damaged, spans several files, or names a file twice.
  */
 export function openZip(bytes: Uint8Array): ZipArchive {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { count, start, end } = findDirectory(view);
-  const entries: ZipEntry[] = [], seen = new Set<string>();
+  const view = viewOf(bytes), { count, start, end } = findDirectory(view);
+  const entries = readDirectory(bytes.subarray(0, end), { count, start });
+  return { entries, read: (entry) => unpackEntry(bytes, entry) };
+}
+
+/**
+ * The files that a directory names, without folders.
+ *
+ * @param bytes Bytes that end with the directory.
+ * @throws {SyntaxError} if it is damaged, or names a file twice.
+ */
+export function readDirectory(bytes: Uint8Array, { count, start }: { count: number; start: number }): ZipEntry[] {
+  const view = viewOf(bytes), entries: ZipEntry[] = [], seen = new Set<string>(), end = bytes.length;
   let at = start;
   for (let i = 0; i < count; i++) {
     const { entry, next } = readCentral(bytes, view, at, end);
@@ -65,7 +75,11 @@ export function openZip(bytes: Uint8Array): ZipArchive {
     entries.push(entry);
   }
   if (at !== end) throw damaged(`its directory does not end with the last of its ${count} entries`);
-  return { entries, read: (entry) => unpack(bytes, view, entry) };
+  return entries;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function damaged(found: string): SyntaxError {
@@ -77,7 +91,17 @@ function uint64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }
 
-function findDirectory(view: DataView): { count: number; start: number; end: number } {
+/** So many bytes from the end hold every record that {@link findDirectory} looks at. */
+export const ZIP_TAIL_BYTES: number = 56 + 20 + 22 + 65535;
+
+/**
+ * Where the directory lies, in bytes of the archive.
+ *
+ * @param view The archive, or its last {@link ZIP_TAIL_BYTES}.
+ * @param base Where `view` starts in the archive.
+ * @throws {SyntaxError} if there is no directory.
+ */
+export function findDirectory(view: DataView, base = 0): { count: number; start: number; end: number } {
   // The end record is 22 bytes and a comment of at most 65,535, and the file ends with it.
   for (let at = view.byteLength - 22; at >= 0 && at >= view.byteLength - 22 - 65535; at--) {
     if (view.getUint32(at, true) !== END || at + 22 + view.getUint16(at + 20, true) !== view.byteLength) continue;
@@ -88,13 +112,13 @@ function findDirectory(view: DataView): { count: number; start: number; end: num
       throw damaged("it is one part of several");
     }
     if (at >= 20 && view.getUint32(at - 20, true) === LOCATOR_64) {
-      const record = uint64(view, at - 12);
-      if (record + 56 > at || view.getUint32(record, true) !== END_64) {
+      const record = uint64(view, at - 12) - base;
+      if (record < 0 || record + 56 > at || view.getUint32(record, true) !== END_64) {
         throw damaged("its 64-bit end record is damaged");
       }
       count = uint64(view, record + 32), size = uint64(view, record + 40), start = uint64(view, record + 48);
     }
-    if (start + size > at || count * 46 > size) throw damaged("its end record points outside the file");
+    if (start + size > base + at || count * 46 > size) throw damaged("its end record points outside the file");
     return { count, start, end: start + size };
   }
   throw damaged("it has no end record");
@@ -140,8 +164,13 @@ function readName(bytes: Uint8Array): string {
   return name.replaceAll("\\", "/");
 }
 
-function unpack(bytes: Uint8Array, view: DataView, entry: ZipEntry): Uint8Array {
-  const { offset, size, packedSize, method } = entry;
+/**
+ * Unpacks a file of an archive in memory and checks its checksum.
+ *
+ * @throws {SyntaxError} as {@link ZipArchive.read}.
+ */
+export function unpackEntry(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
+  const view = viewOf(bytes), { offset, size, packedSize, method } = entry;
   if (entry.encrypted) throw new SyntaxError("Cannot unpack the zip entry: it is encrypted, a plain one is wanted");
   if (method !== 0 && method !== 8) {
     throw new SyntaxError(`Cannot unpack the zip entry: found method ${method}, stored (0) or deflated (8) is wanted`);

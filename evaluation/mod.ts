@@ -14,6 +14,7 @@ export * from "./kfold.ts";
 export * from "./kmeans.ts";
 export * from "./match_ranks.ts";
 export * from "./mutual_information.ts";
+export * from "./nearest_tar.ts";
 export * from "./nearest.ts";
 export * from "./pair_curves.ts";
 export * from "./pairs.ts";

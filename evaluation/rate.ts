@@ -19,3 +19,18 @@
 export function formatRate(rate: number): string {
   return rate.toExponential();
 }
+
+/**
+ * Writes a number of things in the same form, without the plus sign: 1000000 is `1e6`, 300 is `3e2`.
+ *
+ * @example
+ * ```ts
+ * import { formatCount } from "./rate.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatCount(1_000_000), "1e6");
+ * ```
+ */
+export function formatCount(count: number): string {
+  return count.toExponential().replace("+", "");
+}

@@ -16,19 +16,25 @@ export interface SearchRanks {
   readonly subjects: number;
 }
 
+/** Takes the cosines of one probe after another. */
+export interface SearchRanker {
+  /** Takes those of the probe at a place of the search's probes, in the order of its gallery. */
+  add(place: number, cosines: Float64Array): void;
+  /** The results of the probes that were added. */
+  readonly results: SearchRanks;
+}
+
 /**
- * Compares every probe of a search with every template of its gallery. A subject's score is the highest of its
- * templates'; the mate's rank is one more than the number of other subjects that score as high or higher, so that ties
- * count against it. A template is never compared with itself.
+ * Ranks the mates of a search's probes. A subject's score is the highest of its templates'; the mate's rank is one more
+ * than the number of other subjects that score as high or higher, so that ties count against it. A template is never
+ * compared with itself.
  *
- * @param vectorOf Unit vector of a template.
  * @throws {RangeError} if the gallery or the probes are empty.
  */
-export function searchRanks(
+export function createSearchRanker(
   { name, gallery, probes }: TemplateSearch,
   { subjects }: Pick<Templates, "subjects">,
-  vectorOf: (template: number) => Float64Array,
-): SearchRanks {
+): SearchRanker {
   if (gallery.length === 0 || probes.length === 0) {
     throw new RangeError(
       `Cannot search "${name}": it has ${gallery.length} templates in its gallery and ${probes.length} probes, ` +
@@ -46,10 +52,10 @@ export function searchRanks(
     return known;
   });
   const best = new Float64Array(count), ranks = new Int32Array(probes.length), scores = new Float64Array(probes.length);
-  eachProducts(stack(probes, vectorOf), stack(gallery, vectorOf), {
-    dimension: vectorOf(gallery[0]!).length,
-    visit(row, cosines) {
-      const probe = probes[row]!;
+  return {
+    results: { ranks, scores, subjects: count },
+    add(place, cosines) {
+      const probe = probes[place]!;
       best.fill(-Infinity);
       for (let at = 0; at < gallery.length; at++) {
         const subject = number[at]!;
@@ -59,13 +65,31 @@ export function searchRanks(
       if (score > -Infinity) {
         let rank = 0;
         for (const other of best) if (other >= score) rank++; // the mate itself is one of them
-        ranks[row] = rank, scores[row] = score;
+        ranks[place] = rank, scores[place] = score;
       } else {
-        scores[row] = best.reduce((highest, other) => Math.max(highest, other), -Infinity);
+        scores[place] = best.reduce((highest, other) => Math.max(highest, other), -Infinity);
       }
     },
+  };
+}
+
+/**
+ * Compares every probe of a search with every template of its gallery, see {@link createSearchRanker}.
+ *
+ * @param vectorOf Unit vector of a template.
+ * @throws {RangeError} if the gallery or the probes are empty.
+ */
+export function searchRanks(
+  search: TemplateSearch,
+  templates: Pick<Templates, "subjects">,
+  vectorOf: (template: number) => Float64Array,
+): SearchRanks {
+  const ranker = createSearchRanker(search, templates), { gallery, probes } = search;
+  eachProducts(stack(probes, vectorOf), stack(gallery, vectorOf), {
+    dimension: vectorOf(gallery[0]!).length,
+    visit: ranker.add,
   });
-  return { ranks, scores, subjects: count };
+  return ranker.results;
 }
 
 function stack(templates: Int32Array, vectorOf: (template: number) => Float64Array): Float64Array {

@@ -33,25 +33,14 @@ export async function openImages(section: Section, registries: Registries, acces
   return set;
 }
 
-/**
- * Checks that images for evaluation look to the network like those that it is trained on.
- *
- * @param name Name of the evaluation.
- * @throws {TypeError} if the shape or the normalisation differs.
- */
-export function checkAlike(training: ImageSet, evaluation: ImageSet, name: string): void {
-  const describe = ({ shape, normalise: { mean, std } }: ImageSet) =>
-    `${shape.join(" × ")} with (byte − ${mean}) / ${std}`;
-  if (evaluation.embeddings || describe(training) === describe(evaluation)) return;
-  throw new TypeError(
-    `Cannot evaluate "${name}": its images are ${describe(evaluation)}, those of data.train ${describe(training)}; ` +
-      "set size, channels and normalise of both readers to the same",
-  );
-}
-
 /** What the record keeps of a data set that a run opened. */
 export function recordData(role: string, set: DataSet): RecordedData {
-  return { role, ...set.provenance, ...set.gives === "pairs" ? { pairs: set.same.length } : {} };
+  return {
+    role,
+    ...set.provenance,
+    ...set.gives === "pairs" ? { pairs: set.same.length } : {},
+    ...set.gives === "templates" ? { templates: set.count } : {},
+  };
 }
 
 /** The images of a set, whatever it gives. */

@@ -5,12 +5,13 @@
  * @module
  */
 import type { MetricDefinition } from "../evaluation/protocol.ts";
-import { type LoadedPlugin, loadPlugins, type ModuleLoader } from "../registry/load.ts";
+import type { LoadedPlugin, ModuleLoader } from "../registry/load.ts";
 import type { Registries } from "../registry/registries.ts";
 import { checkObject, unknownKey } from "./manifest/check.ts";
 import { CrossChecker } from "./manifest/cross.ts";
 import { Problems } from "./manifest/error.ts";
 import { readChain } from "./manifest/extends.ts";
+import { loadListedPlugins } from "./manifest/modules.ts";
 import type { Resolver } from "./manifest/plugin.ts";
 import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest/rows.ts";
 import { resolveRow, type RowRun } from "./manifest/sections.ts";
@@ -89,7 +90,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
   const root = read && applyOverrides(read, overrides, problems);
   problems.throwIfAny(files);
   const header = checkHeader(problems, root!);
-  const { registries, plugins, failed } = await loadAll(problems, root!, files, options);
+  const { registries, plugins, failed } = await loadListedPlugins(problems, root!, files, options);
   const rows = expandRows(problems, root!, header.name);
   const resolver: Resolver = { problems, registries, pluginsFailed: failed, partial: false, memory: new WeakMap() };
   if (hasAblation(root!)) resolveRow({ ...resolver, partial: true }, baseOf(root!));
@@ -147,31 +148,6 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
 /** The section in which a key that stands at the top belongs. */
 function elsewhere(name: string): string | undefined {
   return Object.keys(INNER).find((section) => INNER[section]!.includes(name));
-}
-
-async function loadAll(
-  problems: Problems,
-  root: MapNode,
-  files: readonly string[],
-  { registries, loader }: ManifestOptions,
-): Promise<{ registries: Registries; plugins: LoadedPlugin[]; failed: boolean }> {
-  const node = child(root, "plugins");
-  const plugins: LoadedPlugin[] = [];
-  let failed = false;
-  for (const item of node?.type === "list" ? node.items : []) {
-    if (item.type !== "scalar" || typeof item.value !== "string") continue;
-    const from = files.includes(item.at.file) ? item.at.file : files[0]!;
-    try {
-      if (!loader) throw new TypeError(`Cannot load plugins from "${item.value}": this program loads none`);
-      const loaded = await loadPlugins(registries, item.value, from, loader);
-      registries = loaded.registries;
-      plugins.push(...loaded.plugins);
-    } catch (error) {
-      failed = true;
-      problems.add(item.at, (error as Error).message);
-    }
-  }
-  return { registries, plugins, failed };
 }
 
 interface ResolvedRow {

@@ -51,6 +51,8 @@ export interface RecordedData extends Provenance {
   readonly role: string;
   /** Number of pairs, for pair sets. */
   readonly pairs?: number;
+  /** Number of templates, for template sets. */
+  readonly templates?: number;
 }
 
 /** A curve of an evaluation. */

@@ -72,6 +72,7 @@ const data = z.strictObject({
   decoder: text,
   skipped: z.array(z.strictObject({ path: text, reason: text })).readonly(),
   pairs: count.exactOptional(),
+  templates: count.exactOptional(),
 });
 
 const weights = z.strictObject({ digest: sha256, tensors: count, unused: z.array(text).readonly() });
@@ -133,6 +134,22 @@ const diagnostics = z.strictObject({
     .exactOptional(),
 });
 
+const plugins = z.array(z.strictObject({ kind: name, name, version: name, specifier: name, sha256 })).readonly();
+
+/** Parts that the records of evaluations have as well. */
+export const RECORD_PARTS = {
+  backend,
+  environment,
+  data,
+  weights,
+  metric,
+  curve,
+  plugins,
+  section,
+  sha256,
+  time,
+} as const;
+
 // What zod says by `refine` and JSON Schema by `if`: a completed run has every part and no error, any other has one.
 const completed = z.looseObject({
   status: z.literal("completed"),
@@ -161,7 +178,7 @@ export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
   identity: section,
   backend: backend.nullable(),
   environment,
-  plugins: z.array(z.strictObject({ kind: name, name, version: name, specifier: name, sha256 })).readonly(),
+  plugins,
   data: z.array(data).readonly(),
   weights: weights.nullable(),
   backbone: backbone.nullable(),
@@ -198,11 +215,15 @@ export function checkRecord(value: unknown, source: string): RunRecord {
 
 /** {@link recordSchema} as JSON Schema, draft-07. */
 export function recordJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(recordSchema, {
+  return { ...plainSchema(recordSchema), $id: "record.schema.json", title: "marginlab run record" };
+}
+
+/** A schema of what is stored as JSON Schema, draft-07. */
+export function plainSchema(schema: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, {
     target: "draft-7",
     override: ({ jsonSchema }) => {
       delete jsonSchema.readOnly;
     },
-  });
-  return { ...schema, $id: "record.schema.json", title: "marginlab run record" };
+  }) as Record<string, unknown>;
 }

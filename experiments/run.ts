@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DataSet, type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
+import { type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
@@ -11,8 +11,10 @@ import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
 import { type CheckpointState, loadCheckpoint, saveCheckpoint, type StepEvent } from "../training/mod.ts";
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
-import { checkAlike, imagesOf, openImages, openReader } from "./data.ts";
-import { evaluateModel } from "./evaluate.ts";
+import { modelClassWeights } from "./class_weights.ts";
+import { openImages, openReader } from "./data.ts";
+import { evaluateAll } from "./evaluate.ts";
+import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
 import { createModel, trainModel } from "./model.ts";
 import type { Environment, RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
@@ -131,7 +133,7 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
       ...load ? { load: (parameters) => void (progress.weights = load(parameters)) } : {},
     });
     const interrupted = (yield* trainFromCheckpoint(options, progress, watch)) ||
-      (yield* evaluateAll(options, progress));
+      (yield* evaluateRun(options, progress));
     if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
     const weights = await readWeights(model);
     if (options.output.weights) {
@@ -164,14 +166,17 @@ async function openData(
 ): Promise<void> {
   const access = { files, ...prepare ? { prepare } : {}, ...cacheBytes === undefined ? {} : { cacheBytes } };
   const training = progress.training = await openImages(run.data.train, registries, access);
-  const evaluations: DataSet[] = [];
-  for (const { name, data } of run.evaluate) {
-    const set = await openReader(data, registries, access);
-    if (set.gives === "pairs") checkPairs(set, set.images.length);
-    checkAlike(training, imagesOf(set), name);
-    evaluations.push(set);
+  const { shape, normalise } = training, weightedClasses = training.classes.length;
+  const facts = { shape, normalise, known: "data.train", weightedClasses };
+  const tasks: EvaluationTask[] = [];
+  for (const section of run.evaluate) {
+    const task = { section, set: await openReader(section.data, registries, access) };
+    if (task.set.gives === "pairs") checkPairs(task.set, task.set.images.length);
+    const [problem] = evaluationProblems(task, registries, facts);
+    if (problem) throw new TypeError(problem);
+    tasks.push(task);
   }
-  progress.evaluations = evaluations;
+  progress.evaluations = tasks;
 }
 
 /** Training events from the newest checkpoint on; ends with whether it was interrupted. */
@@ -262,19 +267,19 @@ function describeBackend({ name, adapter, blas, flags }: RecordedBackend): strin
 }
 
 /** Evaluates one after the other; ends with whether it was interrupted. */
-async function* evaluateAll(options: RunOptions, progress: Progress): AsyncGenerator<EvaluateEvent, boolean> {
-  const { planned: { run }, registries, store, stop } = options;
-  for (const [i, section] of run.evaluate.entries()) {
-    const set = progress.evaluations![i]!;
-    for await (const event of evaluateModel(section, registries, progress.model!, set)) {
-      yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
-      await nextTurn();
-      if (stop?.aborted) return true;
-      if (event.metrics) progress.metrics.push(...event.metrics);
-      for (const curve of event.curves ?? []) progress.curves.push({ evaluation: event.name, ...curve });
-      if (event.scores) await store.writeScores(event.name, event.scores);
-      for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
-    }
+async function* evaluateRun(options: RunOptions, progress: Progress): AsyncGenerator<EvaluateEvent, boolean> {
+  const { registries, store, stop } = options, model = progress.model!;
+  const evaluated = { backbone: model.backbone, classWeights: () => modelClassWeights(model) };
+  for await (
+    const event of evaluateAll(progress.evaluations!, { registries, model: evaluated, scratch: store.path })
+  ) {
+    yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
+    await nextTurn();
+    if (stop?.aborted) return true;
+    if (event.metrics) progress.metrics.push(...event.metrics);
+    for (const curve of event.curves ?? []) progress.curves.push({ evaluation: event.name, ...curve });
+    if (event.scores) await store.writeScores(event.name, event.scores);
+    for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
   }
   return false;
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { DataSet, ImageSet } from "../datasets/mod.ts";
+import type { ImageSet } from "../datasets/mod.ts";
 import { isMarginHead, type Margin, targetLogitCurve } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { DivergenceError, type StepEvent } from "../training/mod.ts";
 import type { AngleHistograms } from "./angle_windows.ts";
 import { recordData } from "./data.ts";
+import type { EvaluationTask } from "./evaluation_checks.ts";
 import { type Model, split } from "./model.ts";
 import {
   type Environment,
@@ -28,7 +29,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 export interface Progress {
   readonly backend: RecordedBackend;
   training?: ImageSet;
-  evaluations?: readonly DataSet[];
+  evaluations?: readonly EvaluationTask[];
   model?: Model;
   /** Weights that the backbone took from a file. */
   weights?: RecordedWeights;
@@ -77,7 +78,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
     plugins,
     data: [
       ...training ? [recordData("train", training)] : [],
-      ...evaluations.map((set, i) => recordData(run.evaluate[i]!.name, set)),
+      ...evaluations.map(({ section: { name }, set }) => recordData(name, set)),
     ],
     weights: progress.weights ?? null,
     backbone: recordBackbone(known, progress),

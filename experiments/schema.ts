@@ -88,8 +88,9 @@ function auxiliaryItem({ head }: Registries): Json {
   return choice(head.names().map((name) => section(head.get(name), "head", "full", beside)), "full");
 }
 
-function evaluateItem({ protocol }: Registries): Json {
-  const { properties, required } = plain(evaluateShape);
+/** The schema of one evaluation, with the plain keys of `shape`. */
+export function evaluateItem({ protocol }: Registries, shape: typeof evaluateShape = evaluateShape): Json {
+  const { properties, required } = plain(shape);
   const items = protocol.names().map((name) => {
     const plugin = protocol.get(name);
     const data = { allOf: [refTo("reader", "full", plugin.wants)], description: `Reader that gives ${plugin.wants}` };
@@ -119,7 +120,7 @@ function strict(properties: Json, required: readonly string[]): Json {
 }
 
 /** A key without a value stands for its default. */
-function orNothing(json: Json): Json {
+export function orNothing(json: Json): Json {
   const { description, default: standard, ...rest } = json;
   return {
     anyOf: [rest, { type: "null" }],
@@ -128,11 +129,13 @@ function orNothing(json: Json): Json {
   };
 }
 
-function plain(schema: z.ZodObject): Json {
+/** The JSON Schema of plain keys, as they are written. */
+export function plain(schema: z.ZodObject): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", target: "draft-7" }) as Json;
   return json;
 }
 
-function mapValues(values: Record<string, Json>, change: (value: Json, name: string) => Json): Json {
+/** The same keys with other values. */
+export function mapValues(values: Record<string, Json>, change: (value: Json, name: string) => Json): Json {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
 }

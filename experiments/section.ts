@@ -6,7 +6,8 @@
 import { type Kind, nameKey, type Registries } from "../registry/registries.ts";
 import { Problems } from "./manifest/error.ts";
 import { resolvePlugin, type Resolver } from "./manifest/plugin.ts";
-import { nodeOf } from "./manifest/tree.ts";
+import { parseTree } from "./manifest/parse.ts";
+import { nodeOf, textOf } from "./manifest/tree.ts";
 import { applyOverrides, parseOverrides } from "./manifest/overrides.ts";
 import type { Section } from "./resolved.ts";
 
@@ -39,6 +40,25 @@ export function resolveSection(
   problems.throwIfAny([]);
   const resolver: Resolver = { problems, registries, pluginsFailed: false, partial: false, memory: new WeakMap() };
   const resolved = resolvePlugin(resolver, changed, kind, { where: kind });
+  problems.throwIfAny([]);
+  return resolved!.section;
+}
+
+/**
+ * The section of a plugin that is written as YAML, `{ name: iresnet50 }`, or as its name alone.
+ *
+ * @param file Stands for the place of the text in messages, such as an option.
+ * @throws {ManifestError} with everything that is wrong.
+ */
+export function parseSection(
+  text: string,
+  { kind, file, registries }: { readonly kind: Kind; readonly file: string; readonly registries: Registries },
+): Section {
+  const problems = new Problems(), tree = parseTree(text, file, problems), name = textOf(tree);
+  problems.throwIfAny([]);
+  const node = name === undefined ? tree! : nodeOf({ [nameKey(kind)]: name }, tree!.at);
+  const resolver: Resolver = { problems, registries, pluginsFailed: false, partial: false, memory: new WeakMap() };
+  const resolved = resolvePlugin(resolver, node, kind, { where: kind });
   problems.throwIfAny([]);
   return resolved!.section;
 }

@@ -20,7 +20,10 @@ const METHODS: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** Keys of a manifest's section that are not the plugin's parameters. */
-const RESERVED: Partial<Record<Kind, readonly string[]>> = { head: ["weight"], protocol: ["name", "data"] };
+const RESERVED: Partial<Record<Kind, readonly string[]>> = {
+  head: ["weight"],
+  protocol: ["name", "data", "embeddings"],
+};
 
 /**
  * The plugin values that a module exports; other exports are left alone.
@@ -72,11 +75,13 @@ function problemOf(plugin: Record<string, unknown>): string | undefined {
   if (!shape) return "its params must be a z.strictObject of zod 4, so that unknown keys are errors";
   const taken = [nameKey(kind), ...RESERVED[kind] ?? []].find((key) => key in shape);
   if (taken) return `it may not have a parameter "${taken}", for that key of the manifest has another meaning`;
-  const missing = METHODS[kind].find((method) => typeof plugin[method] !== "function");
+  const has = (method: string) => typeof plugin[method] === "function";
+  // A protocol is handed all embeddings, or asks for them as it needs them.
+  const missing = METHODS[kind].find((method) => !has(method) && !(method === "evaluate" && has("evaluateStream")));
   if (missing) return `a ${kind} must have a function "${missing}", found ${typeName(plugin[missing])}`;
   const choice = kind === "reader" ? "gives" : kind === "protocol" ? "wants" : undefined;
-  if (choice && !["images", "pairs"].includes(String(plugin[choice]))) {
-    return `${choice} must be "images" or "pairs", found ${JSON.stringify(plugin[choice])}`;
+  if (choice && !["images", "pairs", "templates"].includes(String(plugin[choice]))) {
+    return `${choice} must be "images", "pairs" or "templates", found ${JSON.stringify(plugin[choice])}`;
   }
 }
 

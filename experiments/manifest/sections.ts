@@ -121,12 +121,21 @@ function resolveAuxiliary(node: TreeNode, resolver: Resolver): Section[] | undef
   });
 }
 
-function resolveEvaluate(node: TreeNode, resolver: Resolver): EvaluateSection[] | undefined {
-  const names = new Set<string>();
+/**
+ * Resolves a list of evaluations; `undefined` if there was a problem, which has been noted.
+ *
+ * @param shape The plain keys of each, which stand in the result beside `protocol` and `data`.
+ */
+export function resolveEvaluate(
+  node: TreeNode,
+  resolver: Resolver,
+  shape: typeof evaluateShape = evaluateShape,
+): EvaluateSection[] | undefined {
+  const names = new Set<string>(), skip = [...Object.keys(shape.shape), "data"];
   return elements(resolver, node, "evaluate", (item, where) => {
-    const protocol = resolvePlugin<AnyProtocol>(resolver, item, "protocol", { where, skip: ["name", "data"] });
+    const protocol = resolvePlugin<AnyProtocol>(resolver, item, "protocol", { where, skip });
     if (item.type !== "map") return undefined;
-    const plain = checkKeys(resolver, item, evaluateShape, where);
+    const plain = checkKeys(resolver, item, shape, where);
     const data = child(item, "data");
     if (!data && !resolver.partial) missing(resolver, item.at, "data", where, "the reader that the protocol measures");
     const gives = protocol?.plugin.wants;
@@ -135,7 +144,7 @@ function resolveEvaluate(node: TreeNode, resolver: Resolver): EvaluateSection[] 
     const name = String(plain["name"]);
     if (names.has(name)) resolver.problems.add(item.at, `Duplicate evaluation "${name}": another one has this name`);
     names.add(name);
-    return { name, protocol: protocol.section, data: reader.section };
+    return { ...plain, name, protocol: protocol.section, data: reader.section };
   });
 }
 

@@ -15,7 +15,7 @@ import type { EvaluateSection, TableSection } from "../resolved.ts";
 export function metricsOf(
   problems: Problems,
   registries: Registries,
-  rows: readonly { readonly run: RowRun; readonly tree: MapNode }[],
+  rows: readonly { readonly run: Pick<RowRun, "evaluate">; readonly tree: MapNode }[],
 ): MetricDefinition[] {
   const found = new Map<string, MetricDefinition>();
   const seen = new Set<readonly EvaluateSection[]>();

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { decodeNpy as decodeAny, parseNpyHeader } from "../../datasets/npy.ts";
 
 const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0);
 const ALIGNMENT = 64;
@@ -42,15 +43,7 @@ export function encodeNpy(values: Float32Array): Uint8Array<ArrayBuffer> {
  * @throws {SyntaxError} if the bytes are anything else.
  */
 export function decodeNpy(bytes: Uint8Array, source: string): Float32Array {
-  const wrong = (found: string) =>
-    new SyntaxError(`Cannot read ${source}: ${found}, wanted a one-dimensional float32 .npy file of version 1.0`);
-  if (bytes.length < MAGIC.length + 2 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw wrong("no .npy header");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = MAGIC.length + 2 + view.getUint16(MAGIC.length, true);
-  const header = new TextDecoder().decode(bytes.subarray(MAGIC.length + 2, start));
-  const shape = /^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d+),\), \} *\n$/.exec(header)?.[1];
-  if (shape === undefined) throw wrong(`header ${JSON.stringify(header.trim())}`);
-  const length = Number(shape);
-  if (bytes.length !== start + 4 * length) throw wrong(`${bytes.length - start} bytes for ${length} values`);
-  return Float32Array.from({ length }, (_, i) => view.getFloat32(start + 4 * i, true));
+  const { descr } = parseNpyHeader(bytes, source), { shape, data } = decodeAny(bytes, source);
+  if (descr === "<f4" && shape.length === 1) return data as Float32Array;
+  throw new SyntaxError(`Cannot read ${source}: ${descr} of shape (${shape}), a list of float32 (<f4) is wanted`);
 }

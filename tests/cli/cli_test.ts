@@ -62,6 +62,7 @@ Deno.test("--help prints the commands and exits 0", async () => {
       "run",
       "ablate",
       "table",
+      "evaluate",
       "export",
       "list",
       "describe",
@@ -418,7 +419,8 @@ Deno.test("dataset stats counts, dataset sheet writes a PNG", () =>
 Deno.test("schema --out writes what the repository holds", () =>
   inFolder(async (folder) => {
     assertEquals((await cli("schema", "--out", `${folder}/schema`)).code, 0);
-    for (const name of ["manifest.schema.json", "record.schema.json"]) {
+    for (const kind of ["manifest", "record", "evaluation", "evaluation_record"]) {
+      const name = `${kind}.schema.json`;
       const kept = await Deno.readTextFile(new URL(`../../schema/${name}`, import.meta.url));
       assertEquals(
         JSON.parse(kept),

@@ -1,0 +1,76 @@
+/**
+ * Lists that grow to millions of entries without an object an entry.
+ *
+ * @module
+ */
+
+/** A list of numbers in one typed array. */
+export interface GrowingList<A extends Int32Array | Float64Array> {
+  /** How many there are. */
+  readonly length: number;
+  /** Appends a number. */
+  push(value: number): void;
+  /** The numbers, in an array of their own. */
+  array(): A;
+}
+
+/** A list of strings in one array of UTF-8 bytes. */
+export interface GrowingText {
+  /** How many there are. */
+  readonly length: number;
+  /** Appends a string. */
+  push(text: string): void;
+  /** String `index`. */
+  at(index: number): string;
+}
+
+/** Makes an empty list of numbers; `make` makes an array of zeros, such as `(n) => new Int32Array(n)`. */
+export function growingList<A extends Int32Array | Float64Array>(make: (length: number) => A): GrowingList<A> {
+  let values = make(64), length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    push(value) {
+      if (length === values.length) {
+        const larger = make(2 * length);
+        larger.set(values);
+        values = larger;
+      }
+      values[length++] = value;
+    },
+    array: () => values.slice(0, length) as A,
+  };
+}
+
+/** Makes an empty list of strings. */
+export function growingText(): GrowingText {
+  const encoder = new TextEncoder(), decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let bytes = new Uint8Array(1024), ends = new Float64Array(64), length = 0, used = 0;
+  return {
+    get length() {
+      return length;
+    },
+    push(text) {
+      // A code unit of UTF-16 takes three bytes of UTF-8 at most.
+      if (used + 3 * text.length > bytes.length) {
+        const larger = new Uint8Array(2 * bytes.length + 3 * text.length);
+        larger.set(bytes.subarray(0, used));
+        bytes = larger;
+      }
+      if (length === ends.length) {
+        const larger = new Float64Array(2 * length);
+        larger.set(ends);
+        ends = larger;
+      }
+      used += encoder.encodeInto(text, bytes.subarray(used)).written;
+      ends[length++] = used;
+    },
+    at(index) {
+      if (!(Number.isInteger(index) && index >= 0 && index < length)) {
+        throw new RangeError(`Cannot give string ${index}: there are ${length}`);
+      }
+      return decoder.decode(bytes.subarray(index === 0 ? 0 : ends[index - 1], ends[index]));
+    },
+  };
+}
