@@ -8,6 +8,7 @@ import { diskFiles } from "../experiments/disk.ts";
 import { builtins } from "../registry/builtins.ts";
 import { createRandom } from "../tensor/random.ts";
 import { alternate } from "./alternate.ts";
+import { benchJpegInput } from "./jpeg_input.ts";
 import { compare, type Comparison } from "./result.ts";
 
 const BATCH = 128;
@@ -15,8 +16,10 @@ const BATCH = 128;
 /** Milliseconds that the device is taken to be at work on a batch. */
 const BUSY = 50;
 
-/** Times readers: Omniglot where the data folder has it, and procedural faces. */
-export async function* benchInput({ data, quick }: { data: string; quick: boolean }): AsyncGenerator<Comparison> {
+/** Times readers: Omniglot where the data folder has it, procedural faces, and JPEG files of these. */
+export async function* benchInput(
+  { data, quick, peers }: { data: string; quick: boolean; peers: boolean },
+): AsyncGenerator<Comparison> {
   const sections: [string, string, Record<string, unknown>][] = [
     ["Omniglot from its zip, 28×28", "image-folder", {
       path: "omniglot/images_background.zip",
@@ -33,6 +36,7 @@ export async function* benchInput({ data, quick }: { data: string; quick: boolea
       plugin.open(plugin.params.parse(params) as never, { files, open: unwanted }) as Promise<ImageSet>;
     yield await benchReader(name, open, quick);
   }
+  yield await benchJpegInput({ quick, peers });
 }
 
 async function benchReader(name: string, open: () => Promise<ImageSet>, quick: boolean): Promise<Comparison> {

@@ -23,11 +23,14 @@ export async function start(name: string, command: string, args: readonly string
 /** Starts PyTorch with the first Python that has it. */
 export async function startTorch(
   args: readonly string[],
-  folder = new URL("peers/", import.meta.url),
+  { folder = new URL("peers/", import.meta.url), script = "torch_steps.py" }: {
+    readonly folder?: URL;
+    readonly script?: string;
+  } = {},
 ): Promise<Started> {
   let last: Started = { name: "PyTorch", error: "no Python was found" };
   for (const python of PYTHONS) {
-    last = await start("PyTorch", python, [decodeURIComponent(new URL("torch_steps.py", folder).pathname), ...args]);
+    last = await start("PyTorch", python, [decodeURIComponent(new URL(script, folder).pathname), ...args]);
     if ("worker" in last) break;
   }
   return last;

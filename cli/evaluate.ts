@@ -14,6 +14,7 @@ import { loadBlas } from "../experiments/openblas.ts";
 import { openStore } from "../experiments/store.ts";
 import { type EvaluationFiles, writeEvaluation } from "../experiments/store/evaluation.ts";
 import type { Context } from "./context.ts";
+import { decodePool } from "./decoding.ts";
 import { RunError, UsageError } from "./exit.ts";
 import { type EvaluateOptions, findEvaluations } from "./evaluate_input.ts";
 import { evaluationReporter } from "./evaluate_progress.ts";
@@ -71,7 +72,9 @@ export function registerEvaluate(program: Command, context: Context): void {
       if (!weights) checkIdle(options);
       const library = weights && blas !== "none" ? await loadBlas(threads === undefined ? {} : { threads }) : undefined;
       const environment = await readEnvironment(Deno.cwd()), { tiles } = openStore(RESULTS);
-      const shared = { ...found, weights, save, products: library, environment, tiles };
+      const pool = decodePool(options, context.io), { cache } = options;
+      const access = { prepare: pool.prepare, ...cache === undefined ? {} : { cacheBytes: cache * 2 ** 20 } };
+      const shared = { ...found, ...access, weights, save, products: library, environment, tiles };
       try {
         const events = executeEvaluation({ ...shared, files: diskFiles(data), scratch: out ?? RESULTS });
         const { record, files } = await follow(events, options, context);
@@ -81,13 +84,20 @@ export function registerEvaluate(program: Command, context: Context): void {
         await finish(compared, files, options, context);
       } finally {
         library?.close();
+        pool.close();
       }
     });
 }
 
 /** Refuses flags that are about a network where none runs. */
-function checkIdle({ saveEmbeddings, backend, threads }: EvaluateOptions): void {
-  const flags = { "--save-embeddings": saveEmbeddings, "--backend": backend, "--threads": threads };
+function checkIdle({ saveEmbeddings, backend, threads, workers, cache }: EvaluateOptions): void {
+  const flags = {
+    "--save-embeddings": saveEmbeddings,
+    "--backend": backend,
+    "--threads": threads,
+    "--workers": workers,
+    "--cache": cache,
+  };
   for (const [flag, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     throw new UsageError(`Cannot use ${flag} without a network: name one with --run or --weights, or leave it out`);

@@ -42,6 +42,8 @@ export interface EvaluateOptions extends PrintOptions {
   readonly backend?: ResolvedRun["backend"];
   readonly blas?: "auto" | "none";
   readonly threads?: number;
+  readonly workers?: number;
+  readonly cache?: number;
 }
 
 /** What is to be measured, and on what. */

@@ -15,6 +15,8 @@ export const EXIT = Object.freeze({
   usage: 2,
   /** Data is missing. */
   data: 3,
+  /** An audit found damaged data. */
+  damaged: 65,
   /** A run failed, or a defect. */
   failed: 70,
   /** Stopped with the work saved: the same command goes on. */

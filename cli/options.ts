@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { MOST_WORKERS } from "../experiments/decode_pool.ts";
 
 /** Flags of commands that read a manifest. */
 export interface ManifestOptions {
@@ -39,14 +40,27 @@ export function withManifestOptions(command: Command): Command {
     .addOption(new Option("--seed <n>", "replace the manifest's seeds by this one").argParser(naturalNumber));
 }
 
-/** Adds `--blas` and `--threads`. */
+/** Adds `--blas`, `--threads`, `--workers` and `--cache`. */
 export function withComputeOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--blas <library>", "matrix products of the WASM backend: OpenBLAS or Accelerate where it is, or none")
         .choices(["auto", "none"]).default("auto"),
     )
-    .addOption(new Option("--threads <n>", "threads of that library; by default all").argParser(positiveNumber));
+    .addOption(new Option("--threads <n>", "threads of that library; by default all").argParser(positiveNumber))
+    .addOption(workersOption())
+    .addOption(
+      new Option("--cache <MiB>", "decoded images that a data set may keep in memory; by default 256")
+        .argParser(naturalNumber),
+    );
+}
+
+/** `--workers N`. */
+export function workersOption(): Option {
+  return new Option(
+    "--workers <n>",
+    `threads that decode images, 0 to decode in the thread that trains; by default one less than the cores, ${MOST_WORKERS} at most`,
+  ).argParser(naturalNumber);
 }
 
 /** Adds `--quiet` and `--json`. */

@@ -37,7 +37,7 @@ const COMMANDS: readonly Register[] = [
 ];
 
 const HELP = `
-Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing, 70 a run failed,
+Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing, 65 an audit found damage, 70 a run failed,
 75 interrupted with a checkpoint or run by another process, 130 and 143 interrupted with nothing to save.
 
 deno task <command> --help tells more about a command.`;

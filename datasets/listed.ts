@@ -65,6 +65,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
     labels: Int32Array.from(images, (image) => place.get(all.labels[image]!)!),
     name: (index) => images[index] === undefined ? `${index}` : all.name(images[index]),
     read: async (index) => await all.read(imageOf(images, index, list)),
+    ...all.file ? { file: async (index) => await all.file!(imageOf(images, index, list)) } : {},
     provenance: {
       ...all.provenance,
       reader: "listed",

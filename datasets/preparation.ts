@@ -5,7 +5,7 @@
  */
 import { alignFace, type Alignment } from "./alignment/align.ts";
 import { toChannels } from "./decoding/bitmap.ts";
-import { decodeImage } from "./decoding/decode.ts";
+import { decodeImage, formatOf } from "./decoding/decode.ts";
 import { createResizer } from "./decoding/resize.ts";
 
 /** An image as it is stored. */
@@ -40,6 +40,15 @@ export interface PreparedImage {
 
 /** {@link prepareImage}, here or in another thread. */
 export type Prepare = (file: ImageFile, preparation: Preparation) => Promise<PreparedImage>;
+
+/** Size of an image file by its header alone, in pixels; `undefined` if that cannot be told. */
+export function measureImage(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+  try {
+    return formatOf(bytes)?.measure(bytes);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Resizers by height and width: their tables are made once. */
 const resizers = new Map<string, ReturnType<typeof createResizer>>();

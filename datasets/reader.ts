@@ -6,7 +6,7 @@
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 import type { Files } from "./files.ts";
-import type { Prepare } from "./preparation.ts";
+import type { ImageFile, Prepare } from "./preparation.ts";
 
 /** Where a data set comes from, for the record. */
 export interface Provenance {
@@ -46,6 +46,8 @@ export interface ImageSet {
   name(index: number): string;
   /** Bytes of image `index` in `[h, w, c]` order; the caller may not change them. */
   read(index: number): Promise<Uint8Array>;
+  /** The file of image `index` as it is stored, for sets that are made of image files; the caller may not change it. */
+  file?(index: number): Promise<ImageFile>;
   /** Stored embeddings of the images, where there are some: an evaluation then takes these and runs no network. */
   readonly embeddings?: EmbeddingSource;
   /** Where the images come from. */
@@ -140,6 +142,8 @@ export interface ReaderContext {
   open(section: Record<string, unknown>): Promise<DataSet>;
   /** Makes an image of an image file; where absent, {@link prepareImage} in this thread. */
   readonly prepare?: Prepare;
+  /** Bytes of prepared images that a set of image files may keep; where absent, 256 MiB. */
+  readonly cacheBytes?: number;
 }
 
 /** A reader as a plugin value. */

@@ -8,8 +8,8 @@ import type { Registries } from "../registry/builtins.ts";
 import type { RecordedData } from "./record.ts";
 import type { Section } from "./resolved.ts";
 
-/** What the edge hands to readers: access to files, and where images are prepared. */
-export type DataAccess = Pick<ReaderContext, "files" | "prepare">;
+/** What the edge hands to readers: access to files, where images are prepared, and how many bytes of them are kept. */
+export type DataAccess = Pick<ReaderContext, "files" | "prepare" | "cacheBytes">;
 
 /** Opens a resolved reader section and the readers nested in it. */
 export async function openReader(section: Section, registries: Registries, access: DataAccess): Promise<DataSet> {

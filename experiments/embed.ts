@@ -9,6 +9,10 @@ import { checkDevice } from "../tensor/device.ts";
 import type { EmbeddingChunk, EmbeddingSource } from "../tensor/embedding_source.ts";
 import { createRandom } from "../tensor/random.ts";
 import { tf } from "../tensor/tf.ts";
+import { depthOf, readAhead } from "./read_ahead.ts";
+
+/** Which of the wanted images a chunk holds. */
+type Place = Pick<EmbeddingChunk, "start" | "count">;
 
 /**
  * Embeds images of a set with running statistics, a batch a chunk.
@@ -22,10 +26,9 @@ export function networkSource(
 ): EmbeddingSource {
   const unused = createRandom(0, "embed");
 
-  async function embed(part: Int32Array, start: number): Promise<EmbeddingChunk> {
-    const { images } = await assembleBatch(set, part, { augment: [], random: unused });
+  async function embed(images: Float32Array, { start, count }: Place): Promise<EmbeddingChunk> {
     const [plain, flipped] = tf.tidy(() => {
-      const batch = tf.tensor4d(images, [part.length, ...set.shape]);
+      const batch = tf.tensor4d(images, [count, ...set.shape]);
       const forward = (x: typeof batch) => backbone.forward(x, { training: false });
       return [forward(batch), mirrored ? forward(tf.reverse(batch, 2)) : undefined];
     });
@@ -33,7 +36,7 @@ export function networkSource(
       const original = await plain.data() as Float32Array;
       const other = flipped ? { mirrored: await flipped.data() as Float32Array } : {};
       checkDevice();
-      return { start, count: part.length, original, ...other };
+      return { start, count, original, ...other };
     } finally {
       tf.dispose([plain, ...flipped ? [flipped] : []]);
     }
@@ -44,8 +47,21 @@ export function networkSource(
     dimension: backbone.embedding,
     mirrored,
     async *chunks(indices) {
-      for (let start = 0; start < indices.length; start += batchSize) {
-        yield await embed(indices.subarray(start, start + batchSize), start);
+      const place = (i: number): Place => {
+        const start = i * batchSize;
+        return { start, count: Math.min(batchSize, indices.length - start) };
+      };
+      const read = (i: number) => {
+        const { start, count } = place(i);
+        return assembleBatch(set, indices.subarray(start, start + count), { augment: [], random: unused });
+      };
+      const [height, width, channels] = set.shape, end = Math.ceil(indices.length / batchSize);
+      const depth = depthOf(batchSize * height * width * channels * Float32Array.BYTES_PER_ELEMENT);
+      const batches = readAhead(read, { end, depth });
+      try {
+        for (let i = 0; i < end; i++) yield await embed((await batches.get(i)).images, place(i));
+      } finally {
+        await batches.close();
       }
     },
   };

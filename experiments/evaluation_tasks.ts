@@ -31,6 +31,8 @@ export interface TaskOptions {
   readonly weights?: WeightsFile | undefined;
   /** Access to the data folder. */
   readonly files: Files;
+  /** Bytes of prepared images that a data set may keep; by default 256 MiB. */
+  readonly cacheBytes?: number;
   /** Where images are prepared; by default in this thread. */
   readonly prepare?: Prepare;
 }
@@ -75,8 +77,13 @@ export async function checkPresent(options: TaskOptions): Promise<void> {
  * @throws {TypeError} with everything that is wrong, a line each.
  */
 export async function openTasks(options: TaskOptions, described: DescribedNetwork | undefined): Promise<OpenTask[]> {
-  const { list: { evaluations, registries }, files, prepare, weights } = options;
-  const shared = shareReaders(registries).registries, access = { files, ...prepare ? { prepare } : {} };
+  const { list: { evaluations, registries }, files, prepare, cacheBytes, weights } = options;
+  const shared = shareReaders(registries).registries,
+    access = {
+      files,
+      ...prepare ? { prepare } : {},
+      ...cacheBytes === undefined ? {} : { cacheBytes },
+    };
   const sets = new Map<string, Promise<DataSet>>(), stored = new Map<string, Promise<StoredFile>>();
   const tasks: OpenTask[] = [], problems: string[] = [];
   for (const { name, protocol, data, ...own } of evaluations) {

@@ -20,6 +20,7 @@ import {
   type WeightedHead,
 } from "../training/mod.ts";
 import type { ResolvedRun, Section } from "./resolved.ts";
+import { depthOf, readAhead } from "./read_ahead.ts";
 import { nextTurn } from "./turn.ts";
 
 /** Everything of a run that lives on the backend. */
@@ -204,9 +205,16 @@ export function trainOptions(
   };
 }
 
-/** {@link train} on {@link trainOptions}. */
-export function trainModel(...args: Parameters<typeof trainOptions>): ReturnType<typeof train> {
-  return train(trainOptions(...args));
+/** {@link train} on {@link trainOptions}, with batches that are made ahead. */
+export async function* trainModel(...args: Parameters<typeof trainOptions>): ReturnType<typeof train> {
+  const options = trainOptions(...args), [{ train: { batchSize } }, , , { shape: [height, width, channels] }] = args;
+  const depth = depthOf(batchSize * height * width * channels * Float32Array.BYTES_PER_ELEMENT);
+  const batches = readAhead(options.batch, { end: options.steps, depth });
+  try {
+    yield* train({ ...options, batch: batches.get });
+  } finally {
+    await batches.close();
+  }
 }
 
 /** A section's plugin name and its parameters. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Files, MissingDataError } from "../datasets/mod.ts";
+import { type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
@@ -36,6 +36,10 @@ export interface RunOptions {
   readonly plugins: readonly LoadedPlugin[];
   /** Access to the data folder. */
   readonly files: Files;
+  /** Where images are prepared; by default in this thread. */
+  readonly prepare?: Prepare;
+  /** Bytes of prepared images that a data set may keep; by default 256 MiB. */
+  readonly cacheBytes?: number;
   /** How often history and checkpoints are written. */
   readonly output: OutputSettings;
   /** The run's folder; the caller has claimed it. */
@@ -156,13 +160,17 @@ async function startBackend({ planned: { run }, products, tiles }: RunOptions): 
 }
 
 /** Opens all data and checks that the evaluations can be embedded by what is trained. */
-async function openData({ planned: { run }, registries, files }: RunOptions, progress: Progress): Promise<void> {
-  const training = progress.training = await openImages(run.data.train, registries, { files });
+async function openData(
+  { planned: { run }, registries, files, prepare, cacheBytes }: RunOptions,
+  progress: Progress,
+): Promise<void> {
+  const access = { files, ...prepare ? { prepare } : {}, ...cacheBytes === undefined ? {} : { cacheBytes } };
+  const training = progress.training = await openImages(run.data.train, registries, access);
   const { shape, normalise } = training, weightedClasses = training.classes.length;
   const facts = { shape, normalise, known: "data.train", weightedClasses };
   const tasks: EvaluationTask[] = [];
   for (const section of run.evaluate) {
-    const task = { section, set: await openReader(section.data, registries, { files }) };
+    const task = { section, set: await openReader(section.data, registries, access) };
     if (task.set.gives === "pairs") checkPairs(task.set, task.set.images.length);
     const [problem] = evaluationProblems(task, registries, facts);
     if (problem) throw new TypeError(problem);

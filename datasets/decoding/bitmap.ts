@@ -53,9 +53,20 @@ export function toChannels(bitmap: Bitmap, channels: 1 | 3): Bitmap {
 /**
  * Takes an opaque bitmap out of red, green, blue, alpha bytes. Alpha is dropped, as Pillow's `convert("RGB")` does.
  */
-export function fromRgba(rgba: ArrayLike<number>, width: number, height: number): Bitmap {
-  const data = new Uint8Array(width * height * 3);
-  for (let i = 0, j = 0; i < data.length; i += 3, j += 4) {
+export function fromRgba(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Bitmap {
+  const count = width * height, data = new Uint8Array(count * 3);
+  // Four pixels are three words, a third of the time of single bytes; the lowest byte of a word comes first, as on every
+  // machine that runs this.
+  const whole = rgba.byteOffset % 4 === 0 ? count & ~3 : 0;
+  const pixels = new Uint32Array(rgba.buffer, whole > 0 ? rgba.byteOffset : 0, whole);
+  const words = new Uint32Array(data.buffer, 0, whole / 4 * 3);
+  for (let i = 0, j = 0; i < whole; i += 4, j += 3) {
+    const second = pixels[i + 1]!, third = pixels[i + 2]!;
+    words[j] = pixels[i]! & 0xffffff | second << 24;
+    words[j + 1] = second >>> 8 & 0xffff | third << 16;
+    words[j + 2] = third >>> 16 & 0xff | pixels[i + 3]! << 8;
+  }
+  for (let i = whole * 3, j = whole * 4; i < data.length; i += 3, j += 4) {
     data[i] = rgba[j]!, data[i + 1] = rgba[j + 1]!, data[i + 2] = rgba[j + 2]!;
   }
   return { width, height, channels: 3, data };

@@ -70,7 +70,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Bitmap> {
       `Cannot decode JPEG: found ${image.width} × ${image.height} pixels, its header says otherwise`,
     );
   }
-  return fromRgba(image.data, width, height);
+  return fromRgba(image.data as Uint8ClampedArray, width, height);
 }
 
 function reason(fallback: string): string {

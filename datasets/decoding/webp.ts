@@ -68,5 +68,5 @@ export async function decodeWebp(bytes: Uint8Array): Promise<Bitmap> {
       `Cannot decode WebP: found ${image.width} × ${image.height} pixels, its header says otherwise`,
     );
   }
-  return fromRgba(image.data, width, height);
+  return fromRgba(image.data as Uint8ClampedArray, width, height);
 }

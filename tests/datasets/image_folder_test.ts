@@ -24,7 +24,9 @@ Deno.test("imageFolder sorts by path, makes a folder a class, and passes over ot
   assertEquals(await set.read(1), new Uint8Array(16).fill(10));
   assertEquals(set.provenance.decoder, "marginlab png 1.0.0");
   assertEquals([set.provenance.images, set.provenance.classes, set.provenance.skipped.length], [3, 2, 0]);
-  await assertRejects(() => set.read(3), RangeError, `Cannot read image 3 of "set": it has images 0 to 2`);
+  for (const access of [set.read, set.file!]) {
+    await assertRejects(() => access(3), RangeError, `Cannot read image 3 of "set": it has images 0 to 2`);
+  }
 });
 
 Deno.test("imageFolder reads a zip, stored or deflated, as it reads a folder", async () => {
@@ -32,6 +34,7 @@ Deno.test("imageFolder reads a zip, stored or deflated, as it reads a folder", a
     const set = await openFolder(memoryFiles({ "s.zip": smallZip({ level }) }), { path: "s.zip", channels: 1 });
     assertEquals(set.classes, ["set/a", "set/b"]);
     assertEquals((await set.read(3))[0], 21);
+    assertEquals((await set.file!(3)).bytes, greyPng(21));
   }
 });
 

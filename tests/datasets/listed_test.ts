@@ -25,7 +25,8 @@ Deno.test("listed takes the images of a list, in the order of the reader, and nu
   assertEquals(await Promise.all([0, 1, 2].map(async (i) => (await set.read(i))[0])), [3, 4, 5]);
   const { reader, classes, images } = set.provenance;
   assertEquals([reader, classes, images], ["listed", 2, 3]);
-  await assertRejects(() => set.read(3), RangeError, "it has images 0 to 2");
+  assertEquals((await set.file!(0)).bytes, greyPng(3));
+  for (const access of [set.read, set.file!]) await assertRejects(() => access(3), RangeError, "it has images 0 to 2");
 });
 
 Deno.test("listed takes all others, and everything where the list is empty", async () => {

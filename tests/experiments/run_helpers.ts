@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { Prepare } from "../../datasets/mod.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import type { Environment, RunRecord } from "../../experiments/record.ts";
 import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
@@ -88,6 +89,7 @@ export async function execute(
     keepWeights?: boolean;
     tables?: Registries;
     products?: Products;
+    prepare?: Prepare;
   } = {},
 ) {
   const root = options.root ?? await Deno.makeTempDir();
@@ -110,6 +112,7 @@ export async function execute(
     experiment: "test",
     stop: stop.signal,
     ...options.products ? { products: options.products } : {},
+    ...options.prepare ? { prepare: options.prepare } : {},
   });
   for await (const event of generator) {
     events.push(event);

@@ -8,6 +8,7 @@
 /** What is bundled: source in the repository, target in `app/bundle/`. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "tools/pack/cli_entry.ts": "cli.js",
+  "experiments/decode_worker.ts": "decode_worker.js",
   "bench/main.ts": "main.js",
   "bench/peers/stock_tfjs.ts": "peers/stock_tfjs.js",
 };
@@ -20,6 +21,7 @@ const BINARIES: readonly [specifier: string, path: string, target: string][] = [
     `wasm/tfjs-backend-wasm${kind}.wasm`,
   ]),
   ["@jsquash/jpeg/codec/dec/mozjpeg_dec.js", "mozjpeg_dec.wasm", "mozjpeg_dec.wasm"],
+  ["@jsquash/jpeg/codec/enc/mozjpeg_enc.js", "mozjpeg_enc.wasm", "mozjpeg_enc.wasm"],
   ["@jsquash/webp/codec/dec/webp_dec.js", "webp_dec.wasm", "webp_dec.wasm"],
 ];
 
@@ -31,6 +33,7 @@ const COMMON_JS = 'import { createRequire } from "node:module"; ' +
 const FILES: Readonly<Record<string, string>> = {
   "experiments/published": "app/experiments/published",
   "experiments/manifests": "app/experiments/manifests",
+  "bench/peers/torch_input.py": "app/bundle/peers/torch_input.py",
   "bench/peers/torch_steps.py": "app/bundle/peers/torch_steps.py",
 };
 

@@ -1,0 +1,99 @@
+/// The dataset commands in this process.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import encodeJpeg from "@jsquash/jpeg/encode.js";
+import { main } from "../../cli/program.ts";
+import { greyPng } from "../datasets/helpers.ts";
+import { inFolder, TREE, writeTree } from "../experiments/dataset/sets.ts";
+
+async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "", err = "";
+  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), terminal: false };
+  const code = await main(["dataset", ...args], io, (code) => {
+    throw new Error(`exit ${code}`);
+  });
+  return { code, out, err };
+}
+
+Deno.test("dataset audit exits with 0 for a sound set, 65 for a damaged one and 3 where there is none", () =>
+  inFolder(async (folder) => {
+    await writeTree(folder, TREE);
+    const sound = await cli("audit", `${folder}/set`);
+    assertEquals([sound.code, sound.err], [0, ""]);
+    assertStringIncludes(sound.out, "damaged: 0\n");
+    assertStringIncludes(sound.out, `  2–3 ${"█".repeat(40)} 3\n`);
+    const cut = greyPng(1).slice(0, -20), alone = { "set/dora/1.png": greyPng(10), "set/bert/9.png": cut };
+    await writeTree(folder, { ...alone, "set/bert/8.png": new TextEncoder().encode("no image") });
+    for (const workers of ["0", "2"]) {
+      const { code, out } = await cli("audit", `${folder}/set`, "--workers", workers, "--against", `${folder}/set`);
+      assertEquals(code, 65);
+      for (const line of ["damaged: 2", "  bert/8.png: Cannot decode", "  bert/9.png: Cannot decode PNG"]) {
+        assertStringIncludes(out, line);
+      }
+      assertStringIncludes(out, "duplicates: 1\n  anna/1.png = dora/1.png (of different classes)\n");
+      assertStringIncludes(out, "classes with one image: 1\n  dora\n");
+      assertStringIncludes(out, "shared identities: 4\n");
+    }
+    const json = JSON.parse((await cli("audit", `${folder}/set`, "--json")).out);
+    assertEquals([json.images, json.damaged.length, json.duplicates.length], [8, 2, 1]);
+    await Deno.writeFile(`${folder}/damaged.zip`, Uint8Array.of(80, 75, 3, 4, 0, 0));
+    const whole = await cli("audit", `${folder}/damaged.zip`);
+    assertEquals(whole.code, 65);
+    assertMatch(whole.out, /^damaged: 1\n {2}.*damaged\.zip: Cannot open/);
+    assertEquals((await cli("audit", `${folder}/nothing`)).code, 3);
+    assertEquals((await cli("audit", "image-foldr")).code, 2);
+  }));
+
+Deno.test("dataset pack and unpack write what readers read, and replace nothing unless they are told to", () =>
+  inFolder(async (folder) => {
+    await writeTree(folder, TREE);
+    const packed = await cli("pack", `${folder}/set`, "--format", "recordio", "--out", `${folder}/rec`);
+    assertEquals(packed, { code: 0, out: `${folder}/rec\n`, err: "" });
+    const again = await cli("pack", `${folder}/set`, "--format", "recordio", "--out", `${folder}/rec`);
+    assertEquals(again.code, 2);
+    assertStringIncludes(again.err, "--force");
+    assertEquals(
+      (await cli("pack", `${folder}/set`, "--format", "recordio", "--out", `${folder}/rec`, "--force")).code,
+      0,
+    );
+    const unpacked = await cli("unpack", "recordio", "--set", `path=${folder}/rec`, "--out", `${folder}/back`);
+    assertEquals(unpacked.code, 0, unpacked.err);
+    const [before, after] = await Promise.all(
+      ["set", "back"].map((name) => cli("stats", `${folder}/${name}`, "--json")),
+    );
+    const counts = (text: string) => {
+      const { images, classes, imagesPerClass } = JSON.parse(text);
+      return { images, classes, imagesPerClass };
+    };
+    assertEquals(counts(after!.out), counts(before!.out));
+    const drawn = ["--set", "identities=4", "--set", "perIdentity=3", "--set", "folds=2", "--set", "perFold=4"];
+    const small = ["synthetic-face-pairs", ...drawn, "--set", "size=[8,8]"];
+    const bin = await cli("pack", ...small, "--format", "insightface-bin", "--out", `${folder}/pairs.bin`);
+    assertEquals(bin, {
+      code: 0,
+      out: `${folder}/pairs.bin\n`,
+      err: "The set is not made of image files: its images are written as PNG\n",
+    });
+    const stats = await cli("stats", "insightface-bin", "--set", `path=${folder}/pairs.bin`, "--set", "folds=2");
+    assertMatch(stats.out, /\npairs: 8\nsamePairs: 4\nfolds: 2\n/);
+    const sheet = await cli("sheet", ...small, "--out", `${folder}/pairs.png`);
+    assertEquals(sheet.code, 0, sheet.err);
+    assert((await Deno.stat(`${folder}/pairs.png`)).size > 100);
+    assertEquals((await cli("pack", `${folder}/set`, "--format", "tfrecord", "--out", `${folder}/x`)).code, 2);
+  }));
+
+Deno.test("dataset audit decodes in threads with the rights of its task alone", () =>
+  inFolder(async (folder) => {
+    const rgba = new Uint8ClampedArray(64 * 64 * 4).map((_, i) => i * i % 251);
+    const jpeg = new Uint8Array(await encodeJpeg({ width: 64, height: 64, data: rgba } as unknown as ImageData));
+    await writeTree(folder, { "set/a/1.jpg": jpeg, "set/b/1.jpg": jpeg });
+    const root = new URL("../../", import.meta.url),
+      tasks = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+    const flags = tasks.tasks.dataset.command.split(" ").filter((word: string) => word.startsWith("--"));
+    const { code, stdout, stderr } = await new Deno.Command("deno", {
+      args: ["run", "--quiet", ...flags, "cli.ts", "dataset", "audit", `${folder}/set`, "--workers", "2"],
+      cwd: decodeURIComponent(root.pathname),
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals([code, err], [0, ""]);
+    assertStringIncludes(out!, "duplicates: 1\n");
+  }));
