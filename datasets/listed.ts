@@ -7,6 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
+import { selectEmbeddings } from "../tensor/embedding_source.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -66,6 +67,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
     name: (index) => images[index] === undefined ? `${index}` : all.name(images[index]),
     read: async (index) => await all.read(imageOf(images, index, list)),
     ...all.file ? { file: async (index) => await all.file!(imageOf(images, index, list)) } : {},
+    ...all.embeddings ? { embeddings: selectEmbeddings(all.embeddings, Int32Array.from(images)) } : {},
     provenance: {
       ...all.provenance,
       reader: "listed",

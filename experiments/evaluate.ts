@@ -7,12 +7,12 @@ import canonicalize from "canonicalize";
 import type { Backbone } from "../backbones/mod.ts";
 import type { AnyProtocol, ClassWeights, Curve, Evaluation } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
-import type { EmbeddingSource } from "../tensor/embedding_source.ts";
+import { type EmbeddingSource, selectEmbeddings } from "../tensor/embedding_source.ts";
 import { Channel } from "./channel.ts";
 import { imagesOf } from "./data.ts";
 import { networkSource } from "./embed.ts";
 import type { EvaluationTask } from "./evaluation_checks.ts";
-import { holdEmbeddings, select, selectedSource, type Selection } from "./evaluation_input.ts";
+import { holdEmbeddings, select, type Selection } from "./evaluation_input.ts";
 import { bytesOf, HELD_BYTES, type HeldEmbeddings, holdAll } from "./held_embeddings.ts";
 import { finite, type RecordedMetric } from "./record.ts";
 import { nextTurn } from "./turn.ts";
@@ -105,7 +105,7 @@ async function* embed(
 ): AsyncGenerator<EvaluateProgress, HeldEmbeddings> {
   const { model, scratch, memory = HELD_BYTES, onEmbedded } = options, { indices, images } = selection;
   const { name } = task.section, total = indices.length;
-  const source = selectedSource(
+  const source = selectEmbeddings(
     networkSource(model!.backbone, images, { batchSize: BATCH, mirrored: one.mirrored }),
     indices,
     nextTurn,
@@ -138,7 +138,7 @@ async function* measureTask(
   const { name } = task.section, total = selection.indices.length, held = "all" in embeddings;
   const progress = new Channel<EvaluateProgress>(), stop = new AbortController();
   let done = held ? total : 0;
-  const source = held ? embeddings : selectedSource(embeddings, selection.indices, async (count) => {
+  const source = held ? embeddings : selectEmbeddings(embeddings, selection.indices, async (count) => {
     done += count;
     progress.push({ name, done, total: Math.max(done, total) });
     await nextTurn();

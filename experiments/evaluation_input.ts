@@ -66,24 +66,6 @@ function renumberTemplates(
   };
 }
 
-/** Embeddings of a selection by their places in it, from a source that knows the images of the whole set. */
-export function selectedSource(
-  source: EmbeddingSource,
-  indices: Int32Array,
-  onChunk: (count: number) => void | Promise<void>,
-): EmbeddingSource {
-  return {
-    ...source,
-    count: indices.length,
-    async *chunks(places) {
-      for await (const chunk of source.chunks(places.map((place) => indices[place]!))) {
-        await onChunk(chunk.count);
-        yield chunk;
-      }
-    },
-  };
-}
-
 /** All embeddings of a source, held. */
 export async function holdEmbeddings(source: EmbeddingSource, wantMirrored: boolean): Promise<Embeddings> {
   const { count, dimension } = source;

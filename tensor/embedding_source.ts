@@ -27,3 +27,26 @@ export interface EmbeddingSource {
   /** Embeddings of images in the order of `indices`, in chunks of a few MiB. May be called again. */
   chunks(indices: Int32Array): AsyncIterable<EmbeddingChunk>;
 }
+
+/**
+ * Some embeddings of a source, numbered anew.
+ *
+ * @param indices The source's index of each.
+ * @param onChunk Called with the size of each chunk that is taken, before it is given on.
+ */
+export function selectEmbeddings(
+  source: EmbeddingSource,
+  indices: Int32Array,
+  onChunk: (count: number) => void | Promise<void> = () => {},
+): EmbeddingSource {
+  return {
+    ...source,
+    count: indices.length,
+    async *chunks(places) {
+      for await (const chunk of source.chunks(places.map((place) => indices[place]!))) {
+        await onChunk(chunk.count);
+        yield chunk;
+      }
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { listed } from "../../datasets/catalogue.ts";
 import { type Files, type ImageSet, MissingDataError } from "../../datasets/mod.ts";
-import { greyPng, memoryFiles, openFolder } from "./helpers.ts";
+import { greyPng, labelledSet, memoryFiles, openFolder } from "./helpers.ts";
+import { openWith } from "./reader_helpers.ts";
 
 const tree: Record<string, Uint8Array> = Object.fromEntries(
   ["a/1", "a/2", "b/3", "b/4", "c/5"].map((path) => [`set/${path}.png`, greyPng(Number(path.at(-1)))]),
@@ -27,6 +28,25 @@ Deno.test("listed takes the images of a list, in the order of the reader, and nu
   assertEquals([reader, classes, images], ["listed", 2, 3]);
   assertEquals((await set.file!(0)).bytes, greyPng(3));
   for (const access of [set.read, set.file!]) await assertRejects(() => access(3), RangeError, "it has images 0 to 2");
+});
+
+Deno.test("listed gives stored embeddings the numbers of its own images", async () => {
+  const stored = {
+    ...labelledSet([1, 1, 1, 1]),
+    embeddings: {
+      count: 4,
+      dimension: 1,
+      mirrored: false,
+      async *chunks(indices: Int32Array) {
+        yield await Promise.resolve({ start: 0, count: indices.length, original: Float32Array.from(indices) });
+      },
+    },
+  };
+  const params = { from: {}, list: "list.txt", take: "listed" };
+  const set = await openWith<ImageSet>(listed, params, { "list.txt": "image 3\nimage 1\n" }, stored);
+  const found: number[] = [];
+  for await (const { original } of set.embeddings!.chunks(Int32Array.of(0, 1))) found.push(...original);
+  assertEquals([set.embeddings!.count, found], [2, [1, 3]]);
 });
 
 Deno.test("listed takes all others, and everything where the list is empty", async () => {
