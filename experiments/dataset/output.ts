@@ -71,11 +71,27 @@ async function takePlace(path: string, { force }: Replace, make: (temporary: str
   try {
     await make(temporary);
     if (there) await Deno.rename(place, old);
-    await Deno.rename(temporary, place);
+    await Deno.rename(temporary, place).catch(async (error) => {
+      if (there) await putBack(old, path, error);
+      throw error;
+    });
   } catch (error) {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
     throw error;
   }
   await syncFolder(parent);
   if (there) await Deno.remove(old, { recursive: true });
+}
+
+/** Puts what was there where it was, after nothing could take its place. */
+async function putBack(old: string, path: string, error: Error): Promise<void> {
+  try {
+    await Deno.rename(old, resolve(path));
+  } catch (cause) {
+    throw new Error(
+      `Cannot write ${path}: ${error.message}; what was there is at ${old} and could not be put back: ` +
+        (cause as Error).message,
+      { cause },
+    );
+  }
 }
