@@ -95,6 +95,7 @@ export async function createFileSet(
     name: (index) => index in labels ? files.name(index) : `${index}`,
     read,
     file,
+    preparation,
     provenance: {
       ...provenance,
       classes: classes.length,

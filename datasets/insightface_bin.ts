@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { contiguousFolds } from "./contiguous_folds.ts";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
 import { measureImage } from "./first_image.ts";
@@ -91,27 +92,19 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
     first: Int32Array.from(same, (_, pair) => 2 * pair),
     second: Int32Array.from(same, (_, pair) => 2 * pair + 1),
     same,
-    fold: foldsOf(same.length, folds),
+    fold: contiguousFolds(same.length, folds),
     folds,
     provenance: images.provenance,
   };
 }
 
-/** Fold of each pair: neighbours, the first `count mod folds` folds with one more. */
-function foldsOf(count: number, folds: number): Int32Array {
-  const size = Math.floor(count / folds), larger = count % folds, border = larger * (size + 1);
-  return Int32Array.from(
-    { length: count },
-    (_, pair) => pair < border ? Math.floor(pair / (size + 1)) : larger + Math.floor((pair - border) / size),
-  );
-}
-
-/** The same images with red and blue exchanged. */
+/** The same images with red and blue exchanged; they are no longer those of their files. */
 function swapChannels(set: ImageSet): ImageSet {
   async function read(image: number): Promise<Uint8Array> {
     const bytes = (await set.read(image)).slice();
     for (let at = 0; at < bytes.length; at += 3) [bytes[at], bytes[at + 2]] = [bytes[at + 2]!, bytes[at]!];
     return bytes;
   }
-  return { ...set, read };
+  const { file: _file, preparation: _preparation, ...rest } = set;
+  return { ...rest, read };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { alignFace, type Alignment } from "./alignment/align.ts";
-import { toChannels } from "./decoding/bitmap.ts";
+import { type Bitmap, toChannels } from "./decoding/bitmap.ts";
 import { decodeImage, formatOf } from "./decoding/decode.ts";
 import { createResizer } from "./decoding/resize.ts";
 
@@ -72,6 +72,28 @@ export async function prepareImage({ bytes, landmarks }: ImageFile, preparation:
   const bitmap = toChannels(align ? alignFace(decoded, known(landmarks), align) : decoded, channels);
   const { height, width, data } = size ? resizerOf(...size)(bitmap) : bitmap;
   return { height, width, bytes: invert ? data.map((byte) => 255 - byte) : data };
+}
+
+/**
+ * Whether an image file is already what its preparation would make of it: read plainly, in as many channels, it gives
+ * the same bytes. A grey file may stand for a colour image of equal channels, and the other way round.
+ *
+ * @throws {SyntaxError} if grey is wanted, so that the file is decoded, and it is damaged.
+ */
+export async function isPrepared({ bytes }: ImageFile, preparation: Preparation): Promise<boolean> {
+  const { align, size, channels, invert } = preparation;
+  if (align || invert) return false;
+  if (size) {
+    const found = measureImage(bytes);
+    if (found?.height !== size[0] || found.width !== size[1]) return false;
+  }
+  return channels === 3 || isGrey(await decodeImage(bytes));
+}
+
+function isGrey({ channels, data }: Bitmap): boolean {
+  if (channels === 1) return true;
+  for (let i = 0; i < data.length; i += 3) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+  return true;
 }
 
 function known(landmarks: Float64Array | undefined): Float64Array {

@@ -6,7 +6,7 @@
 import { definePlugin, type ParamsOf, type ParamsSchema, type Plugin } from "../plugin/mod.ts";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 import type { Files } from "./files.ts";
-import type { ImageFile, Prepare } from "./preparation.ts";
+import type { ImageFile, Preparation, Prepare } from "./preparation.ts";
 
 /** Where a data set comes from, for the record. */
 export interface Provenance {
@@ -48,6 +48,8 @@ export interface ImageSet {
   read(index: number): Promise<Uint8Array>;
   /** The file of image `index` as it is stored, for sets that are made of image files; the caller may not change it. */
   file?(index: number): Promise<ImageFile>;
+  /** What `read` makes of a `file`; absent where it does more than a preparation can say. */
+  readonly preparation?: Preparation;
   /** Stored embeddings of the images, where there are some: an evaluation then takes these and runs no network. */
   readonly embeddings?: EmbeddingSource;
   /** Where the images come from. */

@@ -4,9 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import { imagesOf } from "../../experiments/data.ts";
 import { PACK_FORMATS, type PackFormat, packSet } from "../../experiments/dataset/pack.ts";
-import { hasFiles } from "../../experiments/dataset/stored_images.ts";
 import type { Context } from "../context.ts";
 import { examples, positiveNumber } from "../options.ts";
 import { progressOf } from "./progress.ts";
@@ -24,15 +22,23 @@ export function registerPack(dataset: Command, context: Context): void {
   const pack = (reader: string, options: PackOptions) =>
     withReaders(options, context, async (open) => {
       const { format, out, force = false, shard } = options, set = await open(reader);
-      if (!hasFiles(imagesOf(set))) {
-        context.io.err("The set is not made of image files: its images are written as PNG\n");
-      }
       const tell = progressOf(context.io, "Image");
-      await packSet(set, { format, out, force, tell, ...shard ? { shard } : {} });
+      const { images, encoded } = await packSet(set, { format, out, force, tell, ...shard ? { shard } : {} });
+      if (encoded > 0) {
+        context.io.err(
+          `${encoded} of ${images} images are written as PNG: what the reader gives is no file as it is stored\n`,
+        );
+      }
+      if (format === "insightface-bin" && set.gives === "pairs" && set.folds !== 10) {
+        context.io.err(`Read it with folds: ${set.folds}, insightface-bin takes 10 unless it is told\n`);
+      }
       context.io.out(`${out}\n`);
     });
   withReaderOptions(dataset.command("pack").argument("<reader>", READER))
-    .description("Write a data set in another form; the bytes of image files are kept as they are.")
+    .description(
+      "Write a data set in another form. The bytes of image files are kept where the reader gives the images as they are; " +
+        "aligned, resized, inverted or grey they are written as PNG.",
+    )
     .addOption(new Option("--format <form>", "form to write").choices(PACK_FORMATS).makeOptionMandatory())
     .requiredOption("--out <path>", "folder to write; for insightface-bin, the file")
     .option("--force", "replace what is there, once the new is whole")

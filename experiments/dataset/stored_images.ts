@@ -1,9 +1,10 @@
 /**
- * The images of a set as files: those that it is made of, byte for byte, or PNG where it is made of none.
+ * The images of a set as files: those that it is made of, byte for byte, where these are what the set gives; else PNG,
+ * which loses nothing.
  *
  * @module
  */
-import { encodePng, type ImageSet } from "../../datasets/mod.ts";
+import { encodePng, type ImageSet, isPrepared } from "../../datasets/mod.ts";
 import { knownFormat } from "../../datasets/decoding/decode.ts";
 import { readAhead } from "../read_ahead.ts";
 
@@ -15,6 +16,8 @@ export interface StoredImage {
   readonly bytes: Uint8Array;
   /** Ending of its name, such as `jpg`. */
   readonly extension: string;
+  /** Whether it is a file of the set, byte for byte. */
+  readonly kept: boolean;
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = { JPEG: "jpg", PNG: "png", WebP: "webp" };
@@ -22,19 +25,18 @@ const EXTENSIONS: Readonly<Record<string, string>> = { JPEG: "jpg", PNG: "png", 
 /** Images that are read ahead. */
 const AHEAD = 64;
 
-/** Whether the files of a set can be kept as they are. */
-export function hasFiles(set: ImageSet): boolean {
-  return set.file !== undefined;
-}
-
-/** One image as a file. */
+/** One image as a file that gives the same pixels. */
 export async function storedImage(set: ImageSet, index: number): Promise<StoredImage> {
-  if (!set.file) {
-    const [height, width, channels] = set.shape, data = await set.read(index);
-    return { index, bytes: encodePng({ height, width, channels: channels === 1 ? 1 : 3, data }), extension: "png" };
+  const { file, preparation } = set;
+  if (file && preparation) {
+    const stored = await file(index);
+    if (await isPrepared(stored, preparation)) {
+      return { index, bytes: stored.bytes, extension: extensionOf(stored.bytes), kept: true };
+    }
   }
-  const { bytes } = await set.file(index);
-  return { index, bytes, extension: extensionOf(bytes) };
+  const [height, width, channels] = set.shape, data = await set.read(index);
+  const bytes = encodePng({ height, width, channels: channels === 1 ? 1 : 3, data });
+  return { index, bytes, extension: "png", kept: false };
 }
 
 /** Images as files, in the order of `indices`. */

@@ -71,8 +71,11 @@ Deno.test("dataset pack and unpack write what readers read, and replace nothing 
     assertEquals(bin, {
       code: 0,
       out: `${folder}/pairs.bin\n`,
-      err: "The set is not made of image files: its images are written as PNG\n",
+      err: "16 of 16 images are written as PNG: what the reader gives is no file as it is stored\n" +
+        "Read it with folds: 2, insightface-bin takes 10 unless it is told\n",
     });
+    const resized = ["pack", `${folder}/set`, "--set", "size=[2,2]", "--format", "folder", "--out", `${folder}/small`];
+    assertStringIncludes((await cli(...resized)).err, "7 of 7 images are written as PNG");
     const stats = await cli("stats", "insightface-bin", "--set", `path=${folder}/pairs.bin`, "--set", "folds=2");
     assertMatch(stats.out, /\npairs: 8\nsamePairs: 4\nfolds: 2\n/);
     const sheet = await cli("sheet", ...small, "--out", `${folder}/pairs.png`);

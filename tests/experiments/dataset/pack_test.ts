@@ -1,27 +1,12 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { ImageSet, PairSet } from "../../../datasets/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { encodePng, type ImageSet, type PairSet } from "../../../datasets/mod.ts";
 import { fileNames } from "../../../experiments/dataset/file_names.ts";
 import { packSet } from "../../../experiments/dataset/pack.ts";
-import { TAR_END, tarMember } from "../../../experiments/dataset/tar.ts";
-import { labelledSet } from "../../datasets/helpers.ts";
-import { filesOf, inFolder, open, TREE, writeTree } from "./sets.ts";
+import { greyPng, labelledSet } from "../../datasets/helpers.ts";
+import { membersOf } from "../../datasets/tar_members.ts";
+import { colourPng, filesOf, inFolder, open, TREE, writeTree } from "./sets.ts";
 
 const asIs = { force: false };
-
-/** The members of a tar archive, read by the offsets of the standard. */
-function membersOf(archive: Uint8Array): [name: string, content: Uint8Array][] {
-  const text = (from: number, to: number) => new TextDecoder().decode(archive.subarray(from, to)).replace(/\0.*$/, "");
-  const members: [string, Uint8Array][] = [];
-  for (let at = 0; archive[at] !== 0;) {
-    assertEquals(text(at + 257, at + 263), "ustar");
-    const size = parseInt(text(at + 124, at + 136), 8), head = archive.slice(at, at + 512);
-    head.fill(32, 148, 156);
-    assertEquals(parseInt(text(at + 148, at + 156), 8), head.reduce((sum, byte) => sum + byte, 0));
-    members.push([text(at, at + 100), archive.slice(at + 512, at + 512 + size)]);
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-  return members;
-}
 
 Deno.test("packSet() goes from a folder to RecordIO and back with the same labels, order and bytes", () =>
   inFolder(async (folder) => {
@@ -154,11 +139,106 @@ Deno.test("fileNames() sorts as the set is ordered, and stays below its folder",
   assertEquals([0, 1, 2].map(fileNames(wild)), ["0/0", "1_a/1", "2/2"]);
 });
 
-Deno.test("tarMember() writes blocks, and refuses names that do not fit", () => {
-  const archive = [tarMember("a.txt", new Uint8Array(513).fill(1)), tarMember("b", new Uint8Array()), TAR_END];
-  assertEquals(archive.map(({ length }) => length), [1536, 512, 1024]);
-  const whole = new Uint8Array(3072);
-  whole.set(archive[0]!), whole.set(archive[1]!, 1536);
-  assertEquals(membersOf(whole), [["a.txt", new Uint8Array(513).fill(1)], ["b", new Uint8Array()]]);
-  assertThrows(() => tarMember("é".repeat(51), new Uint8Array()), RangeError, "a name of 100 bytes at most");
-});
+/** Colours of four people, two images each, and the landmarks of every image. */
+async function writePeople(folder: string): Promise<void> {
+  let list = "";
+  for (const [i, name] of ["anna/1", "anna/2", "bert/1", "bert/2", "carl/1", "carl/2", "dora/1", "dora/2"].entries()) {
+    const data = Uint8Array.from({ length: 16 * 16 * 3 }, (_, at) => (7 * at + 31 * i * at) % 256);
+    await writeTree(folder, { [`set/${name}.png`]: encodePng({ width: 16, height: 16, channels: 3, data }) });
+    list += `${name}.png 5 6 11 6 8 ${8 + i % 2} 6 11 10 11\n`;
+  }
+  await Deno.writeTextFile(`${folder}/landmarks.txt`, list);
+}
+
+/** The pixels of every image, in order. */
+async function pixelsOf(set: ImageSet): Promise<Uint8Array[]> {
+  return await Promise.all(Array.from({ length: set.length }, (_, i) => set.read(i)));
+}
+
+Deno.test("packSet() writes what the reader gives: aligned, resized, inverted or grey images, not their files", () =>
+  inFolder(async (folder) => {
+    await writePeople(folder);
+    const align = { landmarks: "landmarks.txt", size: [112, 96] };
+    const ways = [{ align }, { size: [8, 8] }, { invert: true }, { channels: 1 }, { size: [8, 8], channels: 1 }];
+    for (const [i, params] of ways.entries()) {
+      const set = await open(folder, "image-folder", { path: "set", ...params }) as ImageSet;
+      const channels = set.shape[2];
+      const packed = await packSet(set, { ...asIs, format: "recordio", out: `${folder}/rec${i}` });
+      assertEquals(packed, { images: 8, encoded: 8 });
+      const records = await open(folder, "recordio", { path: `rec${i}`, channels }) as ImageSet;
+      assertEquals([records.shape, await pixelsOf(records)], [set.shape, await pixelsOf(set)]);
+      await packSet(set, { ...asIs, format: "folder", out: `${folder}/folder${i}` });
+      const back = await open(folder, "image-folder", { path: `folder${i}`, channels }) as ImageSet;
+      assertEquals(await pixelsOf(back), await pixelsOf(set));
+    }
+  }));
+
+Deno.test("packSet() keeps files whose preparation changes nothing: their own size, grey that is asked for as grey", () =>
+  inFolder(async (folder) => {
+    await writeTree(folder, {
+      "set/a/1.png": greyPng(1),
+      "set/a/2.png": colourPng(9, 9, 9),
+      "set/b/1.png": greyPng(2),
+    });
+    const set = await open(folder, "image-folder", { path: "set", size: [4, 4], channels: 1 }) as ImageSet;
+    const packed = await packSet(set, { ...asIs, format: "folder", out: `${folder}/out` });
+    assertEquals(packed, { images: 3, encoded: 0 });
+    assertEquals(await filesOf(await open(folder, "image-folder", { path: "out" }) as ImageSet), await filesOf(set));
+    // One image of several is enough to be changed alone.
+    await writeTree(folder, { "set/b/2.png": greyPng(3, 5, 5) });
+    const mixed = await open(folder, "image-folder", { path: "set", size: [4, 4] }) as ImageSet;
+    assertEquals(await packSet(mixed, { ...asIs, format: "folder", out: `${folder}/mixed` }), {
+      images: 4,
+      encoded: 1,
+    });
+  }));
+
+Deno.test("packSet() writes a .bin of aligned pairs, and of channels put right, with the pixels of the source", () =>
+  inFolder(async (folder) => {
+    await writePeople(folder);
+    const from = { reader: "image-folder", path: "set", align: { landmarks: "landmarks.txt" } };
+    const pairs = await open(folder, "sampled-pairs", { from, folds: 2, perFold: 4, seed: 3 }) as PairSet;
+    await packSet(pairs, { ...asIs, format: "insightface-bin", out: `${folder}/a.bin` });
+    const bin = await open(folder, "insightface-bin", { path: "a.bin", folds: 2 }) as PairSet;
+    const read = async (set: PairSet, side: "first" | "second"): Promise<Uint8Array[]> =>
+      await Promise.all(Array.from(set[side], (image) => set.images.read(image)));
+    assertEquals([[...bin.same], [...bin.fold]], [[...pairs.same], [...pairs.fold]]);
+    for (const side of ["first", "second"] as const) assertEquals(await read(bin, side), await read(pairs, side));
+    const swapped = await open(folder, "insightface-bin", { path: "a.bin", folds: 2, channelOrder: "bgr" }) as PairSet;
+    await packSet(swapped, { ...asIs, format: "insightface-bin", out: `${folder}/b.bin` });
+    const right = await open(folder, "insightface-bin", { path: "b.bin", folds: 2 }) as PairSet;
+    assertEquals(await pixelsOf(right.images), await pixelsOf(swapped.images));
+  }));
+
+Deno.test("packSet() refuses folds that a .bin would give back otherwise", () =>
+  inFolder(async (folder) => {
+    await writeTree(folder, TREE);
+    const images = await open(folder, "image-folder", { path: "set" }) as ImageSet;
+    const pairs = (fold: number[], folds: number): PairSet => ({
+      gives: "pairs",
+      images,
+      first: new Int32Array(fold.length),
+      second: new Int32Array(fold.length).fill(1),
+      same: new Uint8Array(fold.length).fill(1),
+      fold: Int32Array.from(fold),
+      folds,
+      provenance: images.provenance,
+    });
+    const refused: [number[], number, string][] = [
+      [[0, 0, 1, 1, 1, 1], 2, "found folds of 2, 4 pairs"],
+      [[0, 0, 1, 1, 1], 2, "found folds of 2, 3 pairs"],
+      [[0, 0, 0], 1, "found folds of 3 pairs, at least two"],
+      [[0, 1], 3, "found folds of 1, 1, 0 pairs"],
+    ];
+    const out = `${folder}/pairs.bin`;
+    for (const [fold, folds, message] of refused) {
+      await assertRejects(
+        () => packSet(pairs(fold, folds), { ...asIs, format: "insightface-bin", out }),
+        RangeError,
+        message,
+      );
+    }
+    await packSet(pairs([1, 0, 0, 1, 0], 2), { ...asIs, format: "insightface-bin", out });
+    const bin = await open(folder, "insightface-bin", { path: "pairs.bin", folds: 2 }) as PairSet;
+    assertEquals([...bin.fold], [0, 0, 0, 1, 1]);
+  }));

@@ -1,5 +1,5 @@
 /**
- * Members of a tar archive, as POSIX lays them out (ustar).
+ * Writes members of a tar archive as POSIX lays them out (ustar).
  *
  * Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar Interchange Format"
  *
