@@ -6,7 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
-import { createFileSet } from "./file_set.ts";
+import { createFileSet, isDamage } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
 import { measureImage } from "./first_image.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
@@ -15,6 +15,7 @@ import { checkImage } from "./recordio/class_label.ts";
 import { readLayout } from "./recordio/layout.ts";
 import { openRecords } from "./recordio/open.ts";
 import { parseProperty } from "./recordio/property.ts";
+import { readSoundLayout } from "./recordio/sound.ts";
 
 const params = z.strictObject({
   path: z.string().min(1).describe(
@@ -26,6 +27,10 @@ const params = z.strictObject({
   labels: z.enum(["identities", "headers"]).default("identities").describe(
     "In insightface's layout: labels by the identity records, or by the header of each image (goes through the file)",
   ),
+  skipDamaged: z.boolean().optional().describe(
+    "Leave out what is no whole record of the file, and count it in the record; goes through the file. An image that " +
+      "cannot be decoded is an error still",
+  ),
   ...IMAGE_FIELDS,
   classes: z.strictObject({
     first: z.int().min(0).default(0).describe("Number of the first class taken, from 0 by ascending label"),
@@ -35,12 +40,17 @@ const params = z.strictObject({
 
 type Params = z.output<typeof params>;
 
+type Skipped = ImageSet["provenance"]["skipped"][number];
+
 /**
  * Images of a RecordIO file in insightface's layout (a header record, images, identity records) or as im2rec writes
  * it (every record an image). Classes are the labels that occur, by ascending number and named after it; labels that
  * are left out do not make empty classes. An image is named by its record's key.
  *
  * In insightface's layout no image is looked at before it is read; its own label is then compared with its identity's.
+ *
+ * With `skipDamaged`, a file that lost records, or whose identity records contradict one another, takes labels from the
+ * images' own headers.
  *
  * @throws {MissingDataError} (`open`) if there is nothing at the path.
  * @throws {SyntaxError} (`open`, `read`) if a record is damaged, or an image's label is not that of its identity.
@@ -61,10 +71,15 @@ export const recordio: ReaderPlugin = defineReader({
 
 async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   const { files } = context, { rec, index, property } = await locateFiles(params, files);
-  const records = await openRecords(rec, files, { index });
-  const layout = await readLayout(records, params);
+  const skipped: Skipped[] = [];
+  const tell = params.skipDamaged ? (damage: Skipped) => void skipped.push(damage) : undefined;
+  const records = await openRecords(rec, files, { index, tell });
+  const layout = tell
+    ? await readSoundLayout(records, { labels: params.labels, lost: skipped.length > 0, tell })
+    : await readLayout(records, params);
   const all = Int32Array.from(new Set(layout.labels)).sort();
-  const taken = selectClasses(params, all, rec), { chosen, labels } = chooseImages(layout.labels, taken);
+  const taken = selectClasses(params, all, { path: rec, skipped }),
+    { chosen, labels } = chooseImages(layout.labels, taken);
   const load = async (image: number): Promise<{ bytes: Uint8Array }> => {
     const at = chosen[image]!, place = layout.places[at]!, record = await records.read(place);
     checkImage(records, place, { label: record.header.label, contentLength: record.content.length });
@@ -84,8 +99,13 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
       cause: error,
     });
   };
-  const { decoder, size } = measureImage((await load(0)).bytes, (error) => located(0, error));
-  if (property !== undefined) await checkProperty(property, { all, size }, files);
+  const { decoder, size } = await measureFirst(load, { count: labels.length, located, lenient: tell !== undefined });
+  if (property !== undefined) {
+    await checkProperty(property, { all, size }, files).catch((error) => {
+      if (!tell || !isDamage(error)) throw error;
+      tell({ path: property, reason: error.message });
+    });
+  }
   return await createFileSet(
     {
       source: rec,
@@ -95,11 +115,25 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
       name,
       load,
       located,
-      provenance: { reader: "recordio", digest: await digestOf([rec, index], files), decoder, skipped: [] },
+      provenance: { reader: "recordio", digest: await digestOf([rec, index], files), decoder, skipped },
     },
     params,
     context,
   );
+}
+
+/** What the first image tells of all; if `lenient`, the first that tells anything. */
+async function measureFirst(
+  load: (image: number) => Promise<{ bytes: Uint8Array }>,
+  { count, located, lenient }: { count: number; located: (image: number, error: Error) => Error; lenient: boolean },
+): Promise<ReturnType<typeof measureImage>> {
+  for (let image = 0;; image++) {
+    try {
+      return measureImage((await load(image)).bytes, (error) => located(image, error));
+    } catch (error) {
+      if (!lenient || !isDamage(error) || image + 1 >= count) throw error;
+    }
+  }
 }
 
 /** What the path stands for. */
@@ -144,10 +178,15 @@ async function checkProperty(
 }
 
 /** The labels that the parameters ask for. */
-function selectClasses({ classes }: Params, labels: Int32Array, path: string): Int32Array {
+function selectClasses(
+  { classes }: Params,
+  labels: Int32Array,
+  { path, skipped }: { path: string; skipped: readonly Skipped[] },
+): Int32Array {
   if (labels.length < 2) {
     throw new RangeError(
-      `Cannot open "${path}": its image records have ${labels.length} different labels, at least two classes are wanted`,
+      `Cannot open "${path}": its image records have ${labels.length} different labels, at least two classes are wanted` +
+        (skipped.length === 0 ? "" : `; left out as damaged: ${listSkipped(skipped)}`),
     );
   }
   const { first, count } = classes ?? { first: 0, count: labels.length };
@@ -155,6 +194,12 @@ function selectClasses({ classes }: Params, labels: Int32Array, path: string): I
   throw new RangeError(
     `Cannot take classes ${first} to ${first + count - 1} of "${path}": it has classes 0 to ${labels.length - 1}`,
   );
+}
+
+/** The first ten places that were left out, with the reasons. */
+function listSkipped(skipped: readonly Skipped[]): string {
+  const first = skipped.slice(0, 10).map(({ path, reason }) => `${path} (${reason})`);
+  return `${first.join(", ")}${skipped.length > 10 ? `, and ${skipped.length - 10} more` : ""}`;
 }
 
 /** The images of the classes that are taken, and the class of each. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { isDamage } from "../../datasets/mod.ts";
 import { type Audit, auditSet, type Damage, type Shared } from "../../experiments/dataset/audit.ts";
 import type { ChannelOrder } from "../../experiments/dataset/channel_order.ts";
 import type { SizeBin } from "../../experiments/dataset/classes.ts";
@@ -45,7 +46,7 @@ export function registerAudit(dataset: Command, context: Context): void {
         // Files that cannot be decoded are findings, where the reader can go on without them.
         const defaults = { skipDamaged: true };
         const set = await open(reader, { defaults }).catch((error) => {
-          if (!(error instanceof SyntaxError)) throw error;
+          if (!isDamage(error)) throw error;
           return error;
         });
         if (set instanceof Error) return tellUnreadable(reader, set, options, context);

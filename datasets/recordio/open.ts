@@ -11,10 +11,10 @@ import {
   type HeaderStart,
   type ImageHeader,
 } from "./image_header.ts";
-import { createNumbers, readIndex, type RecordIndex } from "./index_file.ts";
+import { readIndex, type RecordIndex } from "./index_file.ts";
 import { inFileOrder, upTo } from "./places.ts";
 import { findRecord, readHead, readPayload } from "./record.ts";
-import { scanRecords } from "./scan.ts";
+import { findRecords, findSoundRecords, type TellDamage } from "./sound.ts";
 import { openWindow, windowOf } from "./window.ts";
 
 /** Bytes that are read for one record at once; a second read takes the rest of a larger one. */
@@ -55,23 +55,34 @@ export interface Records extends RecordIndex {
   headers(places?: ArrayLike<number>): AsyncGenerator<{ readonly place: number; readonly header: HeaderStart }>;
 }
 
+/** Settings of {@link openRecords}. */
+export interface OpenRecords {
+  /** Path of the index. */
+  readonly index?: string | undefined;
+  /** Told of all that is damaged, for which the file is gone through; it is then left out. */
+  readonly tell?: TellDamage | undefined;
+}
+
 /**
  * Opens a RecordIO file. With an index nothing but that is read; without one the file is gone through.
  *
  * @throws {MissingDataError} if there is no file.
  * @throws {SyntaxError} if the index is damaged, or there is none and the file is damaged.
  * @throws {RangeError} if the index names a key twice, or an offset past the end of the file.
+ *   None of these where `tell` is given.
  */
 export async function openRecords(
   path: string,
   files: Files,
-  { index }: { readonly index?: string | undefined } = {},
+  { index, tell }: OpenRecords = {},
 ): Promise<Records> {
   const size = await files.size(path);
-  const { keyedBy, keys, offsets } = index === undefined
-    ? await rebuildIndex(path, files)
+  const { keyedBy, keys, offsets } = tell
+    ? await findSoundRecords(path, files, { index, tell })
+    : index === undefined
+    ? await findRecords(path, files)
     : { keyedBy: "index" as const, ...await readIndex(index, files) };
-  if (index !== undefined) checkOffsets(offsets, size, { path, index });
+  if (index !== undefined && !tell) checkOffsets(offsets, size, { path, index });
   const find = createFinder(keys, index ?? path), count = keys.length;
   const located = (place: number, error: unknown): unknown =>
     error instanceof SyntaxError
@@ -107,26 +118,6 @@ export async function openRecords(
   }
 
   return { path, count, keys, offsets, keyedBy, find, read, headers };
-}
-
-/** Finds keys and offsets in the file itself. */
-async function rebuildIndex(path: string, files: Files): Promise<RecordIndex & { keyedBy: "id" | "position" }> {
-  const ids = createNumbers(), found = createNumbers();
-  for await (const scanned of scanRecords(path, files)) {
-    if ("damage" in scanned) {
-      throw new SyntaxError(
-        `Cannot open "${path}" without an index: there is no record at byte ${scanned.damage.offset}: ` +
-          `${scanned.damage.reason}; repair the file or give its index`,
-      );
-    }
-    found.push(scanned.span.offset);
-    ids.push(Number(scanned.header?.id ?? -1));
-  }
-  const offsets = found.take(), keys = ids.take(), sorted = keys.slice().sort();
-  const unique = sorted.every((id, i) => id >= 0 && id <= Number.MAX_SAFE_INTEGER && id !== sorted[i - 1]);
-  return unique
-    ? { keys, offsets, keyedBy: "id" }
-    : { keys: keys.map((_, position) => position), offsets, keyedBy: "position" };
 }
 
 function checkOffsets(offsets: Float64Array, size: number, { path, index }: { path: string; index: string }): void {

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import encodeJpeg from "@jsquash/jpeg/encode.js";
 import { main } from "../../cli/program.ts";
 import { greyPng } from "../datasets/helpers.ts";
+import { recordFile, type Row } from "../datasets/recordio/helpers.ts";
 import { inFolder, TREE, writeTree } from "../experiments/dataset/sets.ts";
 
 async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -41,6 +42,34 @@ Deno.test("dataset audit exits with 0 for a sound set, 65 for a damaged one and 
     assertMatch(whole.out, /^damaged: 1\n {2}.*damaged\.zip: Cannot open/);
     assertEquals((await cli("audit", `${folder}/nothing`)).code, 3);
     assertEquals((await cli("audit", "image-foldr")).code, 2);
+  }));
+
+Deno.test("dataset audit lists every damaged record of a .rec and audits the rest, and tells ranges that overlap", () =>
+  inFolder(async (folder) => {
+    const images = [0, 1, 2, 3, 4, 5].map((key): Row => [key, Math.floor(key / 3), greyPng(key === 5 ? 4 : key)]);
+    const plain = recordFile(images), rec = plain.rec.slice();
+    const offsets = new TextDecoder().decode(plain.idx).trim().split("\n").map((line) => Number(line.split("\t")[1]));
+    for (const key of [1, 3]) rec[offsets[key]!]! ^= 1;
+    const none = new Uint8Array(0);
+    const overlap = recordFile([[0, [3, 5], none], [1, 0], [2, 1], [3, [1, 3], none], [4, [2, 3], none]]);
+    await writeTree(folder, { "a.rec": rec, "a.idx": plain.idx, "overlap.rec": overlap.rec });
+    const set = (path: string) => ["recordio", "--set", `path=${folder}/${path}`];
+    for (const index of [[], ["--set", `index=${folder}/a.idx`]]) {
+      const { code, out } = await cli("audit", ...set("a.rec"), ...index);
+      assertEquals(code, 65);
+      assertStringIncludes(out, "images: 4\nclasses: 2\ndamaged: 2\n");
+      for (const key of [1, 3]) assertStringIncludes(out, `a.rec at byte ${offsets[key]}: Cannot read byte`);
+      assertStringIncludes(out, "duplicates: 1\n  4 = 5\n");
+    }
+    const { code, out } = await cli("audit", ...set("overlap.rec"));
+    assertEquals(code, 65);
+    assertStringIncludes(out, "images: 2\nclasses: 2\ndamaged: 1\n");
+    assertStringIncludes(out, "record 2 belongs to both record 3 and record 4");
+    // What no reader can go on without is one finding, whichever error tells it.
+    await writeTree(folder, { "one.rec": recordFile([[0, 1], [1, 1]]).rec });
+    const one = await cli("audit", ...set("one.rec"));
+    assertEquals([one.code, one.err], [65, ""]);
+    assertStringIncludes(one.out, "at least two classes are wanted");
   }));
 
 Deno.test("dataset pack and unpack write what readers read, and replace nothing unless they are told to", () =>
