@@ -64,10 +64,10 @@ Deno.test("parquet says what is wrong, and where", async () => {
   await wrong(file("snappy"), columns, { image: "img" }, RangeError);
   await wrong(file("no label"), 'Cannot read row 4 of "a.parquet": its label is ');
   await wrong(file("unknown"), "its label is -1, one of 0 to 2 is wanted");
-  await wrong(file("no bytes"), 'row 0 of "a.parquet": column "image" holds no bytes, image files as bytes are wanted');
+  await wrong(file("no bytes"), 'row 0 of "a.parquet": column "image" holds nothing, image files as bytes are wanted');
   await wrong(file("snappy"), "an integer or text is wanted", { label: "image" });
-  await wrong(new Uint8Array(3), 'Cannot read "a.parquet": it has 3 bytes, a Parquet file is wanted');
-  await wrong(file("none").subarray(0, -1), 'Cannot read "a.parquet": parquet file invalid');
+  await wrong(new Uint8Array(3), 'Cannot read "a.parquet": it has 3 bytes, a whole Parquet file is wanted');
+  await wrong(file("none").subarray(0, -1), 'Cannot read "a.parquet": it does not end with PAR1 at byte ');
   const damaged = file("gzip");
   damaged.fill(0x55, 100, 140);
   await wrong(damaged, 'Cannot read "a.parquet", row group 0: ');
