@@ -120,6 +120,7 @@ function findLeaf(leaves: readonly Leaf[], column: string, place: string): numbe
   );
   const leaf = leaves[index];
   if (leaf && !leaf.repeated && leaf.meaning !== "other") return index;
-  const found = leaf ? leaf.repeated ? "lists" : "dates, decimals or the like" : 'records without "bytes"';
-  throw new SyntaxError(`Cannot read ${place}: it holds ${found}, bytes, text or numbers are wanted`);
+  throw new SyntaxError(
+    `Cannot read ${place}: it holds lists, dates, or records without "bytes"; bytes, text or numbers are wanted`,
+  );
 }

@@ -13,6 +13,8 @@ import { readRuns } from "./runs.ts";
 import { readPlain, readValues, type Value } from "./values.ts";
 
 const RLE = 3;
+/** Strings that share bytes may come to this many in any chunk. */
+const MIN_ROOM = 2 ** 16;
 
 /**
  * Reads the values of a chunk, `null` where there is none.
@@ -22,12 +24,15 @@ const RLE = 3;
  */
 export function readColumn(source: Source, { leaf, chunk }: { leaf: Leaf; chunk: Chunk }): (Value | null)[] {
   const cursor: Cursor = { source, at: 0, end: source.bytes.length }, { codec } = chunk, out: (Value | null)[] = [];
-  let dictionary: Value[] | undefined, room = chunk.unpacked;
+  const room = { left: Math.max(MIN_ROOM, 4 * source.bytes.length) };
+  let dictionary: Value[] | undefined, unpacked = chunk.unpacked;
   while (out.length < chunk.values) {
     const { at } = cursor, page = readPage(cursor);
     if (page.kind === "other") continue;
-    room -= page.unpacked;
-    if (room < 0) throw damage(source, at, `a page of ${page.unpacked} bytes where ${room + page.unpacked} are left`);
+    unpacked -= page.unpacked;
+    if (unpacked < 0) {
+      throw damage(source, at, `a page of ${page.unpacked} bytes where ${unpacked + page.unpacked} are left`);
+    }
     if (page.kind === "dictionary") {
       if (dictionary || out.length > 0) throw damage(source, at, "a dictionary that is not at the beginning");
       dictionary = readPlain(unpack(page.content, { codec, size: page.unpacked }), { count: page.values, leaf });
@@ -36,16 +41,22 @@ export function readColumn(source: Source, { leaf, chunk }: { leaf: Leaf; chunk:
     const left = chunk.values - out.length;
     if (page.values > left) throw damage(source, at, `a page of ${page.values} values where ${left} are left`);
     const { levels, content } = openPage(page, { leaf, codec });
-    const count = levels ? levels.reduce((sum, level) => sum + (level === leaf.level ? 1 : 0), 0) : page.values;
+    const count = levels ? countPresent(levels, leaf.level) : page.values;
     if (page.nulls !== undefined && page.nulls !== page.values - count) {
       throw damage(source, at, `a page of ${page.nulls} nulls whose levels have ${page.values - count}`);
     }
-    const { encoding } = page;
-    const values = readValues(content, { count, encoding, leaf, dictionary, room: 4 * source.bytes.length });
+    const values = readValues(content, { count, encoding: page.encoding, leaf, dictionary, room });
     let next = 0;
-    for (let i = 0; i < page.values; i++) out.push(levels && levels[i] !== leaf.level ? null : values[next++]!);
+    if (count === page.values) { for (let i = 0; i < count; i++) out.push(values[i]!); }
+    else levels!.forEach((level) => out.push(level === leaf.level ? values[next++]! : null));
   }
   return out;
+}
+
+function countPresent(levels: Uint32Array, present: number): number {
+  let count = 0;
+  for (let i = 0; i < levels.length; i++) if (levels[i] === present) count++;
+  return count;
 }
 
 /** The definition levels of a page, where its values may be missing, and its values. */

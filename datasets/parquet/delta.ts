@@ -60,20 +60,27 @@ export function readDeltaStrings(cursor: Cursor, count: number): Uint8Array[] {
 }
 
 /**
- * Reads `count` byte strings that each share a number of bytes with the one before, `room` bytes in all.
+ * Reads `count` byte strings that each share a number of bytes with the one before. Those that share all are one array;
+ * the others come out of `room.left` bytes.
  *
- * @throws {SyntaxError} if they are damaged, or come to more than `room` bytes.
+ * @throws {SyntaxError} if they are damaged, or there is too little room.
  */
-export function readSharedStrings(cursor: Cursor, { count, room }: { count: number; room: number }): Uint8Array[] {
+export function readSharedStrings(
+  cursor: Cursor,
+  { count, room }: { count: number; room: { left: number } },
+): Uint8Array[] {
   const shared = readLengths(cursor, count), own = readDeltaStrings(cursor, count), { source, at } = cursor;
-  let previous = new Uint8Array(), left = room;
+  let previous: Uint8Array = new Uint8Array();
   return own.map((suffix, i) => {
-    const prefix = shared[i]!, length = prefix + suffix.length;
-    left -= length;
-    if (!(prefix >= 0 && prefix <= previous.length && left >= 0)) {
+    const prefix = shared[i]!;
+    if (!(prefix >= 0 && prefix <= previous.length)) {
       throw damage(source, at, `the end of strings of which one shares ${prefix} bytes of ${previous.length}`);
     }
-    const value = new Uint8Array(length);
+    if (prefix === 0) return previous = suffix;
+    if (prefix === previous.length && suffix.length === 0) return previous;
+    room.left -= prefix + suffix.length;
+    if (room.left < 0) throw damage(source, at, "the end of strings that are much longer than the file");
+    const value = new Uint8Array(prefix + suffix.length);
     value.set(previous.subarray(0, prefix));
     value.set(suffix, prefix);
     return previous = value;

@@ -23,8 +23,8 @@ export interface ValueOptions {
   readonly leaf: Leaf;
   /** The values that indices stand for. */
   readonly dictionary: readonly Value[] | undefined;
-  /** Bytes that values may come to where they share some. */
-  readonly room: number;
+  /** Bytes that strings may still come to where they share some in the file. */
+  readonly room: { left: number };
 }
 
 const INT32 = 1, INT64 = 2, FLOAT = 4, DOUBLE = 5, BYTE_ARRAY = 6;
@@ -44,7 +44,9 @@ export function readValues(cursor: Cursor, options: ValueOptions): Value[] {
     if (width > 32) throw damage(source, at, `an index of ${width} bits`);
     // Of width 0 all indices are 0, and some writers leave the runs out.
     if (width === 0) return new Array(count).fill(dictionary[0]);
-    return Array.from(readRuns(cursor, { count, width, max }), (index) => dictionary[index]!);
+    const indices = readRuns(cursor, { count, width, max }), values = new Array<Value>(count);
+    for (let i = 0; i < count; i++) values[i] = dictionary[indices[i]!]!;
+    return values;
   }
   if (encoding === PLAIN) return readPlain(cursor, { count, leaf });
   if (encoding === DELTAS && (type === INT32 || type === INT64)) {
