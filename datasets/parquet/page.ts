@@ -1,6 +1,9 @@
 /**
  * Pages: their headers, and what they hold when it is unpacked.
  *
+ * A page is unpacked into the room that its header and the footer agree on; Brotli has a window of up to 16 MiB beside it,
+ * and hyparquet-compressors 1.1.2 lets a Brotli stream that was made to do harm come to more.
+ *
  * Specification: https://parquet.apache.org/docs/file-format/data-pages/
  *
  * @module

@@ -18,23 +18,28 @@ export interface RunOptions {
 }
 
 /**
- * Reads `count` numbers. A run repeats one number or packs groups of eight; the last group may be longer than what is
- * wanted, no other run may.
+ * Reads `count` numbers. A run repeats one number, no longer than what is wanted, or packs groups of eight, of which the
+ * last run may have more (DuckDB 1.5 fills it up to 256 numbers), or fewer bytes than it has padding.
  *
- * @throws {SyntaxError} if a run is longer, there are too few, or a number is larger than `max`.
+ * @throws {SyntaxError} if a repeated run is longer, there are too few, or a number is larger than `max`.
  */
 export function readRuns(cursor: Cursor, { count, width, max }: RunOptions): Uint32Array {
   const out = new Uint32Array(count);
   let largest = 0;
   for (let done = 0; done < count;) {
-    const { at } = cursor, header = readVarint(cursor), length = Math.floor(header / 2) * (header % 2 === 1 ? 8 : 1);
-    const isPacked = header % 2 === 1, left = count - done;
-    if (length >= left + (isPacked ? 8 : 1)) {
-      throw damage(cursor.source, at, `a run of ${length} values where ${left} are left`);
+    const { at } = cursor, header = readVarint(cursor), left = count - done;
+    if (header % 2 === 1) {
+      const length = (header - 1) / 2 * 8, wanted = Math.min(length, left);
+      const packed = { ...cursor }, bytes = Math.min(length / 8 * width, cursor.end - cursor.at);
+      take(cursor, Math.max(bytes, Math.ceil(wanted * width / 8)));
+      unpack(packed, out.subarray(done, done + wanted), width);
+      done += wanted;
+    } else {
+      const length = header / 2;
+      if (length > left) throw damage(cursor.source, at, `a run of ${length} values where ${left} are left`);
+      out.fill(readRepeated(cursor, width), done, done + length);
+      done += length;
     }
-    if (isPacked) unpack(take(cursor, length / 8 * width), out.subarray(done, done + length), width);
-    else out.fill(readRepeated(cursor, width), done, done + length);
-    done = Math.min(count, done + length);
   }
   for (let i = 0; i < count; i++) if (out[i]! > largest) largest = out[i]!;
   if (largest <= max) return out;

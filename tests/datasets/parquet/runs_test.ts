@@ -32,7 +32,8 @@ Deno.test("readRuns() reads the specification's example and runs of every width"
       const repeated = Array.from({ length: Math.ceil(width / 8) }, (_, i) => Math.floor(last / 256 ** i) % 256);
       const bytes = [...varint(2 * repeats), ...repeated, 5, ...pack(packed, width)];
       const all = [...Array(repeats).fill(last), ...packed];
-      for (const count of [all.length, all.length - 7]) {
+      // Padding may be long (DuckDB), or not be there.
+      for (const count of [all.length, all.length - 7, all.length - 15]) {
         assertEquals([...readRuns(cursorOf(bytes), { count, width, max: 2 ** 32 })], all.slice(0, count));
       }
     }),
@@ -47,9 +48,9 @@ Deno.test("readRuns() refuses runs that are too long, too short or too large, an
     [8, 1],
     "Cannot read x: at byte 10 there is a run of 4 values where 3 are left, a whole Parquet file is wanted",
   );
-  wrong([2, 1, 5, 0, 0, 0, 0], "at byte 12 there is a run of 16 values where 2 are left");
+  wrong([2, 1, 8, 0], "at byte 12 there is a run of 4 values where 2 are left");
   wrong([4, 1], "at byte 12 there is nothing where a byte is due");
-  wrong([3, 0], "there is a length of 2 bytes where 1 are left");
+  wrong([3], "at byte 11 there is a length of 1 bytes where 0 are left");
   wrong([6, 3], "there is the end of runs that hold 3, at most 2 is due");
 });
 
