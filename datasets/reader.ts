@@ -160,6 +160,8 @@ export interface ReaderPlugin extends Plugin {
   classes?(params: Record<string, unknown>): number | undefined;
   /** Paths in the data folder that `open` will read; a plan hashes them. */
   paths(params: Record<string, unknown>): readonly string[];
+  /** Files that `open` also reads where they are there; a plan hashes those that are, and misses none. */
+  optionalPaths?(params: Record<string, unknown>): readonly string[];
   /** Opens the set; pixels may be decoded later, on `read`. */
   open(params: Record<string, unknown>, context: ReaderContext): Promise<DataSet>;
 }
@@ -176,6 +178,8 @@ export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "
   classes?(params: ParamsOf<S>): number | undefined;
   /** As {@link ReaderPlugin.paths}. */
   paths(params: ParamsOf<S>): readonly string[];
+  /** As {@link ReaderPlugin.optionalPaths}. */
+  optionalPaths?(params: ParamsOf<S>): readonly string[];
   /** As {@link ReaderPlugin.open}. */
   open(params: ParamsOf<S>, context: ReaderContext): Promise<DataSet>;
 }

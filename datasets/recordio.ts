@@ -19,7 +19,7 @@ import { readSoundLayout } from "./recordio/sound.ts";
 
 const params = z.strictObject({
   path: z.string().min(1).describe(
-    "The .rec file, or a folder that holds train.rec and, where they are there, train.idx and property",
+    "The file, whose name ends in .rec, or a folder that holds train.rec and, where they are there, train.idx and property",
   ),
   index: z.string().min(1).optional().describe(
     "The .idx file of a .rec file; without one the records are found by going through the file",
@@ -65,7 +65,11 @@ export const recordio: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: shapeOfFields,
-  paths: ({ path, index }) => index === undefined ? [path] : [path, index],
+  paths: (params) => {
+    const { rec, index } = placesOf(params);
+    return index === undefined ? [rec] : [rec, index];
+  },
+  optionalPaths: (params) => placesOf(params).beside,
   open,
 });
 
@@ -136,25 +140,35 @@ async function measureFirst(
   }
 }
 
-/** What the path stands for. */
+/** What the path stands for by its name alone: files that have to be there, and those that are read where they are. */
+function placesOf({ path, index }: Params): { rec: string; index: string | undefined; beside: string[] } {
+  if (/\.rec$/i.test(path)) return { rec: path, index, beside: [] };
+  const beside = [...index === undefined ? [`${path}/train.idx`] : [], `${path}/property`];
+  return { rec: `${path}/train.rec`, index, beside };
+}
+
+/** The files that are there. */
 async function locateFiles(
-  { path, index }: Params,
+  params: Params,
   files: Files,
 ): Promise<{ rec: string; index: string | undefined; property?: string | undefined }> {
-  const kind = await files.stat(path);
-  if (kind === "file") return { rec: path, index };
-  const [rec, idx, property] = ["train.rec", "train.idx", "property"].map((name) => `${path}/${name}`);
-  if (kind === undefined || await files.stat(rec!) !== "file") {
+  const { path } = params, { rec, index, beside } = placesOf(params);
+  if (await files.stat(rec) !== "file") {
+    const kind = await files.stat(path);
     throw new MissingDataError(
-      `Cannot open "${path}": there is nothing at ${
-        files.locate(kind === undefined ? path : rec!)
-      }, put a .rec file or ` +
-        "a folder with train.rec there or name the data folder with --data",
+      kind === "file"
+        ? `Cannot open "${path}": it is a file whose name does not end in .rec, give it that ending or name a folder with ` +
+          "train.rec"
+        : `Cannot open "${path}": there is nothing at ${
+          files.locate(kind === undefined ? path : rec)
+        }, put a .rec file ` +
+          "or a folder with train.rec there or name the data folder with --data",
     );
   }
-  const there = async (file: string): Promise<string | undefined> =>
-    await files.stat(file) === "file" ? file : undefined;
-  return { rec: rec!, index: index ?? await there(idx!), property: await there(property!) };
+  const there = new Set<string>();
+  for (const file of beside) if (await files.stat(file) === "file") there.add(file);
+  const find = (name: string): string | undefined => beside.find((file) => file.endsWith(name) && there.has(file));
+  return { rec, index: index ?? find("/train.idx"), property: find("/property") };
 }
 
 async function checkProperty(

@@ -11,7 +11,7 @@ import type { Registries } from "../registry/registries.ts";
 import type { Manifest, ManifestRow } from "./manifest.ts";
 import { type RowCost, rowCost } from "./plan_cost.ts";
 import { type UsedPlugin, usedPlugins } from "./plan_plugins.ts";
-import { pathsOf } from "./readers.ts";
+import { optionalPathsOf, pathsOf } from "./readers.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
 import type { PlannedRun, ResolvedRun, Section } from "./resolved.ts";
 
@@ -62,7 +62,7 @@ export async function planRuns(manifest: Manifest, { files }: PlanOptions): Prom
   const digests = new Map<string, string | null>();
   const runs: PlannedRun[] = [];
   for (const row of manifest.rows) {
-    const paths = dataPaths(row, manifest.registries);
+    const paths = await dataPaths(row, manifest.registries, files);
     for (const path of paths) if (!digests.has(path)) digests.set(path, await digestOf(files, path));
     runs.push(...runsOf(row, manifest, paths, digests));
   }
@@ -74,11 +74,18 @@ export async function planRuns(manifest: Manifest, { files }: PlanOptions): Prom
   };
 }
 
-/** Paths that a row reads: those of its readers and its weights, sorted, each once. */
-export function dataPaths({ run }: ManifestRow, registries: Registries): string[] {
+/**
+ * Paths that a row reads: those of its readers, there or not, the optional files of its readers that are there, and its
+ * weights; sorted, each once.
+ */
+export async function dataPaths({ run }: ManifestRow, registries: Registries, files: Files): Promise<string[]> {
   const sections = [run.data.train, ...run.evaluate.map(({ data }) => data)];
-  const weights = run.weights === null ? [] : [run.weights];
-  return [...new Set([...sections.flatMap((section) => pathsOf(section, registries)), ...weights])].sort();
+  const paths = new Set(sections.flatMap((section) => pathsOf(section, registries)));
+  for (const path of sections.flatMap((section) => optionalPathsOf(section, registries))) {
+    if (await files.stat(path) === "file") paths.add(path);
+  }
+  if (run.weights !== null) paths.add(run.weights);
+  return [...paths].sort();
 }
 
 async function digestOf(files: Files, path: string): Promise<string | null> {

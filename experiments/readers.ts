@@ -46,3 +46,11 @@ export function pathsOf(section: Section, registries: Registries): string[] {
   const nested = nestedReaders(section, registries).flatMap((inner) => pathsOf(inner, registries));
   return [...new Set([...own, ...nested])].sort();
 }
+
+/** Files that a reader section and those nested in it read only where they are there, sorted, each once. */
+export function optionalPathsOf(section: Section, registries: Registries): string[] {
+  const { reader, ...params } = section;
+  const own = registries.reader.get(String(reader)).optionalPaths?.(params) ?? [];
+  const nested = nestedReaders(section, registries).flatMap((inner) => optionalPathsOf(inner, registries));
+  return [...new Set([...own, ...nested])].sort();
+}

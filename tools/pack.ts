@@ -89,10 +89,10 @@ async function packManifest(path: string, out: string, data: string | undefined)
   const folder = commonFolder(files);
   for (const file of files) await copy(file, `${out}/manifests/${file.slice(folder.length)}`);
   if (data !== undefined) {
-    const { missing } = await planRuns(manifest, { files: diskFiles(data) });
+    const files = diskFiles(data), { missing } = await planRuns(manifest, { files });
     if (missing.length > 0) throw new RangeError(`Cannot pack data: found nothing at ${missing.join(", ")} in ${data}`);
-    const paths = new Set(manifest.rows.flatMap((row) => dataPaths(row, manifest.registries)));
-    for (const inner of paths) await copy(`${data}/${inner}`, `${out}/data/${inner}`);
+    const paths = await Promise.all(manifest.rows.map((row) => dataPaths(row, manifest.registries, files)));
+    for (const inner of new Set(paths.flat())) await copy(`${data}/${inner}`, `${out}/data/${inner}`);
   }
   return `manifests/${files[0]!.slice(folder.length)}`;
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { recordio } from "../../datasets/catalogue.ts";
 import { type Files, type ImageSet, MissingDataError } from "../../datasets/mod.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { DATA, fromBase64, greyPng, hasData, memoryFiles } from "./helpers.ts";
@@ -160,6 +161,19 @@ Deno.test("recordio says what is missing, and has a digest of all that decides t
   const missing = (params: Record<string, unknown>): Promise<unknown> => openRecordio(memoryFiles(tree), params);
   await assertRejects(() => missing({ path: "other" }), MissingDataError, "there is nothing at /memory/other");
   await assertRejects(() => missing({ path: "set/train.rec", index: "x.idx" }), MissingDataError, `"x.idx"`);
-  const { rec } = recordFile([[0, 0], [1, 1]]), other = memoryFiles({ "set/other.rec": rec });
+  const { rec } = recordFile([[0, 0], [1, 1]]), other = memoryFiles({ "set/other.rec": rec, "data": rec });
+  await assertRejects(() => openRecordio(other, { path: "data" }), MissingDataError, "does not end in .rec");
   await assertRejects(() => openRecordio(other, { path: "set" }), MissingDataError, "nothing at /memory/set/train.rec");
+});
+
+Deno.test("recordio names the files that it reads, not the folder that they lie in", () => {
+  const pathsOf = (params: Record<string, unknown>) => {
+    const parsed = recordio.params.parse(params);
+    return [recordio.paths(parsed), recordio.optionalPaths!(parsed)];
+  };
+  assertEquals(pathsOf({ path: "set" }), [["set/train.rec"], ["set/train.idx", "set/property"]]);
+  assertEquals(pathsOf({ path: "set", index: "a.idx" }), [["set/train.rec", "a.idx"], ["set/property"]]);
+  // An index beside a file is not taken, so that it does not have to be hashed.
+  assertEquals(pathsOf({ path: "set/train.rec" }), [["set/train.rec"], []]);
+  assertEquals(pathsOf({ path: "set/a.rec", index: "set/a.idx" }), [["set/a.rec", "set/a.idx"], []]);
 });

@@ -151,6 +151,22 @@ Deno.test("weights are data: their path and digest are part of the identity, and
   assertNotEquals(id, runs[0]!.id);
 });
 
+Deno.test("a folder of records is hashed by the files that are read, those that may lack where they are there", async () => {
+  const text = withLine("data", "data: { train: { reader: recordio, path: faces, size: [28, 28], channels: 1 } }");
+  const there = { "b.zip": "bb", "faces/train.rec": "rr" };
+  const plan = async (files: Record<string, string>) => {
+    const { missing, runs } = await planRuns(await load(text), { files: filesOf(files) });
+    return { missing, id: runs[0]!.id, data: runs[0]!.identity["data"] };
+  };
+  const { missing, id, data } = await plan(there);
+  assertEquals([missing, data], [[], there]);
+  assertEquals((await plan({ ...there, "faces/lfw.bin": "ll" })).id, id);
+  const indexed = { ...there, "faces/train.idx": "ii", "faces/property": "pp" };
+  assertEquals((await plan(indexed)).data, indexed);
+  assertNotEquals((await plan(indexed)).id, id);
+  assertEquals((await plan({ "b.zip": "bb" })).missing, ["faces/train.rec"]);
+});
+
 Deno.test("every path is hashed once for the whole plan", async () => {
   const asked: string[] = [];
   const text = base + "seeds: [0, 1, 2]\nablation: { grid: { head.m: [0.1, 0.2, 0.3] } }\n";
