@@ -74,7 +74,7 @@ export function createGroupCache(parts: readonly ParquetFile[], column: string):
   const starts = new Float64Array(groups.length);
   groups.forEach((_, i) => starts[i] = i === 0 ? 0 : starts[i - 1]! + groups[i - 1]!.rows);
   const kept = new Map<number, { readonly images: Promise<Uint8Array[]>; bytes: number }>();
-  let total = 0;
+  let total = 0, last: Promise<unknown> = Promise.resolve();
 
   function find(index: number): number {
     let low = 0, high = groups.length - 1;
@@ -98,6 +98,13 @@ export function createGroupCache(parts: readonly ParquetFile[], column: string):
     });
   }
 
+  /** One row group after the other: a batch may want many at once, and each may hold 1 GiB. */
+  function inTurn(group: number): Promise<Uint8Array[]> {
+    const images = last.then(() => unpack(group));
+    last = images.catch(() => {});
+    return images;
+  }
+
   function open(group: number): Promise<Uint8Array[]> {
     const known = kept.get(group);
     if (known) {
@@ -105,13 +112,15 @@ export function createGroupCache(parts: readonly ParquetFile[], column: string):
       kept.delete(group), kept.set(group, known);
       return known.images;
     }
-    const entry = { images: unpack(group), bytes: 0 };
+    const entry = { images: inTurn(group), bytes: 0 };
     kept.set(group, entry);
     entry.images.then((images) => {
       if (kept.get(group) !== entry) return;
       total += entry.bytes = images.reduce((sum, image) => sum + image.length, 0);
       for (const [oldest, { bytes }] of kept) {
         if (total <= CACHE_BYTES || oldest === group) break;
+        // What waits for its turn holds nothing yet.
+        if (bytes === 0) continue;
         kept.delete(oldest), total -= bytes;
       }
     }, () => kept.delete(group));
