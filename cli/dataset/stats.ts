@@ -15,7 +15,7 @@ import { READER, type ReaderOptions, withReaderOptions, withReaders } from "./re
 export function registerStats(dataset: Command, context: Context): void {
   withReaderOptions(dataset.command("stats").argument("<reader>", READER))
     .description(
-      "Decode every image; count identities, images, images an identity, pairs and templates; print shape, digest, " +
+      "Decode every image, where the set gives more than names; count identities, images, images an identity, pairs and templates; print shape, digest, " +
         "licence and decoder.",
     )
     .option("--json", "print JSON")

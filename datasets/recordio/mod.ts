@@ -6,8 +6,9 @@
 export { decodeImageRecord, encodeImageHeader, type HeaderStart, type ImageHeader } from "./image_header.ts";
 export { formatIndexLine, readIndex, type RecordIndex } from "./index_file.ts";
 export { type ImageLayout, readLayout } from "./layout.ts";
-export { type ImageRecord, openRecords, type Records } from "./open.ts";
+export { type ImageRecord, type OpenRecords, openRecords, type Records } from "./open.ts";
 export { formatProperty, parseProperty, type Property } from "./property.ts";
 export { type RecordSpan } from "./record.ts";
 export { type Scanned, scanRecords } from "./scan.ts";
+export type { TellDamage } from "./sound.ts";
 export { encodeRecord, type RecordSource, writeRecords, type WrittenRecord } from "./write.ts";

@@ -40,6 +40,7 @@ export function statsOf(set: DataSet) {
   return {
     ...set.provenance,
     shape: images.shape,
+    ...images.shape[0] === 0 ? { pixels: "not read, the set gives names alone" } : {},
     imagesPerClass: spread,
     fewestImagesOfAClass: spread.min,
     mostImagesOfAClass: spread.max,

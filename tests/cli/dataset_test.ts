@@ -1,15 +1,20 @@
 /// The dataset commands in this process.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import encodeJpeg from "@jsquash/jpeg/encode.js";
+import { EXIT } from "../../cli/exit.ts";
 import { main } from "../../cli/program.ts";
 import { greyPng } from "../datasets/helpers.ts";
 import { recordFile, type Row } from "../datasets/recordio/helpers.ts";
 import { inFolder, TREE, writeTree } from "../experiments/dataset/sets.ts";
 
-async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function cli(...args: string[]): ReturnType<typeof run> {
+  return run("dataset", ...args);
+}
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = "", err = "";
   const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), terminal: false };
-  const code = await main(["dataset", ...args], io, (code) => {
+  const code = await main(args, io, (code) => {
     throw new Error(`exit ${code}`);
   });
   return { code, out, err };
@@ -112,6 +117,30 @@ Deno.test("dataset pack and unpack write what readers read, and replace nothing 
     assert((await Deno.stat(`${folder}/pairs.png`)).size > 100);
     assertEquals((await cli("pack", `${folder}/set`, "--format", "tfrecord", "--out", `${folder}/x`)).code, 2);
   }));
+
+Deno.test("dataset stats counts what a list of names gives, and says that no pixels were read", () =>
+  inFolder(async (folder) => {
+    const list = "2\t1\nAnna\t1\t2\nAnna\t1\tBert\t1\nBert\t1\t2\nAnna\t2\tCarl\t1\n";
+    await writeTree(folder, { "pairs.txt": new TextEncoder().encode(list) });
+    const args = ["stats", "lfw", "--set", `pairs=${folder}/pairs.txt`], { code, out, err } = await cli(...args);
+    assertEquals([code, err], [0, ""]);
+    for (const line of ["images: 5", "classes: 3", "pairs: 4", "samePairs: 2", "folds: 2"]) {
+      assertMatch(out, RegExp(`^${line}$`, "m"));
+    }
+    assertMatch(out, /^pixels: not read, the set gives names alone$/m);
+    assertEquals(JSON.parse((await cli(...args, "--json")).out).pixels, "not read, the set gives names alone");
+    await writeTree(folder, TREE);
+    assertEquals((await cli("stats", `${folder}/set`)).out.includes("pixels:"), false);
+  }));
+
+Deno.test("exit codes of the help are those of README's table", async () => {
+  const help = (await run("--help")).out, readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const table = readme.slice(readme.indexOf("| exit code |")).split("\n\n")[0]!;
+  const codes = (text: string) => [...text.matchAll(/\b\d+\b/g)].map(([code]) => code);
+  const rows = table.split("\n").slice(2).map((row) => row.split("|")[1]!);
+  assertEquals(codes(rows.join(" ")), codes(/Exit codes:[^.]*\./.exec(help)![0]));
+  assertEquals(Object.values(EXIT).every((code) => codes(table).includes(`${code}`)), true);
+});
 
 Deno.test("dataset audit decodes in threads with the rights of its task alone", () =>
   inFolder(async (folder) => {

@@ -39,6 +39,11 @@ export const RECORDIO: readonly FuzzFormat[] = [
     open: (files) => readImages(files, { path: "a.rec", labels: "headers", known: pixels }),
   },
   {
+    name: "recordio, with what is damaged left out",
+    files: insightface,
+    open: (files) => readImages(files, { path: "set", skipDamaged: true, known: pixels }),
+  },
+  {
     name: "recordio, im2rec's layout",
     files: { "a.rec": plain.rec, "a.idx": plain.idx },
     runs: 1000,
