@@ -44,7 +44,7 @@ export interface Shared {
   readonly images: readonly { readonly here: string; readonly there: string }[] | null;
   /** What content means here: pixels as prepared, or the bytes of image files. */
   readonly by: "pixels" | "files" | null;
-  /** Images of the other set that cannot be read. */
+  /** Images of the other set that cannot be read, and files that its reader left out. */
   readonly damaged: readonly Damage[];
 }
 
@@ -70,19 +70,23 @@ export async function auditSet(
 ): Promise<Audit> {
   const images = imagesOf(set), channels = images.shape[2] === 3 ? watchChannels(images.shape) : undefined;
   const seen = await readContents(images, tell, (bytes) => channels?.add(bytes));
-  const skipped = set.provenance.skipped.map(({ path, reason }) => ({ place: path, reason }));
   return {
     images: images.length,
     classes: images.classes.length,
-    damaged: [...skipped, ...seen.damaged],
+    damaged: [...skippedOf(set), ...seen.damaged],
     duplicates: groupEqual(seen.prints, seen.places).map((group) => ({
       images: group.map(images.name),
       sameClass: group.every((image) => images.labels[image] === images.labels[group[0]!]),
     })),
     labels: classFindings(images),
     ...channels ? { channels: channels.result() } : {},
-    ...against ? { shared: await compareSets(images, seen, imagesOf(against), tell) } : {},
+    ...against ? { shared: await compareSets(images, seen, against, tell) } : {},
   };
+}
+
+/** What the reader left out. */
+function skippedOf({ provenance }: DataSet): Damage[] {
+  return provenance.skipped.map(({ path, reason }) => ({ place: path, reason }));
 }
 
 async function readContents(images: ImageSet, tell: Tell, look: (bytes: Uint8Array) => void): Promise<Contents> {
@@ -100,19 +104,20 @@ async function readContents(images: ImageSet, tell: Tell, look: (bytes: Uint8Arr
   return { prints, places: Int32Array.from(places), damaged };
 }
 
-async function compareSets(here: ImageSet, pixels: Contents, there: ImageSet, tell: Tell): Promise<Shared> {
+async function compareSets(here: ImageSet, pixels: Contents, other: DataSet, tell: Tell): Promise<Shared> {
+  const there = imagesOf(other), skipped = skippedOf(other);
   const names = new Set(there.classes), numbers = areNumbers(here.classes) || areNumbers(there.classes);
   const identities = numbers ? null : here.classes.filter((name) => names.has(name));
   const alike = here.shape.join() === there.shape.join() && here.shape[0] > 0;
   const byFiles = !alike && here.file !== undefined && there.file !== undefined;
-  if (!alike && !byFiles) return { identities, images: null, by: null, damaged: [] };
+  if (!alike && !byFiles) return { identities, images: null, by: null, damaged: skipped };
   const mine = alike ? pixels : await readContents(filesOf(here), () => {}, () => {});
   const theirs = await readContents(alike ? there : filesOf(there), tell, () => {});
   return {
     identities,
     images: pairEqual(mine, theirs).map(([a, b]) => ({ here: here.name(a), there: there.name(b) })),
     by: alike ? "pixels" : "files",
-    damaged: theirs.damaged,
+    damaged: [...skipped, ...theirs.damaged],
   };
 }
 

@@ -50,6 +50,10 @@ Deno.test("auditSet() tells what two sets share: identities by name, images by p
       by: "files",
       damaged: [],
     });
+    await writeTree(folder, { "test/bert/cut.png": greyPng(1).slice(0, -20) });
+    const skipping = await open(folder, "image-folder", { path: "test", skipDamaged: true });
+    const { shared: lacking } = await auditSet(set, { against: skipping });
+    assertEquals(lacking!.damaged.map(({ place }) => place), ["bert/cut.png"]);
     const numbers = labelledSet([1, 1]), named = { ...numbers, classes: ["0", "1"] };
     const { identities, images, by } = (await auditSet(set, { against: named })).shared!;
     assertEquals({ identities, images, by }, { identities: null, images: null, by: null });
