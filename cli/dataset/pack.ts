@@ -26,7 +26,7 @@ export function registerPack(dataset: Command, context: Context): void {
       const { images, encoded } = await packSet(set, { format, out, force, tell, ...shard ? { shard } : {} });
       if (encoded > 0) {
         context.io.err(
-          `${encoded} of ${images} images are written as PNG: what the reader gives is no file as it is stored\n`,
+          `${encoded} of ${images} images are written as PNG: no stored file has the pixels that the reader gives\n`,
         );
       }
       if (format === "insightface-bin" && set.gives === "pairs" && set.folds !== 10) {

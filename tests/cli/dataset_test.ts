@@ -105,7 +105,7 @@ Deno.test("dataset pack and unpack write what readers read, and replace nothing 
     assertEquals(bin, {
       code: 0,
       out: `${folder}/pairs.bin\n`,
-      err: "16 of 16 images are written as PNG: what the reader gives is no file as it is stored\n" +
+      err: "16 of 16 images are written as PNG: no stored file has the pixels that the reader gives\n" +
         "Read it with folds: 2, insightface-bin takes 10 unless it is told\n",
     });
     const resized = ["pack", `${folder}/set`, "--set", "size=[2,2]", "--format", "folder", "--out", `${folder}/small`];
