@@ -26,8 +26,9 @@ export async function readParquetLabels(
       for (let i = 0; i < values.length; i++) {
         const value = values[i], isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
         if (!isWhole && (typeof value !== "string" || value === "") || names && isWhole && !names[Number(value)]) {
+          const found = value instanceof Uint8Array ? `${value.length} bytes` : value;
           throw new SyntaxError(
-            `Cannot read row ${start + i} of "${file.path}": its ${column} is ${value}, ` +
+            `Cannot read row ${start + i} of "${file.path}": its ${column} is ${found}, ` +
               (names ? `one of 0 to ${names.length - 1} is wanted` : "an integer or text is wanted"),
           );
         }
@@ -89,11 +90,10 @@ export function createGroupCache(parts: readonly ParquetFile[], column: string):
     const { file, index, start } = groups[group]!, { path, read } = parts[file]!;
     const values = await read(column, index);
     return Array.from(values, (value, i) => {
-      const bytes = value instanceof Uint8Array ? value : (value as { bytes?: unknown } | null)?.bytes;
-      if (bytes instanceof Uint8Array) return bytes;
+      if (value instanceof Uint8Array) return value;
       throw new SyntaxError(
         `Cannot read row ${start + i} of "${path}": column "${column}" holds ` +
-          `${value === null || value === undefined ? "nothing" : "no bytes"}, image files as bytes are wanted`,
+          `${value === null ? "nothing" : "no bytes"}, image files as bytes are wanted`,
       );
     });
   }

@@ -1,16 +1,18 @@
 /**
- * Columns of Parquet files, a row group at a time, by way of hyparquet.
+ * Columns of Parquet files, a row group at a time.
  *
- * hyparquet 1.31.5 checks no page's checksum and trusts the lengths of runs of levels: a file damaged there can keep it
- * busy for very long, so hold files that came over a network to their published digests.
+ * What is read is what columns of images and labels are made of: bytes, text and numbers, alone or in structs, in pages
+ * of version 1 or 2, written plainly, by dictionary or as differences.
  *
  * Specification: https://parquet.apache.org/docs/file-format/
  *
  * @module
  */
-import { type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import type { Files } from "./files.ts";
+import { readColumn } from "./parquet/column.ts";
+import type { Source } from "./parquet/cursor.ts";
+import { type Footer, type Leaf, readFooter } from "./parquet/footer.ts";
+import type { Value } from "./parquet/values.ts";
 
 /** A run of rows that are read together. */
 export interface RowGroup {
@@ -33,18 +35,19 @@ export interface ParquetFile {
   /** The text that its footer keeps under a key, such as `huggingface`. */
   metadata(key: string): string | undefined;
   /**
-   * The values of a column in a row group: numbers, bigints, strings, bytes (`Uint8Array`), or records of these.
+   * The values of a column in a row group, or of the field `bytes` of one that holds records; `null` where there is none.
+   * Bytes are parts of what a page unpacks to.
    *
-   * @throws {SyntaxError} if the row group is damaged.
+   * @throws {SyntaxError} if the row group is damaged, or the column is of a kind that is not read.
    * @throws {RangeError} if the column unpacks to more than 1 GiB.
    */
-  read(column: string, group: number): Promise<ArrayLike<unknown>>;
+  read(column: string, group: number): Promise<readonly (Value | null)[]>;
 }
 
 /** The most bytes that a column of a row group may unpack to: 1 GiB. */
 const MAX_COLUMN_BYTES = 2 ** 30;
-/** A page header is small, and a row takes a byte or so; no honest file claims more rows than eight for each of its bits. */
-const MAX_ROWS_PER_BYTE = 64;
+/** Magic number at the start, then at the end after the length of the footer. */
+const MAGIC = 0x31524150, HEAD_BYTES = 4, TAIL_BYTES = 8;
 
 /**
  * Opens a file by its footer.
@@ -52,101 +55,72 @@ const MAX_ROWS_PER_BYTE = 64;
  * @throws {SyntaxError} if there is none, or it is damaged.
  */
 export async function openParquet(path: string, files: Files): Promise<ParquetFile> {
-  const size = await files.size(path), what = `Cannot read "${path}"`;
-  if (size < 12) throw new SyntaxError(`${what}: it has ${size} bytes, a Parquet file is wanted`);
-  const failures = new WeakSet<object>();
-  const file = {
-    byteLength: size,
-    async slice(start: number, end = size): Promise<ArrayBuffer> {
-      if (!(start >= 0 && start <= end && end <= size)) {
-        throw new RangeError(`Cannot read bytes ${start} to ${end}: the file has ${size}`);
-      }
-      try {
-        const bytes = await files.read(path, { start, length: end - start });
-        return (bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()).buffer as ArrayBuffer;
-      } catch (error) {
-        failures.add(error as Error);
-        throw error;
-      }
-    },
-  };
-  /** Whatever hyparquet throws is damage, unless reading the file failed. */
-  const guard = async <T>(where: string, action: () => Promise<T>): Promise<T> => {
-    try {
-      return await action();
-    } catch (error) {
-      if (failures.has(error as Error)) throw error;
-      throw new SyntaxError(`${what}${where}: ${(error as Error).message}, a whole Parquet file is wanted`, {
-        cause: error,
-      });
-    }
-  };
-  const metadata = await guard("", () => parquetMetadataAsync(file, { geoparquet: false }));
-  const groups = groupsOf(metadata, size, what);
-  const columns = metadata.row_groups.length === 0
-    ? []
-    : [...new Set(metadata.row_groups[0]!.columns.map((chunk) => chunk.meta_data?.path_in_schema[0] ?? ""))];
+  const size = await files.size(path), what = `"${path}"`;
+  const footer = await openFooter(path, { files, size }), groups = groupsOf(footer, { size, what });
   return {
     path,
-    rows: groups.reduce((sum, group) => sum + group.rows, 0),
+    rows: footer.rows,
     groups,
-    columns,
-    metadata: (key) => metadata.key_value_metadata?.find((pair) => pair.key === key)?.value,
-    async read(column, index) {
-      const { start, rows } = groups[index]!;
-      checkColumn(metadata, { column, index, what, size });
-      return await guard(`, row group ${index}`, async () => {
-        let data: ArrayLike<unknown> | undefined;
-        await parquetRead({
-          file,
-          metadata,
-          columns: [column],
-          rowStart: start,
-          rowEnd: start + rows,
-          compressors,
-          utf8: false,
-          geoparquet: false,
-          onChunk: (chunk) => data = chunk.columnData,
-        });
-        if (data?.length !== rows) {
-          throw new SyntaxError(`Cannot read column "${column}": found ${data?.length ?? 0} values for ${rows} rows`);
-        }
-        return data;
-      });
+    columns: [...new Set(footer.leaves.map((leaf) => leaf.path[0]!))],
+    metadata: (key) => footer.metadata.get(key),
+    async read(column, group) {
+      const place = `${what}, row group ${group}, column "${column}"`, index = findLeaf(footer.leaves, column, place);
+      const chunk = footer.groups[group]!.chunks[index]!, { rows } = groups[group]!;
+      const { start, packed, unpacked, values } = chunk;
+      if (!(values === rows && unpacked >= 0 && start >= HEAD_BYTES && packed >= 0 && start + packed <= size)) {
+        throw new SyntaxError(
+          `Cannot read ${place}: its footer says ${values} values in ${packed} bytes at byte ${start}, ${rows} values ` +
+            `within ${size} bytes are wanted`,
+        );
+      }
+      if (unpacked > MAX_COLUMN_BYTES) {
+        throw new RangeError(
+          `Cannot read ${place}: it unpacks to ${unpacked} bytes, at most ${MAX_COLUMN_BYTES} are wanted; write the ` +
+            "file with smaller row groups",
+        );
+      }
+      const bytes = await files.read(path, { start, length: packed });
+      return readColumn({ bytes, start, what: place }, { leaf: footer.leaves[index]!, chunk });
     },
   };
 }
 
-function groupsOf(metadata: FileMetaData, size: number, what: string): RowGroup[] {
-  let start = 0;
-  const groups = metadata.row_groups.map((group) => {
-    const rows = Number(group.num_rows);
-    if (!(Number.isSafeInteger(rows) && rows >= 0 && rows <= size * MAX_ROWS_PER_BYTE)) {
-      throw new SyntaxError(`${what}: a row group of ${group.num_rows} rows in ${size} bytes, a whole file is wanted`);
-    }
-    start += rows;
-    return { start: start - rows, rows };
-  });
-  if (start === Number(metadata.num_rows)) return groups;
-  throw new SyntaxError(`${what}: its row groups have ${start} rows, its footer says ${metadata.num_rows}`);
+async function openFooter(path: string, { files, size }: { files: Files; size: number }): Promise<Footer> {
+  const what = `"${path}"`,
+    wrong = (found: string) => new SyntaxError(`Cannot read ${what}: ${found}, a whole Parquet file is wanted`);
+  if (size < HEAD_BYTES + TAIL_BYTES) throw wrong(`it has ${size} bytes`);
+  const end = size - TAIL_BYTES, tail = await files.read(path, { start: end, length: TAIL_BYTES });
+  const view = new DataView(tail.buffer, tail.byteOffset, TAIL_BYTES), length = view.getUint32(0, true);
+  if (view.getUint32(4, true) !== MAGIC) throw wrong(`it does not end with PAR1 at byte ${size - 4}`);
+  if (length > end - HEAD_BYTES) throw wrong(`its footer has ${length} bytes at byte ${end}`);
+  const start = end - length, bytes = await files.read(path, { start, length });
+  const source: Source = { bytes, start, what };
+  return readFooter({ source, at: 0, end: length });
 }
 
-/** Holds what the footer says of a column to the file, before anything is unpacked. */
-function checkColumn(
-  metadata: FileMetaData,
-  { column, index, what, size }: { column: string; index: number; what: string; size: number },
-): void {
-  for (const { meta_data: chunk } of metadata.row_groups[index]!.columns) {
-    if (chunk?.path_in_schema[0] !== column) continue;
-    const packed = Number(chunk.total_compressed_size), unpacked = Number(chunk.total_uncompressed_size);
-    if (!(packed >= 0 && packed <= size && unpacked >= 0 && Number(chunk.num_values) <= size * MAX_ROWS_PER_BYTE)) {
-      throw new SyntaxError(`${what}, row group ${index}: its footer says what cannot be of column "${column}"`);
-    }
-    if (unpacked > MAX_COLUMN_BYTES) {
-      throw new RangeError(
-        `${what}, row group ${index}: column "${column}" unpacks to ${unpacked} bytes, at most ${MAX_COLUMN_BYTES} are ` +
-          "wanted; write the file with smaller row groups",
+function groupsOf({ rows, groups }: Footer, { size, what }: { size: number; what: string }): RowGroup[] {
+  let start = 0;
+  const found = groups.map((group, index) => {
+    // An image file takes more than a byte.
+    if (!(group.rows >= 0 && start + group.rows <= size)) {
+      throw new SyntaxError(
+        `Cannot read ${what}, row group ${index}: ${group.rows} rows in ${size} bytes, a whole Parquet file is wanted`,
       );
     }
-  }
+    start += group.rows;
+    return { start: start - group.rows, rows: group.rows };
+  });
+  if (start === rows) return found;
+  throw new SyntaxError(`Cannot read ${what}: its row groups have ${start} rows, its footer says ${rows}`);
+}
+
+function findLeaf(leaves: readonly Leaf[], column: string, place: string): number {
+  const index = leaves.findIndex(({ path }) =>
+    path[0] === column && (path.length === 1 || path.length === 2 && path[1] === "bytes")
+  );
+  const leaf = leaves[index];
+  if (leaf && !leaf.repeated && leaf.meaning !== "other") return index;
+  throw new SyntaxError(
+    `Cannot read ${place}: it holds lists, dates, or records without "bytes"; bytes, text or numbers are wanted`,
+  );
 }

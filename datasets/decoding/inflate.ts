@@ -3,20 +3,21 @@
  *
  * @module
  */
-import { inflateSync, unzlibSync } from "fflate";
+import { gunzipSync, inflateSync, unzlibSync } from "fflate";
 
 /** DEFLATE cannot expand a byte to more than this many (RFC 1951: 258 bytes from 2 bits). */
 const MAX_RATIO = 1032;
+const INFLATE = { raw: inflateSync, zlib: unzlibSync, gzip: gunzipSync } as const;
 
 /**
  * Inflates a stream whose size is known beforehand.
  *
- * @param bytes A raw DEFLATE stream, or a zlib stream.
+ * @param bytes A raw DEFLATE stream, or one in a container.
  * @param size Number of bytes that must come out.
- * @param format Container of the stream: `raw` (RFC 1951) or `zlib` (RFC 1950).
+ * @param format Container of the stream: `raw` (RFC 1951), `zlib` (RFC 1950) or `gzip` (RFC 1952).
  * @throws {SyntaxError} if the stream is damaged or gives another number of bytes.
  */
-export function inflateExactly(bytes: Uint8Array, size: number, format: "raw" | "zlib"): Uint8Array {
+export function inflateExactly(bytes: Uint8Array, size: number, format: "raw" | "zlib" | "gzip"): Uint8Array {
   if (size > (bytes.length + 1) * MAX_RATIO) {
     throw new SyntaxError(`Cannot inflate ${bytes.length} bytes: they cannot give the ${size} bytes that are wanted`);
   }
@@ -24,7 +25,7 @@ export function inflateExactly(bytes: Uint8Array, size: number, format: "raw" | 
   const out = new Uint8Array(size + 1);
   let inflated: Uint8Array;
   try {
-    inflated = format === "raw" ? inflateSync(bytes, { out }) : unzlibSync(bytes, { out });
+    inflated = INFLATE[format](bytes, { out });
   } catch (error) {
     throw new SyntaxError(`Cannot inflate ${bytes.length} bytes: ${(error as Error).message}`, { cause: error });
   }

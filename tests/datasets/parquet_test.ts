@@ -18,7 +18,9 @@ async function firstBytes(set: ImageSet): Promise<number[]> {
 }
 
 Deno.test("parquet reads every compression and page version as Arrow wrote it", async () => {
-  for (const name of ["snappy", "none", "gzip", "zstd", "brotli", "lz4", "page version 2", "small pages"]) {
+  for (
+    const name of ["snappy", "none", "gzip", "zstd", "brotli", "lz4", "page version 2", "small pages", "differences"]
+  ) {
     const set = await open(file(name));
     assertEquals([set.classes, [...set.labels]], [["zebra", "ant"], labels.map((label) => label / 2)], name);
     assertEquals(await firstBytes(set), values, name);
@@ -29,8 +31,15 @@ Deno.test("parquet reads every compression and page version as Arrow wrote it", 
 Deno.test("parquet reads labels that are numbers or text, and images that are bytes alone", async () => {
   const numbers = await open(file("numbers alone"));
   assertEquals([numbers.classes, [...numbers.labels]], [["0", "2"], labels.map((label) => label / 2)]);
+  for (const name of ["unsigned", "real"]) assertEquals((await open(file(name))).classes, ["0", "2"]);
   const words = await open(file("words"));
   assertEquals([words.classes, [...words.labels]], [["a", "c"], labels.map((label) => label / 2)]);
+  const shared = await open(file("shared beginnings"));
+  assertEquals([shared.classes, [...shared.labels], await firstBytes(shared)], [
+    ["c0", "c1"],
+    [...words.labels],
+    values,
+  ]);
   const bytes = await open(file("bytes alone"), { image: "png", label: "who" });
   assertEquals([bytes.classes, [...bytes.labels], await firstBytes(bytes)], [words.classes, [...words.labels], values]);
 });
@@ -64,13 +73,15 @@ Deno.test("parquet says what is wrong, and where", async () => {
   await wrong(file("snappy"), columns, { image: "img" }, RangeError);
   await wrong(file("no label"), 'Cannot read row 4 of "a.parquet": its label is ');
   await wrong(file("unknown"), "its label is -1, one of 0 to 2 is wanted");
-  await wrong(file("no bytes"), 'row 0 of "a.parquet": column "image" holds no bytes, image files as bytes are wanted');
+  await wrong(file("no bytes"), 'row 0 of "a.parquet": column "image" holds nothing, image files as bytes are wanted');
   await wrong(file("snappy"), "an integer or text is wanted", { label: "image" });
-  await wrong(new Uint8Array(3), 'Cannot read "a.parquet": it has 3 bytes, a Parquet file is wanted');
-  await wrong(file("none").subarray(0, -1), 'Cannot read "a.parquet": parquet file invalid');
+  await wrong(new Uint8Array(3), 'Cannot read "a.parquet": it has 3 bytes, a whole Parquet file is wanted');
+  await wrong(file("none").subarray(0, -1), 'Cannot read "a.parquet": it does not end with PAR1 at byte ');
   const damaged = file("gzip");
   damaged.fill(0x55, 100, 140);
-  await wrong(damaged, 'Cannot read "a.parquet", row group 0: ');
+  await wrong(damaged, 'Cannot read "a.parquet", row group 0, column "image": at byte 20 there is a page that cannot');
+  const label = 'Cannot read "a.parquet", row group 0, column "label": it holds lists, dates';
+  for (const name of ["dates", "lists"]) await wrong(file(name), label);
   await assertRejects(() => openWith(parquet, { path: "none" }, {}), MissingDataError, 'Cannot open "none"');
   await assertRejects(
     () => openWith(parquet, { path: "d" }, { "d/x": "" }),

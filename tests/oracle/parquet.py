@@ -53,6 +53,15 @@ files = {
     "bytes alone": write({"png": pa.array([png(v) for v in values], pa.large_binary()), "who": pa.array(words.dictionary_encode())}),
     "no label": write({"image": images, "label": pa.array([2, 0, 2, 2, None, 0, 2], pa.int64())}),
     "no bytes": write({"image": pa.array([{"bytes": None, "path": "x.png"}] * 7, image_type), "label": ints}),
+    "differences": write({"image": images, "label": ints}, names, use_dictionary=False, write_page_checksum=True,
+                         column_encoding={"image.bytes": "DELTA_LENGTH_BYTE_ARRAY", "label": "DELTA_BINARY_PACKED"}),
+    "shared beginnings": write({"image": images, "label": pa.array(["c1", "c0", "c1", "c1", "c0", "c0", "c1"])},
+                               use_dictionary=False, compression="lz4", data_page_version="2.0",
+                               column_encoding={"image.bytes": "DELTA_BYTE_ARRAY", "label": "DELTA_BYTE_ARRAY"}),
+    "unsigned": write({"image": images, "label": pa.array(labels, pa.uint8())}),
+    "real": write({"image": images, "label": pa.array(labels, pa.float64())}),
+    "dates": write({"image": images, "label": pa.array(labels, pa.date32())}),
+    "lists": write({"image": images, "label": pa.array([[label] for label in labels], pa.list_(pa.int64()))}),
     "unknown": write({"image": images, "label": pa.array([2, 0, 2, 2, -1, 0, 2], pa.int64())}, names),
 }
 with open(sys.argv[1], "w") as file:
