@@ -64,6 +64,16 @@ Deno.test("ArcFace parts the classes of toy-2d further, and each is narrower, th
   }
 });
 
+Deno.test("one-shot runs of Omniglot: every trained row errs less than the official demo, by the whole interval", async () => {
+  const { records } = await openStore(results).records("omniglot-one-shot");
+  const trained = records.filter(({ row }) => row !== "Raw pixels");
+  assertEquals(trained.length, 6);
+  for (const { row, seed, metrics } of trained) {
+    const low = metrics.find(({ name }) => name === "rank-1-low")!.value!;
+    assert(1 - low < 0.388, `${row}, seed ${seed}`);
+  }
+});
+
 Deno.test("README's losses and options of published recipes are valid in its manifest", async () => {
   const folder = await Deno.makeTempDir();
   try {
