@@ -7,6 +7,7 @@ import { z } from "zod";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
 import { measureImage } from "./first_image.ts";
+import { contiguousFolds } from "./folds.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
 import { classesOfPairs } from "./pair_classes.ts";
 import { parseVerificationBin } from "./pickle/verification_bin.ts";
@@ -91,19 +92,10 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
     first: Int32Array.from(same, (_, pair) => 2 * pair),
     second: Int32Array.from(same, (_, pair) => 2 * pair + 1),
     same,
-    fold: foldsOf(same.length, folds),
+    fold: contiguousFolds(same.length, folds),
     folds,
     provenance: images.provenance,
   };
-}
-
-/** Fold of each pair: neighbours, the first `count mod folds` folds with one more. */
-function foldsOf(count: number, folds: number): Int32Array {
-  const size = Math.floor(count / folds), larger = count % folds, border = larger * (size + 1);
-  return Int32Array.from(
-    { length: count },
-    (_, pair) => pair < border ? Math.floor(pair / (size + 1)) : larger + Math.floor((pair - border) / size),
-  );
 }
 
 /** The same images with red and blue exchanged. */

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { selectEmbeddings } from "../tensor/embedding_source.ts";
+import { combinedDigest } from "./combined_digest.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -58,7 +57,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
     );
   }
   const place = new Map(kept.map((label, index) => [label, index]));
-  const identity = JSON.stringify({ digest: all.provenance.digest, list: await files.digest(list), take });
+  const digest = combinedDigest({ digest: all.provenance.digest, list: await files.digest(list), take });
   return {
     ...all,
     length: images.length,
@@ -73,7 +72,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
       reader: "listed",
       classes: kept.length,
       images: images.length,
-      digest: bytesToHex(sha256(utf8ToBytes(identity))),
+      digest,
     },
   };
 }

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { combinedDigest } from "./combined_digest.ts";
+import { contiguousFolds } from "./folds.ts";
 import { type PairLine, readPairLines } from "./pair_lines.ts";
 import { defineReader, type ImageSet, type PairSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
@@ -67,7 +68,7 @@ async function open(params: Params, { files, open }: ReaderContext): Promise<Pai
     );
   }
   const lines = await readPairLines(list, files, { columns, header });
-  const { fold, folds } = columns.includes("fold") ? listedFolds(lines, list) : contiguousFolds(lines, params);
+  const { fold, folds } = columns.includes("fold") ? listedFolds(lines, list) : equalFolds(lines, params);
   const place = findNames(lines, images, list);
   const identity = { digest: images.provenance.digest, list: await files.digest(list), columns, header, folds };
   return {
@@ -82,16 +83,11 @@ async function open(params: Params, { files, open }: ReaderContext): Promise<Pai
   };
 }
 
-function contiguousFolds(lines: readonly PairLine[], { folds = 10, list }: Params): Pick<PairSet, "fold" | "folds"> {
-  const each = Math.floor(lines.length / folds), longer = lines.length % folds;
-  if (each === 0) {
+function equalFolds(lines: readonly PairLine[], { folds = 10, list }: Params): Pick<PairSet, "fold" | "folds"> {
+  if (lines.length < folds) {
     throw new RangeError(`Cannot make ${folds} folds of "${list}": it has ${lines.length} pairs, set folds lower`);
   }
-  const fold = Int32Array.from(lines, (_, i) => {
-    const within = i - longer * (each + 1);
-    return within < 0 ? Math.floor(i / (each + 1)) : longer + Math.floor(within / each);
-  });
-  return { fold, folds };
+  return { fold: contiguousFolds(lines.length, folds), folds };
 }
 
 /** The folds of the list, in the order of their numbers, whatever these are. */
