@@ -11,7 +11,8 @@ import {
   type HeaderStart,
   type ImageHeader,
 } from "./image_header.ts";
-import { createNumbers, readIndex, type RecordIndex } from "./index_file.ts";
+import { growingNumbers } from "../growing.ts";
+import { readIndex, type RecordIndex } from "./index_file.ts";
 import { inFileOrder, upTo } from "./places.ts";
 import { findRecord, readHead, readPayload } from "./record.ts";
 import { scanRecords } from "./scan.ts";
@@ -111,7 +112,7 @@ export async function openRecords(
 
 /** Finds keys and offsets in the file itself. */
 async function rebuildIndex(path: string, files: Files): Promise<RecordIndex & { keyedBy: "id" | "position" }> {
-  const ids = createNumbers(), found = createNumbers();
+  const ids = growingNumbers(), found = growingNumbers();
   for await (const scanned of scanRecords(path, files)) {
     if ("damage" in scanned) {
       throw new SyntaxError(
@@ -122,7 +123,7 @@ async function rebuildIndex(path: string, files: Files): Promise<RecordIndex & {
     found.push(scanned.span.offset);
     ids.push(Number(scanned.header?.id ?? -1));
   }
-  const offsets = found.take(), keys = ids.take(), sorted = keys.slice().sort();
+  const offsets = found.array(), keys = ids.array(), sorted = keys.slice().sort();
   const unique = sorted.every((id, i) => id >= 0 && id <= Number.MAX_SAFE_INTEGER && id !== sorted[i - 1]);
   return unique
     ? { keys, offsets, keyedBy: "id" }

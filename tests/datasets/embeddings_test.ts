@@ -5,10 +5,10 @@ import {
   type EmbeddingSource,
   type Files,
   type ImageSet,
+  matchEmbeddings,
   MissingDataError,
   openEmbeddings,
 } from "../../datasets/mod.ts";
-import { matchEmbeddings } from "../../datasets/stored_embeddings.ts";
 import { memoryFiles } from "./helpers.ts";
 import { featureFile, matrixNpy, npyOf, textNpy, utf8 } from "./template_layouts.ts";
 
@@ -71,10 +71,22 @@ Deno.test("matchEmbeddings() goes by name where there are names, else by order",
   });
   const images = { length: 2, name: (index: number) => ["n9", "n4"][index]! };
   const named = await openEmbeddings("n.npz", files), plain = await openEmbeddings("a.npy", files);
-  assertEquals(await read(matchEmbeddings(named, images, "n.npz"), [0, 1, 0]), [MATRIX[9]!, MATRIX[4]!, MATRIX[9]!]);
-  await assertRejects(async () => await read(matchEmbeddings(plain, images, "a.npy"), [0]), RangeError, "2 are wanted");
+  assertEquals(await read(matchEmbeddings(named, images, { source: "n.npz" }), [0, 1, 0]), [
+    MATRIX[9]!,
+    MATRIX[4]!,
+    MATRIX[9]!,
+  ]);
+  await assertRejects(
+    async () => await read(matchEmbeddings(plain, images, { source: "a.npy" }), [0]),
+    RangeError,
+    "2 are wanted",
+  );
   const strange = { length: 1, name: () => "x" };
-  await assertRejects(async () => await read(matchEmbeddings(named, strange, "n.npz"), [0]), RangeError, 'image "x"');
+  await assertRejects(
+    async () => await read(matchEmbeddings(named, strange, { source: "n.npz" }), [0]),
+    RangeError,
+    'image "x"',
+  );
 });
 
 Deno.test("embeddings gives images without pixels, by the labels and names that are there", async () => {
