@@ -6,7 +6,7 @@
 import type { TextLine } from "./text_lines.ts";
 
 const SPACE = 32, TAB = 9;
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads the whole numbers of a line that holds nothing else, between spaces or tabs.

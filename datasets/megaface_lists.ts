@@ -72,7 +72,8 @@ export async function readNoiseList(path: string, files: Files): Promise<Readonl
   const names = new Set<string>();
   await eachLine(path, files, (bytes) => {
     const line = textOf(bytes);
-    if (!line.startsWith("#")) names.add((line.trim().split("\t")[1] ?? line).trim());
+    const name = (line.trim().split("\t")[1] ?? line).trim();
+    if (!line.startsWith("#") && name !== "") names.add(name);
   });
   return names;
 }
