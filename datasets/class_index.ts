@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { growingIntegers, type GrowingList } from "./growing.ts";
+import { growingIntegers } from "./growing.ts";
 
 /** Labels as they are read. */
 export interface ClassIndex {

@@ -19,7 +19,7 @@ export * from "./reader.ts";
 export * from "./faces/mod.ts";
 export type { Column } from "./columns.ts";
 export type { EmbeddingFields } from "./embedding_fields.ts";
-export { matchEmbeddings } from "./embedding_match.ts";
+export { type EmbeddedImages, matchEmbeddings, type MatchOptions } from "./embedding_match.ts";
 export { openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
 export * from "./pickle/mod.ts";
 export * from "./recordio/mod.ts";
