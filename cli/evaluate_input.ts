@@ -18,7 +18,7 @@ import type { RunRecord } from "../experiments/record.ts";
 import type { ResolvedRun, Section } from "../experiments/resolved.ts";
 import { parseSection } from "../experiments/section.ts";
 import { RunFolder } from "../experiments/store.ts";
-import type { EmbeddingsPath } from "../experiments/stored_embeddings.ts";
+import type { EmbeddingsPath } from "../experiments/stored_file.ts";
 import { builtins, type Registries } from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
 import { loadNamed } from "./kinds.ts";

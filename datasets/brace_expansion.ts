@@ -22,15 +22,16 @@ const MAX_NAMES = 100_000;
  * ```
  */
 export function expandBraces(pattern: string): string[] {
-  const found = /\{(?:(\d{1,9})\.\.(\d{1,9})|([^{}]*,[^{}]*))\}/.exec(pattern);
+  const found = /\{(?:(\d{1,9})\.\.(\d{1,9})|([^{},]*,[^{}]*))\}/.exec(pattern);
   if (!found) return [pattern];
   const [whole, first, last, words] = found, before = pattern.slice(0, found.index);
   const rest = expandBraces(pattern.slice(found.index + whole.length));
-  const from = Number(first), to = Number(last), count = words === undefined ? Math.abs(to - from) + 1 : 0;
+  const from = Number(first), to = Number(last), choices = words?.split(",");
+  const count = choices?.length ?? Math.abs(to - from) + 1;
   if (count * rest.length > MAX_NAMES) {
     throw new RangeError(`Cannot expand "${pattern}": it stands for more than ${MAX_NAMES} names`);
   }
-  const parts = words?.split(",") ??
+  const parts = choices ??
     Array.from({ length: count }, (_, i) => String(from + (to < from ? -i : i)).padStart(first!.length, "0"));
   return parts.flatMap((part) => rest.map((end) => before + part + end));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type GrowingList, growingList } from "./growing.ts";
+import { growingIntegers } from "./growing.ts";
 
 /** Labels as they are read. */
 export interface ClassIndex {
@@ -24,7 +24,7 @@ function isInteger(label: string): boolean {
 /** Makes an empty index. */
 export function createClassIndex(): ClassIndex {
   const numbers = new Map<string, number>();
-  const labels: GrowingList<Int32Array<ArrayBuffer>> = growingList((length) => new Int32Array(length));
+  const labels = growingIntegers();
   return {
     add(label) {
       const number = numbers.get(label) ?? numbers.size;

@@ -21,22 +21,32 @@ export function csvRecords(path: string): {
   /** Says that there are no more lines. */
   end(): void;
 } {
-  let open: string | undefined, first = 0;
+  // The lines of a record that goes on. Quotes come in pairs once it is whole, so that it is split then and not before.
+  let open: string[] = [], length = 0, quotes = 0, first = 0;
   const unclosed = () => new SyntaxError(`Cannot read line ${first} of "${path}": a quote is opened and never closed`);
   return {
     add(line, number) {
-      if (open === undefined && line.trim() === "") return undefined;
-      if (open === undefined) first = number;
-      const text = open === undefined ? line : `${open}\n${line}`;
-      if (text.length > MAX_RECORD) throw unclosed();
-      const fields = splitCsv(text, path, first);
-      open = fields ? undefined : text;
-      return fields && { fields, line: first };
+      const isFirst = open.length === 0;
+      if (isFirst && line.trim() === "") return undefined;
+      if (isFirst) first = number, length = quotes = 0;
+      open.push(line);
+      length += line.length + 1, quotes += countQuotes(line);
+      if (length > MAX_RECORD) throw unclosed();
+      const fields = isFirst || quotes % 2 === 0 ? splitCsv(open.join("\n"), path, first) : undefined;
+      if (!fields) return undefined;
+      open = [];
+      return { fields, line: first };
     },
     end() {
-      if (open !== undefined) throw unclosed();
+      if (open.length > 0) throw unclosed();
     },
   };
+}
+
+function countQuotes(line: string): number {
+  let count = 0;
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) count++;
+  return count;
 }
 
 /** The fields of a record, or `undefined` where a quote is open at its end. */

@@ -4,12 +4,14 @@
  * @module
  */
 import { z } from "zod";
+import { type Column, readColumn } from "./columns.ts";
 import { combinedDigest } from "./combined_digest.ts";
+import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
 import { IMAGE_FIELDS } from "./image_fields.ts";
 import { createNamedSet } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
-import { type Column, EMBEDDING_FIELDS, openEmbeddings, readColumn } from "./stored_embeddings.ts";
+import { openEmbeddings } from "./stored_embeddings.ts";
 
 const side = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 

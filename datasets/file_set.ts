@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { readLandmarks } from "./alignment/landmark_list.ts";
 import { createByteCache } from "./byte_cache.ts";
+import { combinedDigest } from "./combined_digest.ts";
 import { type ImageFields, sizeOfFields } from "./image_fields.ts";
 import { type ImageFile, type Preparation, prepareImage } from "./preparation.ts";
 import type { ImageSet, Provenance, ReaderContext } from "./reader.ts";
@@ -118,11 +117,11 @@ async function withLandmarks(set: FileSet, { size, align }: ImageFields, { files
   if (!files) throw new TypeError(`Cannot read "${list}": found no files in the context, wanted those of the reader's`);
   const images = { source: set.source, count: set.labels.length, name: set.name };
   const landmarksOf = await readLandmarks(list, images, files);
-  const identity = JSON.stringify({ digest: set.provenance.digest, landmarks: await files.digest(list) });
+  const digest = combinedDigest({ digest: set.provenance.digest, landmarks: await files.digest(list) });
   return {
     ...set,
     load: async (index) => ({ ...await set.load(index), landmarks: landmarksOf(index) }),
-    provenance: { ...set.provenance, digest: bytesToHex(sha256(utf8ToBytes(identity))) },
+    provenance: { ...set.provenance, digest },
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 /** A list of numbers in one typed array. */
-export interface GrowingList<A extends Int32Array | Float64Array> {
+export interface GrowingList<A extends Uint8Array | Int32Array | Float64Array> {
   /** How many there are. */
   readonly length: number;
   /** Appends a number. */
@@ -14,18 +14,24 @@ export interface GrowingList<A extends Int32Array | Float64Array> {
   array(): A;
 }
 
-/** A list of strings in one array of UTF-8 bytes. */
-export interface GrowingText {
+/** Strings by number, such as the names of a million images. */
+export interface PackedText {
   /** How many there are. */
   readonly length: number;
-  /** Appends a string. */
-  push(text: string): void;
   /** String `index`. */
   at(index: number): string;
 }
 
-/** Makes an empty list of numbers; `make` makes an array of zeros, such as `(n) => new Int32Array(n)`. */
-export function growingList<A extends Int32Array | Float64Array>(make: (length: number) => A): GrowingList<A> {
+/** A list of strings in one array of UTF-8 bytes. */
+export interface GrowingText extends PackedText {
+  /** Appends a string. */
+  push(text: string): void;
+}
+
+/** Makes an empty list of numbers, which grows by a half; `make` makes an array of zeros, such as `(n) => new Int32Array(n)`. */
+export function growingList<A extends Uint8Array | Int32Array | Float64Array>(
+  make: (length: number) => A,
+): GrowingList<A> {
   let values = make(64), length = 0;
   return {
     get length() {
@@ -33,7 +39,7 @@ export function growingList<A extends Int32Array | Float64Array>(make: (length: 
     },
     push(value) {
       if (length === values.length) {
-        const larger = make(2 * length);
+        const larger = make(length + (length >> 1));
         larger.set(values);
         values = larger;
       }
@@ -41,6 +47,16 @@ export function growingList<A extends Int32Array | Float64Array>(make: (length: 
     },
     array: () => values.slice(0, length) as A,
   };
+}
+
+/** Makes an empty list of whole numbers up to 2³¹ − 1. */
+export function growingIntegers(): GrowingList<Int32Array<ArrayBuffer>> {
+  return growingList((length) => new Int32Array(length));
+}
+
+/** Makes an empty list of any numbers. */
+export function growingNumbers(): GrowingList<Float64Array<ArrayBuffer>> {
+  return growingList((length) => new Float64Array(length));
 }
 
 /** Makes an empty list of strings. */

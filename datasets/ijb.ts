@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { combinedDigest } from "./combined_digest.ts";
-import { knownFormat } from "./decoding/decode.ts";
-import { createFileSet } from "./file_set.ts";
+import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
+import { matchEmbeddings } from "./embedding_match.ts";
 import type { Files } from "./files.ts";
 import {
   type Detections,
@@ -17,11 +17,12 @@ import {
   readTemplateList,
   readTemplatePairs,
 } from "./ijb_meta.ts";
-import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
-import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { openListedFiles } from "./listed_files.ts";
+import { ALIGN_WITH_IMAGES } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
-import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings } from "./stored_embeddings.ts";
+import { openEmbeddings } from "./stored_embeddings.ts";
 
 const params = z.strictObject({
   meta: z.string().min(1).describe("Folder of the text files, meta, in the data folder or absolute"),
@@ -134,53 +135,24 @@ async function openImages(
     readonly detections: Detections;
   },
 ): Promise<ImageSet> {
-  const { files } = context, { images: folder, embeddings: stored, set } = params;
-  const source = metaPath(params, "face_tid_mid");
-  const known = {
-    source,
-    classes: Array.from(ids, String),
-    labels: template,
-    name: (index: number) => names.at(index),
-  };
-  const { members, suffix } = stored ?? {};
-  const identity = {
-    reader: "ijb",
-    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), set, members, suffix }),
-  };
-  const embeddings = stored
-    ? {
-      embeddings: matchEmbeddings(await openEmbeddings(stored.path, files, stored), {
-        length: names.length,
-        name: known.name,
-      }, stored.path),
-    }
-    : {};
-  if (folder === null) {
-    return { ...createNamedSet({ ...known, provenance: identity }, params), ...embeddings };
-  }
-  if (shapeOfFields(params) === undefined) {
-    throw new RangeError(
-      `Cannot open the images of "${folder}" without a size: crops differ, set size or align`,
-    );
-  }
-  const decoder = knownFormat(await files.read(`${folder}/${names.at(0)}`)).decoder;
-  const images = await createFileSet(
+  const { files } = context, { images: folder, embeddings: stored, set } = params, { members, suffix } = stored ?? {};
+  const digests = await pathDigests(pathsOf(params), files), name = (index: number) => names.at(index);
+  return await openListedFiles(
     {
-      ...known,
-      size: sizeOfFields(params)!,
-      load: async (index) => ({
-        bytes: await files.read(`${folder}/${names.at(index)}`),
-        ...landmarksOf(landmarks, index),
-      }),
-      provenance: { ...identity, decoder, skipped: [] },
+      source: metaPath(params, "face_tid_mid"),
+      classes: Array.from(ids, String),
+      labels: template,
+      name,
+      images: folder === null ? undefined : { folder, path: (index) => `${folder}/${names.at(index)}` },
+      landmarks: (index) => Float64Array.from(landmarks.subarray(10 * index, 10 * index + 10)),
+      embeddings: stored
+        ? matchEmbeddings(await openEmbeddings(stored.path, files, stored), { length: names.length, name }, {
+          source: stored.path,
+        })
+        : undefined,
+      provenance: { reader: "ijb", digest: combinedDigest({ digests, set, members, suffix }) },
     },
     params,
     context,
   );
-  return { ...images, ...embeddings };
-}
-
-/** What alignment takes of an image beside its bytes. */
-function landmarksOf(landmarks: Float32Array, index: number): { readonly landmarks: Float64Array } {
-  return { landmarks: Float64Array.from(landmarks.subarray(10 * index, 10 * index + 10)) };
 }

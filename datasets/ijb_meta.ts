@@ -6,13 +6,15 @@
  * @module
  */
 import type { Files } from "./files.ts";
-import { type NameTable, packNames } from "./name_table.ts";
-import { createIntegerList, eachLine, readFields, readIntegers, type TextLine } from "./line_bytes.ts";
+import { growingIntegers, growingList, growingText, type PackedText } from "./growing.ts";
+import { isInnerPath } from "./inner_path.ts";
+import { readFields, readIntegers, textOf, wrongLine } from "./line_fields.ts";
+import { eachLine } from "./text_lines.ts";
 
 /** The images of a set, each in one template. */
 export interface IjbFaces {
   /** File names. */
-  readonly names: NameTable;
+  readonly names: PackedText;
   /** Template of each image, by its place in `ids`. */
   readonly template: Int32Array;
   /** Medium of each image. */
@@ -35,19 +37,20 @@ export function placesOf({ ids }: Pick<IjbFaces, "ids">): TemplatePlaces {
  * @throws {SyntaxError} if a line is anything else, with its number.
  */
 export async function readFaces(path: string, files: Files): Promise<IjbFaces> {
-  const names: string[] = [], templates = createIntegerList(), media = createIntegerList(), ids = new Set<number>();
+  const names = growingText(), templates = growingIntegers(), media = growingIntegers(), ids = new Set<number>();
   await eachLine(path, files, (line) => {
     const fields = readFields(line), template = Number(fields[1]), medium = Number(fields[2]);
     if (fields.length !== 3 || !isId(template) || !isId(medium)) {
       throw wrongLine(path, line, "an image, its template and its medium");
     }
+    if (!isInnerPath(fields[0]!)) throw wrongLine(path, line, "a name within the folder of the images");
     names.push(fields[0]!);
     templates.push(template), media.push(medium), ids.add(template);
   });
   if (names.length === 0) throw new SyntaxError(`Cannot read "${path}": found no line, one an image is wanted`);
   const sorted = Int32Array.from(ids).sort(), places = placesOf({ ids: sorted });
-  const template = templates.values().map((id) => places.get(id)!);
-  return { names: packNames(names), template, medium: media.values(), ids: sorted };
+  const template = templates.array().map((id) => places.get(id)!);
+  return { names, template, medium: media.array(), ids: sorted };
 }
 
 /**
@@ -60,8 +63,8 @@ export async function readTemplatePairs(
   files: Files,
   places: TemplatePlaces,
 ): Promise<{ first: Int32Array; second: Int32Array; same: Uint8Array }> {
-  const first = createIntegerList(), second = createIntegerList(), same = createIntegerList();
-  const values = new Int32Array(3);
+  const first = growingIntegers(), second = growingIntegers();
+  const same = growingList((length) => new Uint8Array(length)), values = new Int32Array(3);
   const wanted = "two templates that have images, and 1 (same) or 0";
   await eachLine(path, files, (line) => {
     if (!readIntegers(line, values)) throw wrongLine(path, line, wanted);
@@ -69,7 +72,7 @@ export async function readTemplatePairs(
     if (a === undefined || b === undefined || label > 1) throw wrongLine(path, line, wanted);
     first.push(a), second.push(b), same.push(label);
   });
-  return { first: first.values(), second: second.values(), same: Uint8Array.from(same.values()) };
+  return { first: first.array(), second: second.array(), same: same.array() };
 }
 
 /** What a detector says of each image. */
@@ -85,7 +88,7 @@ export interface Detections {
  *
  * @throws {SyntaxError} if a line is anything else, with its number.
  */
-export async function readDetections(path: string, files: Files, names: NameTable): Promise<Detections> {
+export async function readDetections(path: string, files: Files, names: PackedText): Promise<Detections> {
   const landmarks = new Float32Array(10 * names.length), scores = new Float32Array(names.length);
   let image = 0;
   await eachLine(path, files, (line) => {
@@ -123,7 +126,7 @@ export async function readTemplateList(
   const found = new Set<number>();
   await eachLine(path, files, (line) => {
     if (line.number === 1) return;
-    const [template, subject] = new TextDecoder().decode(line.bytes.subarray(line.start, line.end)).split(",");
+    const [template, subject] = textOf(line).split(",");
     const place = places.get(Number(template)), number = Number(subject);
     if (place === undefined || !isId(number) || subject === "") {
       throw wrongLine(path, line, "a template that has images, a comma and its subject");
@@ -140,9 +143,4 @@ export async function readTemplateList(
 
 function isId(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff;
-}
-
-function wrongLine(path: string, { bytes, start, end, number }: TextLine, wanted: string): SyntaxError {
-  const text = new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + 80)));
-  return new SyntaxError(`Cannot read "${path}": found "${text}" on line ${number}, wanted ${wanted}`);
 }

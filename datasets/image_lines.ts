@@ -6,7 +6,7 @@
 import { type ClassIndex, createClassIndex } from "./class_index.ts";
 import { csvRecords } from "./csv.ts";
 import type { Files } from "./files.ts";
-import { growingList, type GrowingText, growingText } from "./growing.ts";
+import { growingIntegers, type GrowingText, growingText } from "./growing.ts";
 import { readLines } from "./text_lines.ts";
 
 /** Forms of a list: that of MXNet's `im2rec`, comma-separated values, a path and a label parted by spaces or tabs. */
@@ -38,7 +38,7 @@ export async function readImageLines(path: string, files: Files, { form, columns
   if (columns && kind !== "csv") {
     throw new SyntaxError(`Cannot read "${path}" by the titles of its columns: it is read as ${kind}, set form: csv`);
   }
-  const classes = createClassIndex(), paths = growingText(), lines = growingList((length) => new Int32Array(length));
+  const classes = createClassIndex(), paths = growingText(), lines = growingIntegers();
   const add = (image: string, label: string, line: number): void => {
     if (image === "" || label === "") {
       throw new SyntaxError(`Cannot read line ${line} of "${path}": the ${image === "" ? "path" : "label"} is empty`);

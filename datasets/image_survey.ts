@@ -33,7 +33,7 @@ export async function surveyImages(
   const seen = new Set<string>(), decoders = new Set<string>();
   let found = size;
   for (let index = 0; index < images.count; index++) {
-    const name = images.name(index), extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+    const extension = /\.([^./]*)$/.exec(images.name(index).slice(-32))?.[1]?.toLowerCase() ?? "";
     if (seen.has(extension)) continue;
     seen.add(extension);
     const { bytes } = await images.load(index);

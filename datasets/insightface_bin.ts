@@ -4,10 +4,10 @@
  * @module
  */
 import { z } from "zod";
-import { contiguousFolds } from "./contiguous_folds.ts";
 import { createFileSet } from "./file_set.ts";
 import { MissingDataError } from "./files.ts";
 import { measureImage } from "./first_image.ts";
+import { contiguousFolds } from "./folds.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
 import { classesOfPairs } from "./pair_classes.ts";
 import { parseVerificationBin } from "./pickle/verification_bin.ts";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { selectEmbeddings } from "../tensor/embedding_source.ts";
+import { combinedDigest } from "./combined_digest.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
+import { readLines } from "./text_lines.ts";
 
 const params = z.strictObject({
   from: pluginReference({ plugin: "reader", gives: "images" }, "Reader of the labelled images"),
@@ -27,6 +27,7 @@ type Params = z.output<typeof params>;
  *
  * @throws {TypeError} (`open`) if `from` does not give images.
  * @throws {MissingDataError} (`open`) if there is no list.
+ * @throws {SyntaxError} (`open`) if a line of the list is no UTF-8, or longer than 1 MiB.
  * @throws {RangeError} (`open`) if a name on the list is no image of `from`, or fewer than two classes are left.
  */
 export const listed: ReaderPlugin = defineReader({
@@ -48,8 +49,9 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
       `Cannot list images of "${all.provenance.reader}": it gives ${all.gives}, a reader of images is wanted`,
     );
   }
-  const names = new TextDecoder().decode(await files.read(list)).split(/\r?\n/).filter((name) => name !== "");
-  const images = select(all, new Set(names), { list, take });
+  const names = new Set<string>();
+  for await (const { lines } of readLines(list, files)) lines.forEach((name) => name !== "" && names.add(name));
+  const images = select(all, names, { list, take });
   const kept = [...new Set(images.map((image) => all.labels[image]!))].sort((a, b) => a - b);
   if (kept.length < 2) {
     throw new RangeError(
@@ -58,7 +60,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
     );
   }
   const place = new Map(kept.map((label, index) => [label, index]));
-  const identity = JSON.stringify({ digest: all.provenance.digest, list: await files.digest(list), take });
+  const digest = combinedDigest({ digest: all.provenance.digest, list: await files.digest(list), take });
   return {
     ...all,
     length: images.length,
@@ -73,7 +75,7 @@ async function open({ from, list, take }: Params, { files, open }: ReaderContext
       reader: "listed",
       classes: kept.length,
       images: images.length,
-      digest: bytesToHex(sha256(utf8ToBytes(identity))),
+      digest,
     },
   };
 }

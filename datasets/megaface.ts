@@ -6,17 +6,18 @@
 import { z } from "zod";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 import { combinedDigest } from "./combined_digest.ts";
-import { knownFormat } from "./decoding/decode.ts";
-import { createFileSet } from "./file_set.ts";
+import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
+import { matchEmbeddings } from "./embedding_match.ts";
 import type { Files } from "./files.ts";
-import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
+import type { PackedText } from "./growing.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { openListedFiles } from "./listed_files.ts";
 import { type MegafaceList, readMegafaceList, readNoiseList } from "./megaface_lists.ts";
-import type { NameTable } from "./name_table.ts";
-import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { ALIGN_WITH_IMAGES } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
 import { joinedSource } from "./row_source.ts";
-import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings } from "./stored_embeddings.ts";
+import { openEmbeddings } from "./stored_embeddings.ts";
 
 const stored = (of: string) => z.strictObject(EMBEDDING_FIELDS).describe(`Stored embeddings of the ${of}`);
 
@@ -33,6 +34,9 @@ const params = z.strictObject({
     probes: z.string().min(1).nullable().default(null).describe("List of noise among the probes, facescrub_noises.txt"),
     distractors: z.string().min(1).nullable().default(null).describe(
       "List of noise among the distractors, megaface_noises.txt",
+    ),
+    allowUnknown: z.boolean().optional().describe(
+      "Let more than a tenth of a list of noise be no image of the set, where the set is a part of what was listed",
     ),
   }).nullable().default(null).describe("Images that insightface lists as noise; null for none"),
   ...IMAGE_FIELDS,
@@ -51,7 +55,8 @@ type Params = z.output<typeof params>;
  *
  * @throws {MissingDataError} (`open`) if a list is not there.
  * @throws {SyntaxError} (`open`) if a list is damaged, with the line.
- * @throws {RangeError} (`open`) if images are to be read and no size is given, or embeddings do not fit the lists.
+ * @throws {RangeError} (`open`) if images are to be read and no size is given, embeddings do not fit the lists, or a list
+ *   of noise is of other images.
  */
 export const megafaceReader: ReaderPlugin = defineReader({
   name: "megaface",
@@ -86,11 +91,13 @@ async function open(params: Params, context: ReaderContext): Promise<TemplateSet
   const images = await openImages(params, context, {
     probes: probes.names,
     distractors: distractors.names,
+    name,
     labels,
     classes,
   });
   const places = Int32Array.from({ length: total }, (_, index) => index);
-  const noise = params.noise && await markNoise(params.noise, files, { name, first, total });
+  const noise = params.noise &&
+    await markNoise(params.noise, files, { probes: probes.names, distractors: distractors.names });
   return {
     gives: "templates",
     images,
@@ -119,77 +126,81 @@ function numberIdentities(
   return { labels, classes: [...numbers.keys(), "distractors"] };
 }
 
+/** Marks the images that are noise, the probes first. */
 async function markNoise(
-  lists: NonNullable<Params["noise"]>,
+  { allowUnknown = false, ...lists }: NonNullable<Params["noise"]>,
   files: Files,
-  { name, first, total }: { name(index: number): string; readonly first: number; readonly total: number },
+  { probes, distractors }: { readonly probes: PackedText; readonly distractors: PackedText },
 ): Promise<Uint8Array> {
-  const probes = lists.probes === null ? new Set<string>() : await readNoiseList(lists.probes, files);
-  const distractors = lists.distractors === null ? new Set<string>() : await readNoiseList(lists.distractors, files);
-  return Uint8Array.from({ length: total }, (_, index) => {
-    const own = name(index);
-    return Number(index < first ? probes.has(own.slice(own.lastIndexOf("/") + 1)) : distractors.has(own));
-  });
+  const noise = new Uint8Array(probes.length + distractors.length);
+  const fileName = (name: string) => name.slice(name.lastIndexOf("/") + 1);
+  const parts = [
+    { list: lists.probes, start: 0, count: probes.length, name: (index: number) => fileName(probes.at(index)) },
+    { list: lists.distractors, start: probes.length, count: distractors.length, name: distractors.at },
+  ];
+  for (const { list, start, count, name } of parts) {
+    if (list === null) continue;
+    const names = await readNoiseList(list, files), unknown = new Set(names);
+    for (let index = 0; index < count; index++) {
+      const own = name(index);
+      if (names.has(own)) noise[start + index] = 1, unknown.delete(own);
+    }
+    if (unknown.size === 0 || (unknown.size < names.size && (allowUnknown || 10 * unknown.size <= names.size))) {
+      continue;
+    }
+    throw new RangeError(
+      `Cannot mark the noise that "${list}" names: found ${names.size - unknown.size} of its ${names.size} names ` +
+        `among the images, not "${[...unknown][0]}", wanted names such as "${name(0)}"; ` +
+        (unknown.size < names.size
+          ? "set allowUnknown: true where the list is of more images than these"
+          : "leave the list out where it is of other images"),
+    );
+  }
+  return noise;
 }
 
 async function openImages(
   params: Params,
   context: ReaderContext,
-  { probes, distractors, labels, classes }: {
-    readonly probes: NameTable;
-    readonly distractors: NameTable;
+  { probes, distractors, ...known }: {
+    readonly probes: PackedText;
+    readonly distractors: PackedText;
+    name(index: number): string;
     readonly labels: Int32Array;
     readonly classes: readonly string[];
   },
 ): Promise<ImageSet> {
-  const { files } = context, { images: folders, embeddings: parts } = params;
-  const first = probes.length;
-  const name = (index: number) => index < first ? probes.at(index) : distractors.at(index - first);
-  const known = { source: params.probes, classes, labels, name };
+  const { files } = context, { images: folders, embeddings: parts } = params, first = probes.length;
   const read = parts ? [parts.probes, parts.distractors].map(({ members, suffix }) => ({ members, suffix })) : null;
-  const identity = {
-    reader: "megaface",
-    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), read }),
-  };
-  const embeddings = parts
-    ? {
-      embeddings: joinedSource(
-        await openPart(parts.probes, files, probes),
-        await openPart(parts.distractors, files, distractors),
-      ),
-    }
-    : {};
-  if (folders === null) {
-    return { ...createNamedSet({ ...known, provenance: identity }, params), ...embeddings };
-  }
-  if (shapeOfFields(params) === undefined) {
-    throw new RangeError(
-      `Cannot open the images of "${folders.probes}" without a size: they differ, set size or align`,
-    );
-  }
-  const path = (index: number) => `${index < first ? folders.probes : folders.distractors}/${name(index)}`;
-  const images = await createFileSet(
+  const path = (index: number) => `${index < first ? folders!.probes : folders!.distractors}/${known.name(index)}`;
+  return await openListedFiles(
     {
       ...known,
-      size: sizeOfFields(params)!,
-      load: async (index) => ({ bytes: await files.read(path(index)) }),
-      provenance: { ...identity, decoder: knownFormat(await files.read(path(0))).decoder, skipped: [] },
+      source: params.probes,
+      images: folders === null ? undefined : { folder: folders.probes, path },
+      embeddings: parts
+        ? joinedSource(
+          await openPart(parts.probes, files, probes),
+          await openPart(parts.distractors, files, distractors),
+        )
+        : undefined,
+      provenance: {
+        reader: "megaface",
+        digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), read }),
+      },
     },
     params,
     context,
   );
-  return { ...images, ...embeddings };
 }
 
 async function openPart(
   stored: NonNullable<Params["embeddings"]>["probes"],
   files: Files,
-  names: NameTable,
+  names: PackedText,
 ): Promise<EmbeddingSource> {
-  const name = (row: number) => names.at(row), rows = { count: names.length, name };
-  return matchEmbeddings(
-    await openEmbeddings(stored.path, files, { ...stored, rows }),
-    { length: names.length, name },
-    stored.path,
-  );
+  const images = { length: names.length, name: names.at }, rows = { count: names.length, name: names.at };
+  return matchEmbeddings(await openEmbeddings(stored.path, files, { ...stored, rows }), images, {
+    source: stored.path,
+  });
 }

@@ -6,13 +6,15 @@
  * @module
  */
 import type { Files } from "./files.ts";
-import { type NameTable, packNames } from "./name_table.ts";
-import { eachLine } from "./line_bytes.ts";
+import { growingText, type PackedText } from "./growing.ts";
+import { isInnerPath } from "./inner_path.ts";
+import { textOf } from "./line_fields.ts";
+import { eachLine } from "./text_lines.ts";
 
 /** A list of images. */
 export interface MegafaceList {
   /** The last parts of each path: `identity/image` of a probe, `folder/folder/image` of a distractor. */
-  readonly names: NameTable;
+  readonly names: PackedText;
   /** Identity of each image, where the list tells; else the folder that it lies in. */
   readonly identities?: readonly string[];
 }
@@ -25,11 +27,11 @@ export interface MegafaceList {
  */
 export async function readMegafaceList(path: string, files: Files, parts: number): Promise<MegafaceList> {
   const wrong = (found: string, wanted: string) => new SyntaxError(`Cannot read "${path}": ${found}, wanted ${wanted}`);
-  const paths: string[] = [];
+  const paths = growingText();
   const keep = (inner: unknown, place: string) => {
     const kept = typeof inner === "string" ? inner.trim().split("/").slice(-parts) : [];
-    if (kept.length < parts || kept.includes("")) {
-      throw wrong(`found ${JSON.stringify(inner)} ${place}`, `a path of at least ${parts} parts`);
+    if (kept.length < parts || !isInnerPath(kept.join("/"))) {
+      throw wrong(`found ${JSON.stringify(inner)} ${place}`, `a path whose last ${parts} parts are names`);
     }
     paths.push(kept.join("/"));
   };
@@ -50,12 +52,10 @@ export async function readMegafaceList(path: string, files: Files, parts: number
       identities = list.id.map(String);
     }
   } else {
-    await eachLine(path, files, ({ bytes, start, end, number }) => {
-      keep(new TextDecoder().decode(bytes.subarray(start, end)), `on line ${number}`);
-    });
+    await eachLine(path, files, (line) => keep(textOf(line), `on line ${line.number}`));
   }
   if (paths.length === 0) throw wrong("no path", "one an image");
-  return { names: packNames(paths), ...identities ? { identities } : {} };
+  return { names: paths, ...identities ? { identities } : {} };
 }
 
 /** Whether the first character that is no space opens a JSON object. */
@@ -70,9 +70,10 @@ async function isJson(path: string, files: Files): Promise<boolean> {
  */
 export async function readNoiseList(path: string, files: Files): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  await eachLine(path, files, ({ bytes, start, end }) => {
-    const line = new TextDecoder().decode(bytes.subarray(start, end));
-    if (!line.startsWith("#")) names.add((line.trim().split("\t")[1] ?? line).trim());
+  await eachLine(path, files, (bytes) => {
+    const line = textOf(bytes);
+    const name = (line.trim().split("\t")[1] ?? line).trim();
+    if (!line.startsWith("#") && name !== "") names.add(name);
   });
   return names;
 }

@@ -69,10 +69,13 @@ export function parseNpyHeader(bytes: Uint8Array, source: string): NpyHeader {
   const found = `header ${JSON.stringify(text.slice(0, 200))} at byte ${open}`;
   // A Python dictionary of three keys in any order; Python 2 wrote long integers as 3L.
   const descr = /'descr': *'([^']*)'/.exec(text)?.[1], order = /'fortran_order': *(True|False)/.exec(text)?.[1];
-  const axes = /'shape': *\(((?: *\d+L? *,?)*) *\)/.exec(text)?.[1];
-  if (!/^\{.*\}$/.test(text) || order === undefined || axes === undefined) throw wrong(found);
+  const axes = /'shape': *\(([^)]*)\)/.exec(text)?.[1]?.split(",").map((axis) => axis.trim());
+  if (axes?.at(-1) === "") axes.pop();
+  if (!/^\{.*\}$/.test(text) || order === undefined || !axes?.every((axis) => /^\d{1,16}L?$/.test(axis))) {
+    throw wrong(found);
+  }
   if (descr === undefined) throw wrong(`${found}: a record of several fields`);
-  const shape = axes.split(",").filter((axis) => axis.trim() !== "").map((axis) => parseInt(axis, 10));
+  const shape = axes.map((axis) => parseInt(axis, 10));
   const count = shape.reduce((product, axis) => product * axis, 1);
   if (!Number.isSafeInteger(count) || shape.some((axis) => !Number.isSafeInteger(axis))) throw wrong(found);
   return { descr, fortran: order === "True", shape, count, start };
@@ -111,7 +114,7 @@ export function decodeNpy(bytes: Uint8Array, source: string): NpyArray {
  */
 export function decodeNpyText(bytes: Uint8Array, source: string): NpyText {
   const header = parseNpyHeader(bytes, source), { descr, start, count, shape } = header;
-  const [, order, kind, width] = /^([<>|=]?)([US])(\d{1,6})$/.exec(descr) ?? [];
+  const [, order, kind, width] = /^([<>|=]?)([US])([1-9]\d{0,5})$/.exec(descr) ?? [];
   if (kind === undefined || isTransposed(header)) {
     throw new SyntaxError(`Cannot read ${source}: element type "${descr}", text (U or S) in C order is wanted`);
   }
@@ -120,9 +123,12 @@ export function decodeNpyText(bytes: Uint8Array, source: string): NpyText {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const text = (at: number): string => {
-    if (kind === "S") return decoder.decode(bytes.subarray(at, at + size)).replace(/\0+$/, "");
-    const points = Array.from({ length: Number(width) }, (_, i) => view.getUint32(at + 4 * i, order !== ">"));
-    return String.fromCodePoint(...points).replace(/\0+$/, "");
+    let end = at + size;
+    while (end > at && bytes[end - 1] === 0) end--;
+    if (kind === "S") return decoder.decode(bytes.subarray(at, end));
+    let text = "";
+    for (; at < end; at += 4) text += String.fromCodePoint(view.getUint32(at, order !== ">"));
+    return text;
   };
   const data = Array.from({ length: count }, (_, i) => {
     try {
@@ -203,7 +209,7 @@ function typeOf({ descr }: NpyHeader, source: string): NonNullable<ReturnType<ty
 }
 
 function checkLength({ start, count, shape }: NpyHeader, size: number, length: number, source: string): void {
-  if (length === start + count * size) return;
+  if (size > 0 && length === start + count * size) return;
   throw new SyntaxError(
     `Cannot read ${source}: ${length - start} bytes from byte ${start} on, ` +
       `${count * size} are wanted for an array of shape (${shape.join(", ")})`,

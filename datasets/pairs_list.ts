@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { combinedDigest } from "./combined_digest.ts";
-import { contiguousFolds } from "./contiguous_folds.ts";
+import { contiguousFolds } from "./folds.ts";
 import { type PairLine, readPairLines } from "./pair_lines.ts";
 import { defineReader, type ImageSet, type PairSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
@@ -68,7 +68,7 @@ async function open(params: Params, { files, open }: ReaderContext): Promise<Pai
     );
   }
   const lines = await readPairLines(list, files, { columns, header });
-  const { fold, folds } = columns.includes("fold") ? listedFolds(lines, list) : foldsOf(lines, params);
+  const { fold, folds } = columns.includes("fold") ? listedFolds(lines, list) : equalFolds(lines, params);
   const place = findNames(lines, images, list);
   const identity = { digest: images.provenance.digest, list: await files.digest(list), columns, header, folds };
   return {
@@ -83,7 +83,7 @@ async function open(params: Params, { files, open }: ReaderContext): Promise<Pai
   };
 }
 
-function foldsOf(lines: readonly PairLine[], { folds = 10, list }: Params): Pick<PairSet, "fold" | "folds"> {
+function equalFolds(lines: readonly PairLine[], { folds = 10, list }: Params): Pick<PairSet, "fold" | "folds"> {
   if (lines.length < folds) {
     throw new RangeError(`Cannot make ${folds} folds of "${list}": it has ${lines.length} pairs, set folds lower`);
   }

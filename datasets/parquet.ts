@@ -12,6 +12,7 @@ import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, s
 import { surveyImages } from "./image_survey.ts";
 import { openParquet, type ParquetFile } from "./parquet_file.ts";
 import { createGroupCache, readParquetLabels } from "./parquet_columns.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
 const params = z.strictObject({
@@ -55,8 +56,8 @@ export const parquet: ReaderPlugin = defineReader({
 
 async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
   const { files } = context, { image, label } = params, paths = await filesOf(params, files);
-  const parts: ParquetFile[] = [], digests: string[] = [];
-  for (const path of paths) parts.push(await openParquet(path, files)), digests.push(await files.digest(path));
+  const parts: ParquetFile[] = [], digests = await pathDigests(paths, files);
+  for (const path of paths) parts.push(await openParquet(path, files));
   checkColumns(parts, [image, label]);
   const { classes, labels } = await readParquetLabels(parts, label);
   const source = paths.length === 1 ? paths[0]! : `${paths[0]} … ${paths.at(-1)}`;

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
+import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet, isDamage } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
 import { measureImage } from "./first_image.ts";
 import { IMAGE_FIELDS, shapeOfFields } from "./image_fields.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 import { checkImage } from "./recordio/class_label.ts";
 import { readLayout } from "./recordio/layout.ts";
@@ -232,7 +232,6 @@ function chooseImages(all: Int32Array, taken: Int32Array): { chosen: Uint32Array
 
 /** One file's digest is the set's; of several, the digest of them all. */
 async function digestOf(paths: readonly (string | undefined)[], files: Files): Promise<string> {
-  const digests: string[] = [];
-  for (const path of paths) if (path !== undefined) digests.push(await files.digest(path));
-  return digests.length === 1 ? digests[0]! : bytesToHex(sha256(utf8ToBytes(JSON.stringify(digests))));
+  const digests = await pathDigests(paths.filter((path) => path !== undefined), files);
+  return digests.length === 1 ? digests[0]! : combinedDigest(digests);
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { createRandom, type Random } from "../tensor/random.ts";
+import { combinedDigest } from "./combined_digest.ts";
 import {
   defineReader,
   type ImageSet,
@@ -71,11 +70,10 @@ async function open(params: Params, context: ReaderContext): Promise<TemplateSet
   const searches = Array.from({ length: params.searches }, (_, index): Search => {
     return drawSearch({ params, members, ways, builder, random: random.fork(index) }, `search ${index + 1}`);
   });
-  const identity = JSON.stringify({ digest: images.provenance.digest, ...drawing });
   const provenance = {
     ...images.provenance,
     reader: "sampled-gallery",
-    digest: bytesToHex(sha256(utf8ToBytes(identity))),
+    digest: combinedDigest({ digest: images.provenance.digest, ...drawing }),
   };
   return { gives: "templates", images, ...builder.templates(), searches, provenance };
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { pluginReference } from "../plugin/mod.ts";
 import { createRandom, type Random } from "../tensor/random.ts";
+import { combinedDigest } from "./combined_digest.ts";
 import { capacity, drawDistinct, type Groups, unrankPair } from "./draw.ts";
 import { defineReader, type ImageSet, type PairSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 
@@ -83,8 +82,7 @@ async function open(params: Params, context: ReaderContext): Promise<PairSet> {
       add(index, 0, part.differentPair(group, item));
     }
   });
-  const identity = JSON.stringify({ digest: images.provenance.digest, folds, perFold, seed });
-  const digest = bytesToHex(sha256(utf8ToBytes(identity)));
+  const digest = combinedDigest({ digest: images.provenance.digest, folds, perFold, seed });
   return {
     gives: "pairs",
     images,

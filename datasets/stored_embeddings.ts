@@ -3,53 +3,16 @@
  *
  * @module
  */
-import { z } from "zod";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 import type { ByteSource } from "./byte_source.ts";
+import { type Column, decodeColumn } from "./columns.ts";
+import type { EmbeddingFields } from "./embedding_fields.ts";
 import { openFeatureFile, openFeatureFiles, type Rows } from "./feature_file.ts";
 import { isDamage } from "./file_set.ts";
 import { type Files, MissingDataError } from "./files.ts";
-import { decodeNpy, decodeNpyText, NPY_HEADER_BYTES, openNpy, parseNpyHeader } from "./npy.ts";
-import { reorderedSource, rowSource } from "./row_source.ts";
+import { openNpy } from "./npy.ts";
+import { rowSource } from "./row_source.ts";
 import { openZipFile, type ZipFile } from "./zip_file.ts";
-
-const member = (what: string) => z.string().min(1).optional().describe(what);
-
-/** Parameters that name stored embeddings. */
-export const EMBEDDING_FIELDS = {
-  path: z.string().min(1).describe(
-    "Embeddings, an image a row: .npy, .npz, a feature file (.bin), or a folder of feature files of one image each",
-  ),
-  mirrored: z.string().min(1).nullable().default(null).describe(
-    "Embeddings of the mirrored images, in the same order: as path; null where there are none, or in a member of .npz",
-  ),
-  members: z.strictObject({
-    embeddings: member("Array of the embeddings; absent: embeddings"),
-    mirrored: member("Array of those of the mirrored images; absent: mirrored, where there is one"),
-    labels: member("Array of class numbers or names; absent: labels, where there is one"),
-    names: member("Array of image names; absent: names, where there is one"),
-  }).prefault({}).describe("Names of the arrays within an .npz archive"),
-  suffix: z.string().min(1).default(".bin").describe(
-    "What the names of feature files have after the image's name, such as _r100.bin",
-  ),
-} as const;
-
-/** Where embeddings are stored; see {@link EMBEDDING_FIELDS}. */
-export interface EmbeddingFields {
-  /** File or folder of the embeddings. */
-  readonly path: string;
-  /** File or folder of those of the mirrored images. */
-  readonly mirrored?: string | null;
-  /** Names of arrays in an archive. */
-  readonly members?: { readonly [K in "embeddings" | "mirrored" | "labels" | "names"]?: string | undefined };
-  /** Ending of feature files; by default `.bin`. */
-  readonly suffix?: string;
-  /** Rows to open of a folder of feature files, by name and in this order; by default all, sorted. */
-  readonly rows?: { readonly count: number; name(row: number): string };
-}
-
-/** Values of a column of text or numbers. */
-export type Column = ArrayLike<number> | readonly string[];
 
 /** Stored embeddings, and what is stored with them. */
 export interface StoredEmbeddings extends EmbeddingSource {
@@ -69,77 +32,72 @@ export interface StoredEmbeddings extends EmbeddingSource {
  * | `.bin` | a feature file with an image a row |
  * | a folder | feature files of an image each, sorted by path; names are paths without `suffix` |
  *
+ * Embeddings of mirrored images are at a path of their own, in any of these forms (of a `.npz`, the member
+ * `members.mirrored`, else the one that the embeddings have), or in the member `mirrored` of a `.npz`.
+ *
  * @param path File or folder, in the data folder or absolute.
  * @throws {MissingDataError} if there is nothing.
  * @throws {SyntaxError} if a file is damaged or of no such format.
- * @throws {RangeError} if a member that was named is not there, or shapes disagree.
+ * @throws {RangeError} if a member that was named is not there, or is named where there is no archive, or shapes
+ *   disagree.
  */
 export async function openEmbeddings(
   path: string,
   files: Files,
   { mirrored = null, members = {}, suffix = ".bin", rows }: Omit<EmbeddingFields, "path"> = {},
 ): Promise<StoredEmbeddings> {
-  if (/\.npz$/i.test(path)) {
-    const archive = await openZipFile(path, files).catch((error) => {
-      throw damagedArchive(path, error);
-    });
-    const other = mirrored === null
-      ? await arrayOf(path, archive, members.mirrored ?? "mirrored", members.mirrored !== undefined)
-      : (await openRows(mirrored, files, suffix, rows)).rows;
-    const original = (await arrayOf(path, archive, members.embeddings ?? "embeddings", true))!;
-    const names = await columnOf(path, archive, members.names ?? "names", members.names !== undefined);
-    const labels = await columnOf(path, archive, members.labels ?? "labels", members.labels !== undefined);
-    checkLength(path, "names", names, original.count);
-    checkLength(path, "labels", labels, original.count);
-    return {
-      ...rowSource(original, other),
-      ...names ? { names: Array.from(names, String) } : {},
-      ...labels ? { labels } : {},
-    };
-  }
-  const own = await openRows(path, files, suffix, rows);
-  const other = mirrored === null ? undefined : await openRows(mirrored, files, suffix, rows);
-  return { ...rowSource(own.rows, other?.rows), ...own.names ? { names: own.names } : {} };
-}
+  const archive = isArchive(path) ? await openArchive(path, files) : undefined;
+  checkMembers(path, mirrored, members);
+  const own = archive
+    ? { rows: await arrayOf(path, archive, members.embeddings ?? "embeddings") }
+    : await openRows(path, files, suffix, rows);
+  const { count } = own.rows;
+  const names = archive ? await columnOf(path, archive, members.names, "names") : own.names;
+  const labels = archive && await columnOf(path, archive, members.labels, "labels");
+  checkLength(path, "names", names, count);
+  checkLength(path, "labels", labels, count);
+  return {
+    ...rowSource(own.rows, await openMirrored()),
+    ...names ? { names: Array.from(names, String) } : {},
+    ...labels ? { labels } : {},
+  };
 
-/**
- * Gives each of `count` images its stored embedding: by name where the embeddings have names, else in order.
- *
- * @param source What the embeddings are stored in, for messages.
- * @throws {RangeError} if an image has no embedding, or there are more or fewer of those that have no names.
- */
-export function matchEmbeddings(
-  stored: StoredEmbeddings,
-  images: { readonly length: number; name(index: number): string },
-  source: string,
-): EmbeddingSource {
-  const { names } = stored, { length } = images;
-  if (!names) {
-    if (stored.count === length) return stored;
-    throw new RangeError(
-      `Cannot take the embeddings of "${source}": found ${stored.count} without names, ${length} are wanted, one an image`,
-    );
-  }
-  const places = new Map(names.map((name, row) => [name, row]));
-  const rows = new Int32Array(length);
-  for (let index = 0; index < length; index++) {
-    const row = places.get(images.name(index));
-    if (row === undefined) {
-      throw new RangeError(
-        `Cannot take the embeddings of "${source}": found none for image "${images.name(index)}", ` +
-          `wanted names such as "${names[0]}"`,
-      );
+  async function openMirrored(): Promise<Rows | undefined> {
+    if (mirrored !== null && !isArchive(mirrored)) return (await openRows(mirrored, files, suffix, rows)).rows;
+    if (mirrored !== null) {
+      const name = members.mirrored ?? members.embeddings ?? "embeddings";
+      return await arrayOf(mirrored, await openArchive(mirrored, files), name);
     }
-    rows[index] = row;
+    const name = members.mirrored ?? "mirrored";
+    if (!archive || (members.mirrored === undefined && !hasMember(archive, name))) return undefined;
+    return await arrayOf(path, archive, name);
   }
-  return rows.every((row, index) => row === index) && names.length === length ? stored : reorderedSource(stored, rows);
 }
 
-/** A column of a file: lines of text, or an array of numbers or text (`.npy`). */
-export async function readColumn(path: string, files: Files): Promise<Column> {
-  const bytes = await files.read(path);
-  if (/\.npy$/i.test(path)) return decodeColumn(bytes, `"${path}"`);
-  return new TextDecoder().decode(bytes).replace(/\r?\n$/, "").split(/\r?\n/);
+function isArchive(path: string): boolean {
+  return /\.npz$/i.test(path);
+}
+
+async function openArchive(path: string, files: Files): Promise<ZipFile> {
+  return await openZipFile(path, files).catch((error) => {
+    throw damagedArchive(path, error);
+  });
+}
+
+/** Refuses names of members where there is no archive that could have them. */
+function checkMembers(path: string, mirrored: string | null, members: NonNullable<EmbeddingFields["members"]>): void {
+  const archives = { own: isArchive(path), other: isArchive(mirrored ?? path) };
+  const name = Object.entries(members).find(([kind, name]) => {
+    if (name === undefined) return false;
+    if (kind === "mirrored") return !archives.other;
+    return !archives.own && !(kind === "embeddings" && archives.other);
+  })?.[0];
+  if (name === undefined) return;
+  const place = name === "mirrored" ? mirrored ?? path : path;
+  throw new RangeError(
+    `Cannot take member "${members[name as keyof typeof members]}" of "${place}": it is no .npz archive, ` +
+      `leave members.${name} out`,
+  );
 }
 
 /** Rows of a file or folder, and their names where the files tell. */
@@ -174,41 +132,37 @@ async function openRows(
   return { rows: await matrix(read, await files.size(path), `"${path}"`) };
 }
 
-async function arrayOf(
-  path: string,
-  archive: ZipFile,
-  name: string,
-  wanted: boolean,
-): Promise<Rows | undefined> {
-  const found = await find(path, archive, { name, wanted });
-  return found && await matrix(found.read, found.size, `member "${name}" of "${path}"`);
+async function arrayOf(path: string, archive: ZipFile, name: string): Promise<Rows> {
+  const { read, size } = await openMember(path, archive, name);
+  return await matrix(read, size, `member "${name}" of "${path}"`);
 }
 
+/** A column of an archive; where no name is given, the usual one, if there is such a member. */
 async function columnOf(
   path: string,
   archive: ZipFile,
-  name: string,
-  wanted: boolean,
+  given: string | undefined,
+  usual: string,
 ): Promise<Column | undefined> {
-  const found = await find(path, archive, { name, wanted });
-  return found && decodeColumn(await found.read({ start: 0, length: found.size }), `member "${name}" of "${path}"`);
+  const name = given ?? usual;
+  if (given === undefined && !hasMember(archive, name)) return undefined;
+  const { read, size } = await openMember(path, archive, name);
+  return decodeColumn(await read({ start: 0, length: size }), `member "${name}" of "${path}"`);
 }
 
-/** An array of an archive, or `undefined` where it is neither there nor wanted. */
-async function find(
-  path: string,
-  archive: ZipFile,
-  { name, wanted }: { readonly name: string; readonly wanted: boolean },
-): Promise<ByteSource | undefined> {
+function hasMember(archive: ZipFile, name: string): boolean {
+  return archive.entries.some((entry) => entry.path === `${name}.npy`);
+}
+
+async function openMember(path: string, archive: ZipFile, name: string): Promise<ByteSource> {
   const entry = archive.entries.find((entry) => entry.path === `${name}.npy`);
-  if (entry) {
-    return await archive.open(entry).catch((error) => {
-      throw damagedArchive(path, error, `member "${name}" of `);
-    });
+  if (!entry) {
+    const known = archive.entries.map((entry) => `"${entry.path.replace(/\.npy$/, "")}"`).slice(0, 20).join(", ");
+    throw new RangeError(`Cannot find member "${name}" of "${path}": it has ${known || "no arrays"}`);
   }
-  if (!wanted) return undefined;
-  const known = archive.entries.map((entry) => `"${entry.path.replace(/\.npy$/, "")}"`).slice(0, 20).join(", ");
-  throw new RangeError(`Cannot find member "${name}" of "${path}": it has ${known || "no arrays"}`);
+  return await archive.open(entry).catch((error) => {
+    throw damagedArchive(path, error, `member "${name}" of `);
+  });
 }
 
 function damagedArchive(path: string, error: unknown, member = ""): unknown {
@@ -228,14 +182,6 @@ async function matrix(read: ByteSource["read"], size: number, source: string): P
     `Cannot read ${source}: found type ${array.descr} of shape (${array.shape.join(", ")}), ` +
       "floats of shape (images, dimension) are wanted",
   );
-}
-
-function decodeColumn(bytes: Uint8Array, source: string): Column {
-  const { descr, shape } = parseNpyHeader(bytes.subarray(0, NPY_HEADER_BYTES), source);
-  if (shape.length !== 1) {
-    throw new SyntaxError(`Cannot read ${source}: found shape (${shape.join(", ")}), one value an image is wanted`);
-  }
-  return /[US]\d+$/.test(descr) ? decodeNpyText(bytes, source).data : decodeNpy(bytes, source).data;
 }
 
 function checkLength(path: string, what: string, column: Column | undefined, count: number): void {

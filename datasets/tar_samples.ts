@@ -7,7 +7,7 @@
  */
 import { createClassIndex } from "./class_index.ts";
 import type { Files } from "./files.ts";
-import { growingList, type GrowingText, growingText } from "./growing.ts";
+import { growingIntegers, growingNumbers, type GrowingText, growingText } from "./growing.ts";
 import { readTar, type TarMember } from "./tar.ts";
 
 /** What makes a sample. */
@@ -40,9 +40,9 @@ export interface TarSamples {
  * @throws {SyntaxError} if a shard is damaged, or a sample has no image, no label, or two of one.
  */
 export async function readTarSamples(shards: readonly string[], files: Files, form: SampleForm): Promise<TarSamples> {
-  const names = growingText(), classes = createClassIndex(), shard = growingList((length) => new Int32Array(length));
-  const start = growingList((length) => new Float64Array(length)),
-    size = growingList((length) => new Float64Array(length));
+  const names = growingText(), classes = createClassIndex(), shard = growingIntegers();
+  const start = growingNumbers(),
+    size = growingNumbers();
   const { images, label: { extension, key } } = form;
   for (const [index, path] of shards.entries()) {
     let sample: { key: string; image?: TarMember; label?: TarMember } | undefined;

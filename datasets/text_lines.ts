@@ -5,7 +5,8 @@
  */
 import type { Files } from "./files.ts";
 
-const WINDOW_BYTES = 2 ** 22, MAX_LINE_BYTES = 2 ** 20, NEWLINE = 10;
+const WINDOW_BYTES = 2 ** 22, MAX_LINE_BYTES = 2 ** 20, NEWLINE = 10, RETURN = 13;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Some lines that follow one another. */
 export interface TextLines {
@@ -15,23 +16,49 @@ export interface TextLines {
   readonly lines: readonly string[];
 }
 
+/** A line, without its end; the bytes are valid during the call alone. */
+export interface TextLine {
+  /** Holds the line. */
+  readonly bytes: Uint8Array;
+  /** First byte of the line. */
+  readonly start: number;
+  /** Byte after the last. */
+  readonly end: number;
+  /** Number of the line, from 1. */
+  readonly number: number;
+}
+
+/**
+ * Hands over every line of a text file that is not empty, in order, as bytes: files of fifteen million lines are read in
+ * seconds. Line ends are `\n` or `\r\n`; a byte order mark is passed over.
+ *
+ * @throws {SyntaxError} if a line is longer than 1 MiB.
+ */
+export async function eachLine(path: string, files: Files, onLine: (line: TextLine) => void): Promise<void> {
+  const line = { bytes: new Uint8Array() as Uint8Array, start: 0, end: 0, number: 0 };
+  for await (const bytes of windowsOfLines(path, files, () => line.number + 1)) {
+    line.bytes = bytes;
+    for (let start = 0; start < bytes.length;) {
+      const next = bytes.indexOf(NEWLINE, start), after = next < 0 ? bytes.length : next;
+      const end = after > start && bytes[after - 1] === RETURN ? after - 1 : after;
+      line.number++;
+      if (end - start > MAX_LINE_BYTES) throw tooLong(path, line.number);
+      line.start = start, line.end = end;
+      if (end > start) onLine(line);
+      start = after + 1;
+    }
+  }
+}
+
 /**
  * Reads a text file of UTF-8 line by line; what follows the last line end is a line unless it is empty.
  *
  * @throws {SyntaxError} if a line is not UTF-8, or longer than 1 MiB.
  */
 export async function* readLines(path: string, files: Files): AsyncGenerator<TextLines> {
-  const size = await files.size(path);
-  let first = 1, rest: Uint8Array = new Uint8Array(0);
-  for (let at = 0; at < size; at += WINDOW_BYTES) {
-    const window = await files.read(path, { start: at, length: Math.min(WINDOW_BYTES, size - at) });
-    const bytes = rest.length === 0 ? window : joined(rest, window);
-    const isLast = at + window.length >= size;
-    const end = isLast ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
-    rest = bytes.subarray(end);
-    if (rest.length > MAX_LINE_BYTES) throw tooLong(path, first);
-    if (end === 0) continue;
-    const lines = decode(bytes.subarray(0, end), path, first);
+  let first = 1;
+  for await (const bytes of windowsOfLines(path, files, () => first)) {
+    const lines = decode(bytes, path, first);
     yield { first, lines };
     first += lines.length;
   }
@@ -42,8 +69,27 @@ export function wordsOf(line: string): string[] {
   return line.split(/[ \t]+/).filter((word) => word !== "");
 }
 
+/**
+ * Windows of whole lines; the last one may lack its end.
+ *
+ * @param next Number of the first line that was not given out yet.
+ */
+async function* windowsOfLines(path: string, files: Files, next: () => number): AsyncGenerator<Uint8Array> {
+  const size = await files.size(path);
+  let rest: Uint8Array = new Uint8Array(0);
+  for (let at = 0; at < size; at += WINDOW_BYTES) {
+    const read = await files.read(path, { start: at, length: Math.min(WINDOW_BYTES, size - at) });
+    const window = at === 0 && BYTE_ORDER_MARK.every((byte, i) => read[i] === byte) ? read.subarray(3) : read;
+    const bytes = rest.length === 0 ? window : joined(rest, window), isLast = at + WINDOW_BYTES >= size;
+    const end = isLast ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
+    rest = bytes.slice(end);
+    if (end > 0) yield bytes.subarray(0, end);
+    if (rest.length > MAX_LINE_BYTES) throw tooLong(path, next());
+  }
+}
+
 function decode(bytes: Uint8Array, path: string, first: number): string[] {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text: string;
   try {
     text = decoder.decode(bytes);

@@ -9,6 +9,7 @@ import { combinedDigest } from "./combined_digest.ts";
 import { createFileSet } from "./file_set.ts";
 import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
 import { surveyImages } from "./image_survey.ts";
+import { pathDigests } from "./path_digests.ts";
 import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin } from "./reader.ts";
 import { readTarSamples } from "./tar_samples.ts";
 
@@ -85,8 +86,7 @@ async function open(params: Params, context: ReaderContext): Promise<ImageSet> {
       ),
   };
   const survey = await surveyImages(found, sizeOfFields(params));
-  const digests: string[] = [];
-  for (const path of shards) digests.push(await files.digest(path));
+  const digests = await pathDigests(shards, files);
   return await createFileSet(
     {
       source,

@@ -5,15 +5,18 @@
  */
 import { z } from "zod";
 import { combinedDigest } from "./combined_digest.ts";
-import { knownFormat } from "./decoding/decode.ts";
-import { createFileSet } from "./file_set.ts";
+import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
+import { matchEmbeddings } from "./embedding_match.ts";
 import type { Files } from "./files.ts";
-import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN, sizeOfFields } from "./image_fields.ts";
-import { ALIGN_WITH_IMAGES, createNamedSet } from "./named_set.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { isInnerPath } from "./inner_path.ts";
+import { textOf, wrongLine } from "./line_fields.ts";
+import { openListedFiles } from "./listed_files.ts";
+import { ALIGN_WITH_IMAGES } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
-import { defineReader, type ImageSet, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
-import { EMBEDDING_FIELDS, matchEmbeddings, openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
-import { eachLine } from "./line_bytes.ts";
+import { defineReader, type ReaderContext, type ReaderPlugin, type TemplateSet } from "./reader.ts";
+import { openEmbeddings, type StoredEmbeddings } from "./stored_embeddings.ts";
+import { eachLine } from "./text_lines.ts";
 
 const params = z.strictObject({
   splits: z.string().min(1).describe("List of the pairs, splits.txt: split, number, name/video, name/video, …, 1 or 0"),
@@ -65,23 +68,21 @@ async function open(params: Params, context: ReaderContext): Promise<TemplateSet
   const template = Int32Array.from(kept, (frame) => places.get(videoOf(frame))!);
   const subjects = numberSubjects(videos);
   checkFrames(splits, videos, template);
-  const known = {
-    source: splits,
-    classes: [...new Set(videos.map(nameOf))],
-    labels: template.map((video) => subjects[video]!),
-    name: (index: number) => kept[index]!,
-  };
-  const { members, suffix } = embeddings ?? {};
-  const identity = {
-    reader: "ytf",
-    digest: combinedDigest({ digests: await pathDigests(pathsOf(params), files), members, suffix }),
-  };
-  const matched = stored
-    ? { embeddings: matchEmbeddings(stored, { length: kept.length, name: known.name }, embeddings!.path) }
-    : {};
-  const images = params.images === null
-    ? { ...createNamedSet({ ...known, provenance: identity }, params), ...matched }
-    : { ...await openFrames(params.images, params, context, { known, identity }), ...matched };
+  const { members, suffix } = embeddings ?? {}, folder = params.images, name = (index: number) => kept[index]!;
+  const digests = await pathDigests(pathsOf(params), files);
+  const images = await openListedFiles(
+    {
+      source: splits,
+      classes: [...new Set(videos.map(nameOf))],
+      labels: template.map((video) => subjects[video]!),
+      name,
+      images: folder === null ? undefined : { folder, path: (index) => `${folder}/${kept[index]}` },
+      embeddings: stored && matchEmbeddings(stored, { length: kept.length, name }, { source: embeddings!.path }),
+      provenance: { reader: "ytf", digest: combinedDigest({ digests, members, suffix }) },
+    },
+    params,
+    context,
+  );
   return {
     gives: "templates",
     images,
@@ -115,20 +116,20 @@ function numberSubjects(videos: readonly string[]): Int32Array {
 /** The pairs of a list, and the videos that they index. */
 async function readSplits(path: string, files: Files) {
   const numbers = new Map<string, number>(), pairs: { split: number; sides: number[]; same: number }[] = [];
-  await eachLine(path, files, ({ bytes, start, end, number }) => {
-    const line = new TextDecoder().decode(bytes.subarray(start, end));
+  await eachLine(path, files, (bytes) => {
+    const line = textOf(bytes);
     if (/^\s*(split|#)/i.test(line)) return;
     const fields = line.split(",").map((field) => field.trim()), same = fields.filter((field) => field !== "").at(-1);
-    const sides = fields.slice(2, 4).map((side) => /^([^/]+)\/0*(\d+)$/.exec(side));
+    const sides = fields.slice(2, 4).map((side) => /^([^/]+)\/(\d{1,15})$/.exec(side));
     const split = Number(fields[0]);
     if (fields.length < 5 || !Number.isInteger(split) || sides.includes(null) || !/^[01]$/.test(same ?? "")) {
-      throw new SyntaxError(
-        `Cannot read "${path}": found "${line.slice(0, 80)}" on line ${number}, ` +
-          "wanted split, number, name/video, name/video and 1 (same) or 0, between commas",
-      );
+      throw wrongLine(path, bytes, "split, number, name/video, name/video and 1 (same) or 0, between commas");
+    }
+    if (sides.some((side) => !isInnerPath(side![1]!))) {
+      throw wrongLine(path, bytes, "videos within the folder of the images");
     }
     const templates = sides.map((side) => {
-      const video = `${side![1]}/${side![2]}`, known = numbers.get(video);
+      const video = `${side![1]}/${Number(side![2])}`, known = numbers.get(video);
       if (known === undefined) numbers.set(video, numbers.size);
       return known ?? numbers.size - 1;
     });
@@ -169,23 +170,4 @@ function checkFrames(path: string, videos: readonly string[], template: Int32Arr
   const empty = counts.indexOf(0);
   if (empty < 0) return;
   throw new RangeError(`Cannot open "${path}": found no frame of video "${videos[empty]}", at least one is wanted`);
-}
-
-async function openFrames(
-  folder: string,
-  params: Params,
-  context: ReaderContext,
-  { known, identity }: {
-    readonly known: { source: string; classes: string[]; labels: Int32Array; name(index: number): string };
-    readonly identity: { reader: string; digest: string };
-  },
-): Promise<ImageSet> {
-  const { files } = context;
-  if (shapeOfFields(params) === undefined) {
-    throw new RangeError(`Cannot open the frames of "${folder}" without a size: set size or align`);
-  }
-  const load = async (index: number) => ({ bytes: await files.read(`${folder}/${known.name(index)}`) });
-  const decoder = knownFormat((await load(0)).bytes).decoder;
-  const set = { ...known, size: sizeOfFields(params)!, load, provenance: { ...identity, decoder, skipped: [] } };
-  return await createFileSet(set, params, context);
 }

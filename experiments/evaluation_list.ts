@@ -20,7 +20,7 @@ import { evaluateShape, headerShape } from "./manifest/shape.ts";
 import { metricsOf } from "./manifest/table.ts";
 import { child, type MapNode, mapNode, nodeOf } from "./manifest/tree.ts";
 import type { EvaluateSection, Section } from "./resolved.ts";
-import type { EmbeddingsPath } from "./stored_embeddings.ts";
+import type { EmbeddingsPath } from "./stored_file.ts";
 
 /** Stored embeddings, as lists name them. */
 const embeddingsShape = z.union([

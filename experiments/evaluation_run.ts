@@ -15,7 +15,7 @@ import type { ResolvedRun } from "./resolved.ts";
 import { saveEmbeddings } from "./save_embeddings.ts";
 import type { EvaluationFiles } from "./store/evaluation.ts";
 import type { TileCache } from "./store.ts";
-import type { StoredFile } from "./stored_embeddings.ts";
+import type { StoredFile } from "./stored_file.ts";
 import { tuneBackend } from "./tiles.ts";
 
 /** What {@link executeEvaluation} is handed. */

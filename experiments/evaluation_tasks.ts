@@ -13,13 +13,7 @@ import type { EvaluationList, ListedEvaluation } from "./evaluation_list.ts";
 import type { DescribedNetwork, WeightsFile } from "./network.ts";
 import { pathsOf } from "./readers.ts";
 import { shareReaders } from "./shared_readers.ts";
-import {
-  attachEmbeddings,
-  embeddingPaths,
-  type EmbeddingsPath,
-  openStored,
-  type StoredFile,
-} from "./stored_embeddings.ts";
+import { attachEmbeddings, embeddingPaths, type EmbeddingsPath, openStored, type StoredFile } from "./stored_file.ts";
 
 /** What evaluations are opened from. */
 export interface TaskOptions {

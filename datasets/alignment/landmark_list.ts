@@ -5,6 +5,7 @@
  */
 import type { Files } from "../files.ts";
 import { createNameIndex } from "../name_index.ts";
+import { readLines } from "../text_lines.ts";
 import { fivePoints } from "./template.ts";
 
 /** Images whose landmarks are looked for. */
@@ -17,9 +18,6 @@ export interface NamedImages {
   name(index: number): string;
 }
 
-/** The list is read in parts of this many bytes. */
-const PART = 2 ** 23;
-
 /**
  * Reads the landmarks of all images of a set. Fields are parted by tabs, so that names may have spaces, or by spaces in
  * lines without a tab. Lines of other images are passed over. Five points an image are kept, in single precision.
@@ -27,7 +25,7 @@ const PART = 2 ** 23;
  * @param path The list.
  * @returns A function that gives the five points of an image, x, y pairs in pixels.
  * @throws {MissingDataError} if there is no list.
- * @throws {SyntaxError} if a line is of another form, or names an image a second time.
+ * @throws {SyntaxError} if a line is of another form or no UTF-8, or names an image a second time.
  * @throws {RangeError} if an image has no line.
  */
 export async function readLandmarks(
@@ -37,10 +35,9 @@ export async function readLandmarks(
 ): Promise<(index: number) => Float64Array> {
   const points = new Float32Array(images.count * 10).fill(NaN);
   const index = createNameIndex(images.count, images.name);
-  let number = 0, example: string | undefined;
-  for await (const line of lines(path, files)) {
-    number++;
-    if (line.trim() === "") continue;
+  let example: string | undefined;
+  const take = (line: string, number: number): void => {
+    if (line.trim() === "") return;
     const { name, landmarks } = parseLine(line, path, number);
     example ??= name;
     index.each(name, (image) => {
@@ -49,22 +46,10 @@ export async function readLandmarks(
       }
       points.set(fivePoints(landmarks), image * 10);
     });
-  }
+  };
+  for await (const { first, lines } of readLines(path, files)) lines.forEach((line, i) => take(line, first + i));
   checkComplete(path, points, images, example);
   return (image) => Float64Array.from(points.subarray(image * 10, image * 10 + 10));
-}
-
-/** The lines of a text file, which may be larger than a string can be. */
-async function* lines(path: string, files: Files): AsyncGenerator<string> {
-  const size = await files.size(path), decoder = new TextDecoder();
-  let rest = "";
-  for (let start = 0; start < size; start += PART) {
-    const bytes = await files.read(path, { start, length: Math.min(PART, size - start) });
-    const found = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = found.pop()!;
-    yield* found;
-  }
-  yield rest + decoder.decode();
 }
 
 function parseLine(line: string, path: string, number: number): { name: string; landmarks: Float64Array } {

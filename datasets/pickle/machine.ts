@@ -6,8 +6,11 @@
 import { callGlobal, setState } from "./globals.ts";
 import type { PickleInput } from "./input.ts";
 
-/** Lists, tuples, marks, memo entries and stack slots that a pickle may have; a `.bin` of 100,000 images needs a tenth. */
+/** Stack slots that a pickle may have, and lists, tuples, their items and memo entries; a `.bin` of 100,000 images needs a tenth. */
 const MOST_VALUES = 2 ** 22;
+
+/** A file of one byte a value would take tens of times its size: beyond so many values there are 16 bytes for each. */
+const FREE_VALUES = 2 ** 16, BYTES_A_VALUE = 16;
 
 /** Marks within marks. */
 const MOST_MARKS = 1000;
@@ -34,8 +37,10 @@ export interface Machine {
   put(key: number): void;
   /** Keeps the top under the next number. */
   memoize(): void;
-  /** Counts a list, tuple or dictionary. */
+  /** Counts a list, tuple or dictionary, with the items of an array. */
   made<T>(value: T): T;
+  /** Counts items that a list or dictionary receives. */
+  count(items: number): void;
   /** Calls a name of the white list. */
   reduce(): void;
   /** Sets the state of an array or a type. */
@@ -45,16 +50,23 @@ export interface Machine {
 /** Makes a machine with nothing on its stack. */
 export function createMachine(input: PickleInput): Machine {
   const stack: unknown[] = [], marks: number[] = [], memo = new Map<number, unknown>();
+  const most = Math.min(MOST_VALUES, FREE_VALUES + Math.floor(input.length / BYTES_A_VALUE));
   let values = 0, allocated = 0;
 
+  function limit(count: number): void {
+    if (count > most) {
+      throw input.fail(`found more than ${most} values in ${input.length} bytes, image files are wanted`);
+    }
+  }
+  function count(items: number): void {
+    limit(values += items);
+  }
   function made<T>(value: T): T {
-    if (++values > MOST_VALUES) throw input.fail(`found more than ${MOST_VALUES} values, a smaller file is wanted`);
+    count(Array.isArray(value) ? 1 + value.length : 1);
     return value;
   }
   function push(value: unknown): void {
-    if (stack.length >= MOST_VALUES) {
-      throw input.fail(`found more than ${MOST_VALUES} values, a smaller file is wanted`);
-    }
+    limit(stack.length + 1);
     stack.push(value);
   }
   function pop(count: number): unknown[] {
@@ -103,6 +115,7 @@ export function createMachine(input: PickleInput): Machine {
     put,
     memoize: () => put(memo.size),
     made,
+    count,
     reduce() {
       const [callee, args] = pop(2);
       push(made(callGlobal(callee, args, { input, allocate })));

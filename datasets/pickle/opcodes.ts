@@ -32,13 +32,17 @@ function pair([module, name]: readonly unknown[], { input }: Machine): unknown {
 function append(machine: Machine, items: readonly unknown[]): void {
   const [list] = machine.pop(1);
   if (!Array.isArray(list)) throw machine.input.fail("it adds to what is no list");
-  for (const item of items) list.push(item);
+  machine.count(items.length);
+  const start = list.length;
+  list.length += items.length;
+  for (let i = 0; i < items.length; i++) list[start + i] = items[i];
   machine.push(list);
 }
 
 function assign(machine: Machine, items: readonly unknown[]): void {
   const [map] = machine.pop(1);
   if (!(map instanceof Map) || items.length % 2 !== 0) throw machine.input.fail("it adds to what is no dictionary");
+  machine.count(items.length);
   for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
   machine.push(map);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Files } from "../files.ts";
+import { type GrowingList, growingNumbers } from "../growing.ts";
 import { openWindow, SCAN_BYTES } from "./window.ts";
 
 /** Keys and offsets of records, in the order of the index. */
@@ -22,16 +23,16 @@ const TAB = 9, LINE_FEED = 10, RETURN = 13, ZERO = 48, NINE = 57;
  * @throws {SyntaxError} if a line is not a key, a tab and an offset.
  */
 export async function readIndex(path: string, files: Files): Promise<RecordIndex> {
-  const file = await openWindow(path, files), keys = createNumbers(), offsets = createNumbers();
+  const file = await openWindow(path, files), keys = growingNumbers(), offsets = growingNumbers();
   let value = 0, digits = 0, second = false, returned = false;
   const wrong = (): SyntaxError =>
     new SyntaxError(
       `Cannot read "${path}", line ${
-        keys.length() + (second ? 0 : 1)
+        keys.length + (second ? 0 : 1)
       }: a key, a tab and an offset are wanted, both whole ` +
         "numbers; name no index to have it made anew from the records",
     );
-  const take = (into: Numbers): void => {
+  const take = (into: GrowingList<Float64Array>): void => {
     if (digits === 0 || value > Number.MAX_SAFE_INTEGER) throw wrong();
     into.push(value);
     value = digits = 0;
@@ -48,37 +49,10 @@ export async function readIndex(path: string, files: Files): Promise<RecordIndex
   // The last line may lack its end.
   if (second) take(offsets);
   else if (digits > 0) throw wrong();
-  return { keys: keys.take(), offsets: offsets.take() };
+  return { keys: keys.array(), offsets: offsets.array() };
 }
 
 /** One line of an index. */
 export function formatIndexLine(key: number, offset: number): string {
   return `${key}\t${offset}\n`;
-}
-
-/** Numbers that come one by one. */
-export interface Numbers {
-  /** Takes one more. */
-  push(value: number): void;
-  /** How many there are. */
-  length(): number;
-  /** All of them, in an array of just that length. */
-  take(): Float64Array;
-}
-
-/** Makes an empty {@link Numbers}; it grows by a half. */
-export function createNumbers(): Numbers {
-  let numbers = new Float64Array(64), length = 0;
-  return {
-    push(value) {
-      if (length === numbers.length) {
-        const larger = new Float64Array(length + (length >> 1));
-        larger.set(numbers);
-        numbers = larger;
-      }
-      numbers[length++] = value;
-    },
-    length: () => length,
-    take: () => numbers.slice(0, length),
-  };
 }

@@ -6,7 +6,8 @@
 import { isDamage } from "../file_set.ts";
 import type { Files } from "../files.ts";
 import { checkImage } from "./class_label.ts";
-import { createNumbers, readIndex, type RecordIndex } from "./index_file.ts";
+import { growingNumbers } from "../growing.ts";
+import { readIndex, type RecordIndex } from "./index_file.ts";
 import { type ImageLayout, readLayout } from "./layout.ts";
 import type { Records } from "./open.ts";
 import { upTo } from "./places.ts";
@@ -33,7 +34,7 @@ export async function findRecords(
   files: Files,
   damaged?: (from: number, end: number, reason: string) => void,
 ): Promise<FoundRecords> {
-  const ids = createNumbers(), found = createNumbers();
+  const ids = growingNumbers(), found = growingNumbers();
   for await (const scanned of scanRecords(path, files)) {
     if ("damage" in scanned) {
       const { offset, end, reason } = scanned.damage;

@@ -1,14 +1,14 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { zipSync } from "fflate";
 import { embeddings } from "../../datasets/catalogue.ts";
 import {
   type EmbeddingSource,
   type Files,
   type ImageSet,
+  matchEmbeddings,
   MissingDataError,
   openEmbeddings,
 } from "../../datasets/mod.ts";
-import { matchEmbeddings } from "../../datasets/stored_embeddings.ts";
 import { memoryFiles } from "./helpers.ts";
 import { featureFile, matrixNpy, npyOf, textNpy, utf8 } from "./template_layouts.ts";
 
@@ -71,10 +71,22 @@ Deno.test("matchEmbeddings() goes by name where there are names, else by order",
   });
   const images = { length: 2, name: (index: number) => ["n9", "n4"][index]! };
   const named = await openEmbeddings("n.npz", files), plain = await openEmbeddings("a.npy", files);
-  assertEquals(await read(matchEmbeddings(named, images, "n.npz"), [0, 1, 0]), [MATRIX[9]!, MATRIX[4]!, MATRIX[9]!]);
-  await assertRejects(async () => await read(matchEmbeddings(plain, images, "a.npy"), [0]), RangeError, "2 are wanted");
+  assertEquals(await read(matchEmbeddings(named, images, { source: "n.npz" }), [0, 1, 0]), [
+    MATRIX[9]!,
+    MATRIX[4]!,
+    MATRIX[9]!,
+  ]);
+  await assertRejects(
+    async () => await read(matchEmbeddings(plain, images, { source: "a.npy" }), [0]),
+    RangeError,
+    "2 are wanted",
+  );
   const strange = { length: 1, name: () => "x" };
-  await assertRejects(async () => await read(matchEmbeddings(named, strange, "n.npz"), [0]), RangeError, 'image "x"');
+  await assertRejects(
+    async () => await read(matchEmbeddings(named, strange, { source: "n.npz" }), [0]),
+    RangeError,
+    'image "x"',
+  );
 });
 
 Deno.test("embeddings gives images without pixels, by the labels and names that are there", async () => {
@@ -122,4 +134,50 @@ Deno.test("embeddings says what is wrong with a file", async () => {
     "found 2 values, 60 are wanted",
   );
   await assertRejects(() => open({ path: "b.npy" }, files), MissingDataError, 'Cannot open embeddings "b.npy"');
+});
+
+Deno.test("matchEmbeddings() refuses a name that two embeddings have, where its image takes part", async () => {
+  const rows = MATRIX.slice(0, 3), names = ["a", "b", "a"];
+  const files = memoryFiles({ "n.npz": zipSync({ "embeddings.npy": matrixNpy(rows), "names.npy": textNpy(names) }) });
+  const stored = await openEmbeddings("n.npz", files),
+    of = (own: string[]) => ({
+      length: own.length,
+      name: (index: number) => own[index]!,
+    });
+  const match = (own: string[], indices?: Int32Array) =>
+    matchEmbeddings(stored, of(own), { source: "n.npz", ...indices ? { indices } : {} });
+  assertThrows(
+    () => match(["a", "b"]),
+    RangeError,
+    'the embeddings of "n.npz": found two for image "a", one is wanted',
+  );
+  assertEquals(await read(match(["a", "b"], Int32Array.of(1)), [1]), [rows[1]!]);
+  assertEquals(await read(match(names), [2, 0]), [rows[2]!, rows[0]!]);
+});
+
+Deno.test("openEmbeddings() takes mirrored embeddings of an archive, by the member that is named", async () => {
+  const [one, two, three] = [0, 100, 200].map((add) => MATRIX.map((row) => row.map((value) => value + add)));
+  const files = memoryFiles({
+    "a.npy": matrixNpy(one!),
+    "a.npz": zipSync({ "embeddings.npy": matrixNpy(one!), "x.npy": matrixNpy(two!) }),
+    "m.npz": zipSync({ "embeddings.npy": matrixNpy(two!), "x.npy": matrixNpy(three!) }),
+    "m.npy": matrixNpy(three!),
+  });
+  const mirroredOf = async (path: string, fields: Parameters<typeof openEmbeddings>[2]) => {
+    for await (const { original, mirrored } of (await openEmbeddings(path, files, fields)).chunks(Int32Array.of(2))) {
+      return mirrored ? mirrored[0]! - original[0]! : undefined;
+    }
+  };
+  assertEquals(await mirroredOf("a.npz", {}), undefined);
+  assertEquals(await mirroredOf("a.npz", { members: { mirrored: "x" } }), 100);
+  for (const path of ["a.npy", "a.npz"]) {
+    assertEquals(await mirroredOf(path, { mirrored: "m.npz" }), 100);
+    assertEquals(await mirroredOf(path, { mirrored: "m.npz", members: { mirrored: "x" } }), 200);
+    assertEquals(await mirroredOf(path, { mirrored: "m.npy" }), 200);
+    const refused = () => mirroredOf(path, { mirrored: "m.npy", members: { mirrored: "x" } });
+    await assertRejects(refused, RangeError, 'Cannot take member "x" of "m.npy": it is no .npz archive');
+  }
+  for (const members of [{ embeddings: "x" }, { names: "x" }, { labels: "x" }, { mirrored: "x" }]) {
+    await assertRejects(() => openEmbeddings("a.npy", files, { members }), RangeError, 'member "x" of "a.npy"');
+  }
 });

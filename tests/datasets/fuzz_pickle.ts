@@ -6,10 +6,11 @@ import { openBin, PICKLES } from "./pickle/helpers.ts";
 const pixels = PICKLES.pixels.map(fromBase64);
 
 /** A verification set through its reader; PNG has checksums, so that what decodes is one of those that were written. */
-function binFormat(name: string, file: string, runs: number): FuzzFormat {
+function binFormat(name: string, file: string, runs: number, hostile: FuzzFormat["hostile"] = {}): FuzzFormat {
   return {
     name: `insightface-bin, ${name}`,
     files: { "a.bin": fromBase64(file) },
+    hostile,
     runs,
     async open(files) {
       const { images, first, second, same, fold } = await openBin(files, { folds: 2 }),
@@ -31,10 +32,23 @@ function binFormat(name: string, file: string, runs: number): FuzzFormat {
   };
 }
 
+/** A pickle of 16 MiB from text, of which `part` is said again and again. */
+function flood(start: string, part: string): { "a.bin": Uint8Array } {
+  return { "a.bin": Uint8Array.from(`${start}${part.repeat(2 ** 24 / part.length)}`, (c) => c.charCodeAt(0)) };
+}
+
+const HOSTILE = {
+  "a flood of nothing": flood("](", "N"),
+  "a list of nothing, thousands at a time": flood("]", `(${"N".repeat(1022)}e`),
+  "tuples of nothing": flood("", `(${"N".repeat(1022)}t`),
+};
+
 /** Sets of every protocol, as Python 3 and Python 2 write them. */
 export const PICKLED: readonly FuzzFormat[] = [
   ...PICKLES.bins.filter(({ kind }) => /^(bytes|arrays)/.test(kind)).map(({ kind, protocol, file }) =>
     binFormat(`protocol ${protocol}: ${kind}`, file, 300)
   ),
-  ...Object.entries(PICKLES.python2).map(([name, file]) => binFormat(`Python 2, ${name}`, file, 300)),
+  ...Object.entries(PICKLES.python2).map(([name, file], i) =>
+    binFormat(`Python 2, ${name}`, file, 300, i === 0 ? HOSTILE : {})
+  ),
 ];

@@ -5,7 +5,7 @@ import type { Files, ImageSet, ReaderPlugin } from "../../datasets/mod.ts";
 import { decodeNpy } from "../../datasets/npy.ts";
 import type { FuzzFormat } from "./fuzz.ts";
 import { fromBase64, readFixture } from "./helpers.ts";
-import { openWith } from "./reader_helpers.ts";
+import { bytesOf, openWith } from "./reader_helpers.ts";
 
 /** Bytes of all images, read one after another, each held to the shape of the set. */
 async function readAll(reader: ReaderPlugin, params: Record<string, unknown>, files: Files): Promise<number> {
@@ -27,11 +27,22 @@ const idxs = readFixture<Record<"images" | "labelFile" | "labelsGz", string>>("r
 const tars = readFixture<Record<"gnu" | "pax", string>>("readers/tar.json");
 const parquets = readFixture<{ files: Record<string, string> }>("readers/parquet.json").files;
 
+/** An array of a header alone. */
+function npyHeader(descr: string, shape: string): Uint8Array {
+  const text = bytesOf(`{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`);
+  return Uint8Array.of(...npyFile("<i8").subarray(0, 8), text.length & 255, text.length >> 8, ...text);
+}
+
 const NPY: FuzzFormat = {
   name: "decodeNpy()",
   files: { "a.npy": npyFile("Fortran order"), "b.npy": npyFile("<i8"), "c.npy": npyFile("<f2") },
   runs: 1500,
   place: /byte|element|shape/,
+  hostile: {
+    "a shape of digits": { "a.npy": npyHeader("<f4", "1".repeat(60)) },
+    "a shape of commas": { "a.npy": npyHeader("<f4", ",".repeat(9000)) },
+    "a shape beyond numbers": { "a.npy": npyHeader("<f4", "9007199254740991, 9007199254740991") },
+  },
   async open(files) {
     let total = 0;
     for (const path of ["a.npy", "b.npy", "c.npy"]) {

@@ -3,7 +3,7 @@ import { zipSync } from "fflate";
 import { embeddings, ijb, megafaceReader, ytf } from "../../datasets/catalogue.ts";
 import type { EmbeddingSource, Files, ReaderPlugin, TemplateSet } from "../../datasets/mod.ts";
 import type { FuzzFormat } from "./fuzz.ts";
-import { featureFile, IJB, layouts, matrixNpy, openTemplates, textNpy, utf8 } from "./template_layouts.ts";
+import { featureFile, IJB, layouts, matrixNpy, npyOf, openTemplates, textNpy, utf8 } from "./template_layouts.ts";
 
 const MATRIX = Array.from({ length: 12 }, (_, i) => [i, 1, i + 0.5]), NAMES = MATRIX.map((_, i) => `image ${i}`);
 const ARRAYS = { "embeddings.npy": matrixNpy(MATRIX), "names.npy": textNpy(NAMES) };
@@ -22,8 +22,20 @@ async function drain(source: EmbeddingSource): Promise<number> {
   return bytes;
 }
 
+const names = (descr: string, count: number) =>
+  zipSync({ "embeddings.npy": ARRAYS["embeddings.npy"], "names.npy": npyOf(descr, [count], new Uint8Array(0)) });
+
+/** Text without a line end, lines of a name that leaves its folder. */
+const ENDLESS = new Uint8Array(2 ** 24).fill(48), OUTSIDE = utf8("../../a/../b.jpg 1 1\n");
+
 function stored(path: string, bytes: Uint8Array): FuzzFormat {
   return {
+    hostile: path.endsWith(".npz")
+      ? {
+        "text of no bytes": { [path]: names("<U0", 2 ** 40) },
+        "bytes of no bytes": { [path]: names("|S0", 12) },
+      }
+      : {},
     name: `embeddings, ${path}`,
     files: { [path]: bytes },
     runs: 1000,
@@ -69,6 +81,10 @@ export const TEMPLATES: readonly FuzzFormat[] = [
     },
     runs: 300,
     place: /line|images|found no/,
+    hostile: {
+      "a list without lines": { "meta/ijbc_template_pair_label.txt": ENDLESS },
+      "a name out of its folder": { "meta/ijbc_face_tid_mid.txt": OUTSIDE },
+    },
     open: (files) => openSound(ijb, { ...IJB, embeddings: null }, files),
   },
   {
@@ -80,7 +96,12 @@ export const TEMPLATES: readonly FuzzFormat[] = [
     },
     runs: 500,
     growth: 8,
-    place: /line|path|JSON|identity/,
+    hostile: {
+      "a list without lines": { "d.txt": ENDLESS },
+      "a name out of its folder": { "d.txt": utf8("a/../b.jpg\n") },
+      "noise of other images": { "n.txt": utf8("Somebody_1.png\n") },
+    },
+    place: /line|path|JSON|identity|names/,
     open: (files) =>
       openSound(megafaceReader, {
         probes: "p.json",
@@ -98,6 +119,10 @@ export const TEMPLATES: readonly FuzzFormat[] = [
       }, { level: 0 }),
     },
     runs: 500,
+    hostile: {
+      "a list without lines": { "s.txt": ENDLESS },
+      "a number of zeros": { "s.txt": utf8(`1, 1, A/${"0".repeat(1_000_000)}x, A/1, 1\n`) },
+    },
     place: /line|frame|byte|member|shape|names|array|header|type|element|pair|images/,
     open: (files) => openSound(ytf, { splits: "s.txt", embeddings: { path: "f.npz" } }, files),
   },

@@ -67,3 +67,17 @@ Deno.test("ijb names the line that is damaged", async () => {
   await damage("name_5pts_score.txt", `${lines("name_5pts_score")[0]}\n`, "found 1 images");
   await damage("1N_gallery_G1.csv", "TEMPLATE_ID,SUBJECT_ID\n100\n", 'found "100" on line 2');
 });
+
+Deno.test("ijb names the image that is damaged, and refuses names out of its folder", async () => {
+  const params = { meta: "meta", set: "ijbc", images: "crops", size: [8, 8] }, [first] = lines("face_tid_mid");
+  const name = first!.split(" ")[0]!, files = ijbFiles({ [`crops/${name}`]: utf8("no image") });
+  await assertRejects(
+    () => openTemplates(ijb, params, files),
+    SyntaxError,
+    `Cannot read image "crops/${name}": Cannot`,
+  );
+  for (const path of ["../1.jpg", "/etc/1.jpg", "a/../../1.jpg"]) {
+    const list = utf8(`1.jpg 1 1\n${path} 1 1\n`), changed = ijbFiles({ "meta/ijbc_face_tid_mid.txt": list });
+    await assertRejects(() => openTemplates(ijb, params, changed), SyntaxError, `found "${path} 1 1" on line 2`);
+  }
+});

@@ -89,3 +89,62 @@ Deno.test("ytf names the line that is damaged, and the video without frames", as
   await assertRejects(() => open("1, 1, A/0, A/1, 1\n"), RangeError, 'found no frame of video "A/1"');
   await assertRejects(() => open("1, 1, A/0, A/1, 1\n", { images: null }), RangeError, "neither images nor embeddings");
 });
+
+Deno.test("megafaceReader refuses lists of noise that are of other images", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `a_${i}.png`);
+  const open = (noise: string, fields = {}, list: "probes" | "distractors" = "probes") =>
+    openTemplates(
+      megafaceReader,
+      { probes: "p.txt", distractors: "d.txt", noise: { [list]: "n.txt", ...fields } },
+      memoryFiles({
+        "p.txt": utf8(names.map((name) => `a/${name}`).join("\n")),
+        "d.txt": utf8("0/1/2.jpg\n0/1/3.jpg\n"),
+        "n.txt": utf8(noise),
+      }),
+    );
+  const message = 'Cannot mark the noise that "n.txt" names: found ';
+  const none =
+    'found 0 of its 1 names among the images, not "0/1/2", wanted names such as "0/1/2.jpg"; leave the list out';
+  await assertRejects(() => open("0/1/2\n", {}, "distractors"), RangeError, none);
+  await assertRejects(() => open("a/a_1.png\n"), RangeError, `${message}0 of its 1`);
+  await assertRejects(() => open("a/a_1.png\n", { allowUnknown: true }), RangeError, `${message}0 of its 1`);
+  const some = names.slice(0, 9).join("\n"), lines = `# noise\n\n  \n${some}\nx.png\n`;
+  assertEquals((await open(lines)).noise!.reduce((sum, one) => sum + one), 9);
+  await assertRejects(
+    () => open(`${lines}y.png\n`),
+    RangeError,
+    `${message}9 of its 11 names among the images, not "x`,
+  );
+  assertEquals((await open(`${lines}y.png\n`, { allowUnknown: true })).noise!.reduce((sum, one) => sum + one), 9);
+  assertEquals((await open("# none\n")).noise!.reduce((sum, one) => sum + one), 0);
+});
+
+Deno.test("megafaceReader and ytf name the image that is damaged, and refuse paths out of their folders", async () => {
+  const damaged = memoryFiles({
+    "p.txt": utf8("a/1.png\n"),
+    "d.txt": utf8("0/1/2.jpg\n"),
+    "P/a/1.png": utf8("no image"),
+    "D/0/1/2.jpg": utf8("none"),
+    "s.txt": utf8("1, 1, A/0, A/1, 1\n"),
+    "F/A/0/1.png": utf8("no image"),
+    "F/A/1/1.png": utf8("no image"),
+    "bad.txt": utf8("a/1.png\na/../../x\n"),
+    "bad splits.txt": utf8("1, 1, A/0, ../1, 1\n"),
+  });
+  const images = { probes: "P", distractors: "D" }, sets = { probes: "p.txt", distractors: "d.txt" };
+  const megaface = (params: Record<string, unknown>) => () =>
+    openTemplates(megafaceReader, { ...sets, images, size: [4, 4], ...params }, damaged);
+  const videos = (params: Record<string, unknown>) => () =>
+    openTemplates(ytf, { splits: "s.txt", images: "F", size: [4, 4], ...params }, damaged);
+  await assertRejects(megaface({}), SyntaxError, 'Cannot read image "P/a/1.png": Cannot decode the image');
+  await assertRejects(videos({}), SyntaxError, 'Cannot read image "F/A/0/1.png": Cannot decode the image');
+  await assertRejects(megaface({ size: null }), RangeError, 'Cannot open the images of "P" without a size');
+  await assertRejects(megaface({ probes: "bad.txt" }), SyntaxError, '"a/../../x" on line 2');
+  await assertRejects(videos({ splits: "bad splits.txt" }), SyntaxError, '"1, 1, A/0, ../1, 1" on line 1');
+});
+
+Deno.test("ytf takes no time over a video number of many zeros", async () => {
+  const files = memoryFiles({ "s.txt": utf8(`1, 1, A/${"0".repeat(900_000)}x, A/1, 1\n`) });
+  const open = () => openTemplates(ytf, { splits: "s.txt", images: "f", size: [4, 4] }, files);
+  await assertRejects(open, SyntaxError, "on line 1");
+});

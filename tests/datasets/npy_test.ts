@@ -79,3 +79,30 @@ Deno.test("decodeNpy() says what is wrong, and where", () => {
     "element 0 at byte 128 is no text",
   );
 });
+
+/** A file of a header and what follows it. */
+function headed(shape: string, descr: string, data = new Uint8Array(0)): Uint8Array {
+  const header = new TextEncoder().encode(`{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`);
+  const start = [...file("<i8").subarray(0, 8), header.length & 255, header.length >> 8, ...header];
+  const bytes = new Uint8Array(start.length + data.length);
+  bytes.set(start), bytes.set(data, start.length);
+  return bytes;
+}
+
+Deno.test("parseNpyHeader() takes no time over a shape of many digits", () => {
+  for (const shape of ["1".repeat(40), "1".repeat(9000), "1 ".repeat(4000), "1,,1", "-1", "1.5", "1;2"]) {
+    assertThrows(() => parseNpyHeader(headed(shape, "<f4"), '"a.npy"'), SyntaxError, 'Cannot read "a.npy": header');
+  }
+  assertEquals(parseNpyHeader(headed(" 2 , 3L ", "<f4"), "a").shape, [2, 3]);
+  assertEquals(parseNpyHeader(headed("", "<f4"), "a").shape, []);
+});
+
+Deno.test("decodeNpyText() makes no strings out of no bytes, and takes no time over padding", () => {
+  for (const descr of ["<U0", "|S0", "|S00"]) {
+    assertThrows(() => decodeNpyText(headed("9007199254740991", descr), "a"), SyntaxError, `type "${descr}"`);
+  }
+  const text = `${"\0".repeat(400_000)}x`, bytes = new TextEncoder().encode(`${text}\0`);
+  assertEquals(decodeNpyText(headed("1", "|S400002", bytes), "a").data, [text]);
+  const points = new Uint8Array(Uint32Array.from(bytes).buffer);
+  assertEquals(decodeNpyText(headed("1", "<U400002", points), "a").data, [text]);
+});

@@ -151,4 +151,6 @@ Deno.test("expandBraces() expands ranges, words and several of them, and refuses
   assertEquals([expandBraces("plain"), expandBraces("{one}")], [["plain"], ["{one}"]]);
   assertThrows(() => expandBraces("{0..999}{0..999}"), RangeError, "more than 100000 names");
   assertThrows(() => expandBraces("{0..999999999}"), RangeError, "more than 100000 names");
+  assertThrows(() => expandBraces("{a,b}".repeat(20)), RangeError, "more than 100000 names");
+  assertEquals(expandBraces(`{${",".repeat(50_000)}`).length, 1);
 });

@@ -86,3 +86,19 @@ Deno.test("unpickle() does not multiply what a pickle says once", () => {
   while (tower.length > 0) tower = tower[0] as unknown[], depth++;
   assertEquals(depth, 100);
 });
+
+Deno.test("unpickle() holds lists, tuples and dictionaries to what the file's size allows", () => {
+  const none = "N".repeat(50_000), long = 100_000;
+  const cases: [string, string][] = [
+    [`](${"N".repeat(long)}e.`, "opcode NONE"],
+    [`]${`(${none}e`.repeat(2)}.`, "opcode APPENDS"],
+    [`${`(${none}t`.repeat(2)}.`, "opcode TUPLE"],
+    [`}${`(${none}u`.repeat(2)}.`, "opcode SETITEMS"],
+    [`]${"Na".repeat(long)}.`, "opcode APPEND"],
+  ];
+  for (const [file, opcode] of cases) {
+    const error = assertThrows(() => load(file), SyntaxError, `Cannot read "a.bin": ${opcode} at byte `);
+    assert(/found more than \d+ values in \d+ bytes/.test(error.message), error.message);
+  }
+  assertEquals(load(`](${none}e.`), Array(50_000).fill(null));
+});

@@ -1,9 +1,9 @@
 /**
- * Stored embeddings in place of a network: opened once, and given to the images of a data set by name or by order.
+ * A file of stored embeddings in place of a network: its paths and digests, opened once for all evaluations.
  *
  * @module
  */
-import { type Files, openEmbeddings, type StoredEmbeddings } from "../datasets/mod.ts";
+import { type Files, matchEmbeddings, openEmbeddings, type StoredEmbeddings } from "../datasets/mod.ts";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
 import type { Selection } from "./evaluation_input.ts";
 
@@ -51,26 +51,6 @@ export function attachEmbeddings(
   { images, indices }: Selection,
   evaluation: string,
 ): EmbeddingSource {
-  const { names, count } = embeddings, { length } = images;
-  const fail = (why: string) => new RangeError(`Cannot evaluate "${evaluation}" by the embeddings of ${path}: ${why}`);
-  if (!names) {
-    if (count === length) return embeddings;
-    throw fail(
-      `found ${count} without names, wanted ${length}, one for each image of reader "${images.provenance.reader}"`,
-    );
-  }
-  const rows = new Int32Array(length).fill(-1), places = new Map<string, number>(), twice = new Set<string>();
-  for (const [row, name] of names.entries()) {
-    if (places.has(name)) twice.add(name);
-    places.set(name, row);
-  }
-  const inOrder = count === length && names.every((name, row) => name === images.name(row));
-  if (inOrder) return embeddings;
-  for (const index of indices) {
-    const name = images.name(index), row = places.get(name);
-    if (row === undefined) throw fail(`found none for image "${name}", wanted names such as "${names[0]}"`);
-    if (twice.has(name)) throw fail(`found two for image "${name}", one is wanted`);
-    rows[index] = row;
-  }
-  return { ...embeddings, count: length, chunks: (wanted) => embeddings.chunks(wanted.map((index) => rows[index]!)) };
+  const task = `evaluate "${evaluation}" by the embeddings of ${path}`;
+  return matchEmbeddings(embeddings, images, { source: path, task, indices });
 }

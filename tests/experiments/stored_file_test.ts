@@ -4,7 +4,7 @@ import { diskFiles } from "../../experiments/disk.ts";
 import type { Selection } from "../../experiments/evaluation_input.ts";
 import { saveEmbeddings } from "../../experiments/save_embeddings.ts";
 import { writeNpz } from "../../experiments/store/npz.ts";
-import { attachEmbeddings, openStored, type StoredFile } from "../../experiments/stored_embeddings.ts";
+import { attachEmbeddings, openStored, type StoredFile } from "../../experiments/stored_file.ts";
 import type { EmbeddingSource } from "../../tensor/embedding_source.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -76,7 +76,7 @@ Deno.test("attachEmbeddings() tells the first image without an embedding, a doub
     const [names, own, why] of [
       [["a", "b"], ["b", "c", "d"], 'found none for image "c", wanted names such as "a"'],
       [["a", "b", "a"], ["a", "b"], 'found two for image "a", one is wanted'],
-      [undefined, ["a"], 'found 3 without names, wanted 1, one for each image of reader "made-up"'],
+      [undefined, ["a"], "found 3 without names, 1 are wanted, one an image"],
     ] as [string[] | undefined, string[], string][]
   ) assertThrows(attach(names, own), RangeError, start + why);
 });
