@@ -48,7 +48,7 @@ export interface ImageSet {
   read(index: number): Promise<Uint8Array>;
   /** The file of image `index` as it is stored, for sets that are made of image files; the caller may not change it. */
   file?(index: number): Promise<ImageFile>;
-  /** Stored embeddings of the images, where there are some: an evaluation then takes these and runs no network. */
+  /** Stored embeddings of the images, where there are some: an evaluation measures these, and a network is refused. */
   readonly embeddings?: EmbeddingSource;
   /** Where the images come from. */
   readonly provenance: Provenance;
@@ -156,6 +156,8 @@ export interface ReaderPlugin extends Plugin {
   shape(params: Record<string, unknown>): readonly [number, number, number] | undefined;
   /** Number of classes by the parameters alone, or `undefined` where only the data can tell. */
   classes?(params: Record<string, unknown>): number | undefined;
+  /** Whether the set will have {@link ImageSet.embeddings} of its own; absent for readers that never give any. */
+  storesEmbeddings?(params: Record<string, unknown>): boolean;
   /** Paths in the data folder that `open` will read; a plan hashes them. */
   paths(params: Record<string, unknown>): readonly string[];
   /** Opens the set; pixels may be decoded later, on `read`. */
@@ -172,6 +174,8 @@ export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "
   shape(params: ParamsOf<S>): readonly [number, number, number] | undefined;
   /** As {@link ReaderPlugin.classes}. */
   classes?(params: ParamsOf<S>): number | undefined;
+  /** As {@link ReaderPlugin.storesEmbeddings}. */
+  storesEmbeddings?(params: ParamsOf<S>): boolean;
   /** As {@link ReaderPlugin.paths}. */
   paths(params: ParamsOf<S>): readonly string[];
   /** As {@link ReaderPlugin.open}. */

@@ -144,7 +144,14 @@ evaluate:
     assertEquals([own.metrics, own.evaluations[0]!.embeddings], [figures(again.metrics, "angles"), null]);
     const both = await cli("evaluate", await list(reader), "--data", folder, "--run", run);
     assertEquals(both.code, 2);
-    assertStringIncludes(both.err, 'by a network and by stored embeddings: found those that reader "embeddings" gives');
+    assertStringIncludes(
+      both.err,
+      'Cannot evaluate "angles": reader "embeddings" gives stored embeddings, and there is a network; leave the',
+    );
+    const named = `{ name: own, protocol: angles, data: { ${FACES} }, embeddings: saved/angles.npz }`;
+    const mixed = await list(`name: mixed\nevaluate:\n  - ${named}\n  - ${named.replace("own", "other")}\n`);
+    const refused = await cli("evaluate", mixed, "--data", folder, "--run", run);
+    assertEquals([refused.code, refused.err.match(/stored embeddings are named for it/g)?.length], [2, 2], refused.err);
     // One file has all of the run's pairs, but not the images of its angles; nothing of it is measured then.
     const { code, out, err } = await cli("evaluate", "--run", run, "--embeddings", `${saved}/unseen.npz`);
     assertEquals([code, out], [2, ""]);

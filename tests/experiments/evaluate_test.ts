@@ -115,6 +115,16 @@ Deno.test("evaluationProblems() tells everything that stands in the way", async 
     evaluationProblems(one, registries, facts).map((text) => text.replace('Cannot evaluate "plain": ', ""));
   assertEquals(problems(plainTask, known), []);
   assertEquals(problems(stored({}), undefined), []);
+  const refused = [
+    "stored embeddings are named for it, and there is a network; leave the embeddings out, or measure them by a list " +
+    "of their own, with `deno task evaluate` and no network",
+  ];
+  assertEquals(problems(stored({}), known), refused);
+  const carrying = { ...set, images: { ...set.images, embeddings: stored({}).stored! } };
+  assertEquals(problems({ ...plainTask, set: carrying }, known), [
+    refused[0]!.replace("stored embeddings are named for it", 'reader "sampled-pairs" gives stored embeddings'),
+  ]);
+  assertEquals(problems({ ...plainTask, set: carrying }), []);
   assertEquals(problems(plainTask), [
     'reader "sampled-pairs" gives no stored embeddings, name some or the weights of a network',
   ]);
