@@ -56,7 +56,11 @@ export function evaluationProblems(
   }
   const stored = task.stored ?? images.embeddings;
   if (stored && network) {
-    add(networkAndStored(task.stored ? "stored embeddings are named for it" : `reader "${reader}" gives stored embeddings`));
+    add(
+      networkAndStored(
+        task.stored ? "stored embeddings are named for it" : `reader "${reader}" gives stored embeddings`,
+      ),
+    );
   } else if (stored) {
     for (const why of storedProblems(stored, images, protocol.mirrored(params))) add(why);
   } else if (!network) {

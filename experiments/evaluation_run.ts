@@ -6,9 +6,10 @@
 import { useBackend } from "../tensor/backend.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import { imagesOf, recordData } from "./data.ts";
-import { evaluateAll, type EvaluateOptions, type EvaluateProgress } from "./evaluate.ts";
+import { evaluateAll, type EvaluateOptions } from "./evaluate.ts";
 import type { EvaluationRecord, RecordedEmbeddings, RecordedNetwork } from "./evaluation_record.ts";
 import { checkPresent, type OpenTask, openTasks, type TaskOptions } from "./evaluation_tasks.ts";
+import type { EvaluateProgress } from "./measure.ts";
 import { type DescribedNetwork, describeNetwork, type OpenNetwork } from "./network.ts";
 import type { Environment, RecordedBackend, RecordedCurve, RecordedMetric } from "./record.ts";
 import type { ResolvedRun } from "./resolved.ts";

@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { DataSet, ImageSet } from "../../datasets/mod.ts";
-import { evaluateAll, type EvaluateOptions, type EvaluateProgress } from "../../experiments/evaluate.ts";
+import { evaluateAll, type EvaluateOptions } from "../../experiments/evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "../../experiments/evaluation_checks.ts";
 import { openReader } from "../../experiments/data.ts";
 import { diskFiles } from "../../experiments/disk.ts";
+import type { EvaluateProgress } from "../../experiments/measure.ts";
 import { withPlugins } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import type { EmbeddingSource } from "../../tensor/embedding_source.ts";
@@ -101,6 +102,19 @@ Deno.test("evaluateAll() passes on what a protocol throws, and frees what is hel
   const bad = await task("unseen", { protocol: "verification" }, pairs);
   const flat = { ...counting().backbone, forward: (x: tf.Tensor4D) => tf.zeros([x.shape[0], 64]) as tf.Tensor2D };
   await assertRejects(() => run([bad, bad], { model: { backbone: flat }, memory: 0 }), RangeError, "Cannot");
+});
+
+Deno.test("evaluateAll() closes the file of what is held where onEmbedded throws", async () => {
+  const one = await task("unseen", { protocol: "verification" }, pairs), held: EmbeddingSource[] = [];
+  const onEmbedded: EvaluateOptions["onEmbedded"] = (_task, _selection, embeddings) => {
+    held.push(embeddings);
+    return Promise.reject(new RangeError("Cannot write: the disk is full"));
+  };
+  await assertRejects(() => run([one], { model: counting(), memory: 0, onEmbedded }), RangeError, "the disk is full");
+  const read = async () => {
+    for await (const _ of held[0]!.chunks(Int32Array.of(0)));
+  };
+  await assertRejects(read, Deno.errors.BadResource);
 });
 
 Deno.test("evaluationProblems() tells everything that stands in the way", async () => {
