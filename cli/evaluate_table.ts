@@ -47,15 +47,24 @@ export function describeComparison(
   if (!comparison) return undefined;
   const { compared, differences } = comparison;
   if (differences.length === 0) return `All ${compared} figures are those of the record, to the last bit`;
-  const told = differences.map(({ evaluation, metric, value, recorded }) => {
-    const off = value === null || recorded === null ? "" : ` (off by ${figure(value - recorded)})`;
-    return `\n  ${evaluation}.${metric}: ${figure(value)}, the record has ${figure(recorded)}${off}`;
+  const told = differences.map(({ evaluation, metric, value, recorded, std }) => {
+    const parts = [
+      ...value === recorded ? [] : [difference("", value, recorded)],
+      ...std ? [difference("± ", std.value, std.recorded)] : [],
+    ];
+    return `\n  ${evaluation}.${metric}: ${parts.join("; ")}`;
   });
   const [now, then] = [backend, run.backend].map((one) => one ? describeBackend(one) : "none");
   const why = now === then
     ? ""
     : `\nThe run was measured on ${then}, this is ${now}: other last bits are to be expected`;
   return `${differences.length} of ${compared} figures differ from the record${told.join("")}${why}`;
+}
+
+/** Two numbers that should be one, in words. */
+function difference(sign: string, now: number | null, then: number | null): string {
+  const off = now === null || then === null ? "" : ` (off by ${figure(now - then)})`;
+  return `${sign}${figure(now)}, the record has ${sign}${figure(then)}${off}`;
 }
 
 /** A backend in words: `wasm (OpenBLAS 0.3.21, 2 threads)`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename, isAbsolute } from "node:path";
 import { useBackend } from "../tensor/backend.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import { imagesOf, recordData } from "./data.ts";
@@ -128,7 +129,12 @@ function recordNetwork(
 }
 
 function recordFile({ path, digest, mirrored }: StoredFile): RecordedEmbeddings {
-  return { path, digest, ...mirrored ? { mirrored } : {} };
+  const named = (path: string) => isAbsolute(path) ? basename(path) : path;
+  return {
+    path: named(path),
+    digest,
+    ...mirrored ? { mirrored: { path: named(mirrored.path), digest: mirrored.digest } } : {},
+  };
 }
 
 async function startBackend({ backend, products, tiles }: EvaluationOptions): Promise<RecordedBackend> {

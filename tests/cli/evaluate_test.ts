@@ -111,6 +111,14 @@ Deno.test("evaluate --run tells which figures are not those of the record", () =
     assertStringIncludes(err, `1 of ${record.metrics.length} figures differ from the record\n  unseen.accuracy: `);
     assertMatch(err, /the record has 0\.125 \(off by 0\.\d+\)/);
     assert(!err.includes("to be expected"), err);
+    await store.writeRecord({ ...record, metrics: [{ ...first!, std: first!.std! + 0.25 }, ...others] });
+    const spread = await cli("evaluate", "--run", run);
+    assertStringIncludes(
+      spread.err,
+      `1 of ${record.metrics.length} figures differ from the record\n  unseen.accuracy: ± 0.`,
+    );
+    assertMatch(spread.err, /the record has ± 0\.\d+ \(off by -0\.25\)/);
+    assert(!spread.err.includes("off by 0)"), spread.err);
     const other = await cli("evaluate", "--run", run, "--backend", "wasm", "--blas", "none");
     assertStringIncludes(other.err, "The run was measured on cpu, this is wasm (own kernels): other last bits");
   }));
@@ -137,6 +145,15 @@ evaluate:
     }
     assertEquals(figures(again.metrics, "angles"), figures(record.metrics, "angles").slice(0, 3));
     assertMatch(again.evaluations[0]!.embeddings!.digest, /^[0-9a-f]{64}$/);
+    const relative = await evaluate(
+      await list(
+        `name: r\nevaluate: [{ name: a, protocol: angles, data: { ${FACES} }, embeddings: saved/angles.npz }]`,
+      ),
+      "--data",
+      folder,
+    );
+    assertEquals(relative.evaluations[0]!.embeddings!.path, "saved/angles.npz");
+    assert(!JSON.stringify([again, relative]).includes(folder), "no path of this machine");
     assert(again.evaluations[0]!.embeddings!.digest !== again.evaluations[2]!.embeddings!.digest);
     const reader =
       `name: own\nevaluate: [{ name: angles, protocol: angles, data: { reader: embeddings, path: saved/angles.npz } }]\n`;
@@ -227,6 +244,7 @@ evaluate:
     assertEquals(network.plugins.map(({ name }) => name), ["neighbours", "template-norm"]);
     const stored = await evaluate(await list(text), "--embeddings", `${folder}/plain.npz`);
     assertEquals(stored.metrics, network.metrics);
+    assertEquals(stored.evaluations.map(({ embeddings }) => embeddings!.path), ["plain.npz", "plain.npz"]);
     const described = await cli("describe", "protocol", "template-norm", "--plugin", plugins);
     assertStringIncludes(described.out, "wants: templates");
     const manifest = TINY.replace("name: tiny", `name: tiny\nplugins: [${plugins}]`) +
