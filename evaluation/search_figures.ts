@@ -11,8 +11,9 @@ import { mean, standardDeviation } from "./spread.ts";
 const POINTS = 101;
 
 /** A figure of each search, as one: its mean, and its spread (ddof 0) where there are several searches. */
-export function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "std" | "n"> {
-  return { value: mean(values), ...values.length > 1 ? { std: standardDeviation(values, 0) } : {}, n };
+export function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "std" | "over" | "n"> {
+  const spread = values.length > 1 ? { std: standardDeviation(values, 0), over: "searches" as const } : {};
+  return { value: mean(values), ...spread, n };
 }
 
 /** Share of the mated probes of a search that satisfy a condition. */
