@@ -7,6 +7,7 @@ import { z } from "zod";
 import { countUpTo } from "./ascending.ts";
 import { CURVE_POINTS, rankCurve, rateCurves, spacedCounts } from "./curves.ts";
 import { countDistractors } from "./distractors.ts";
+import { measured } from "./figures.ts";
 import { mateCosines, replaceNoise } from "./megaface_probes.ts";
 import {
   type Curve,
@@ -129,9 +130,7 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
           "tar=order-statistic",
           `noise=${treatment}`,
         ].join("; "),
-        metrics: definitions(params).map(({ name, unit, higherIsBetter }, index) => {
-          return { name, value: values[index]!, n, unit, higherIsBetter };
-        }),
+        metrics: measured(definitions(params), values.map((value) => ({ value, n }))),
         curves: [
           ...ranks.map((nearer, index) => {
             const size = sizes[index]!, share = (rank: number) => countUpTo(nearer, rank - 1) / n;

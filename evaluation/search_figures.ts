@@ -4,12 +4,13 @@
  * @module
  */
 import { rankCurve } from "./curves.ts";
-import type { Curve, Metric } from "./protocol.ts";
+import type { Figure } from "./figures.ts";
+import type { Curve } from "./protocol.ts";
 import { identificationThreshold, type SearchRanks } from "./search_ranks.ts";
 import { mean, standardDeviation } from "./spread.ts";
 
 /** A figure of each search, as one: its mean, and its spread (ddof 0) where there are several searches. */
-export function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "std" | "over" | "n"> {
+export function overSearches(values: readonly number[], n: number): Figure {
   const spread = values.length > 1 ? { std: standardDeviation(values, 0), over: "searches" as const } : {};
   return { value: mean(values), ...spread, n };
 }
