@@ -42,7 +42,7 @@ export interface PreparedImage {
 export type Prepare = (file: ImageFile, preparation: Preparation) => Promise<PreparedImage>;
 
 /** Size of an image file by its header alone, in pixels; `undefined` if that cannot be told. */
-export function measureImage(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+export function imageSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   try {
     return formatOf(bytes)?.measure(bytes);
   } catch {

@@ -11,7 +11,7 @@ import {
   type PairSet,
   writeRecords,
 } from "../../datasets/mod.ts";
-import { measureImage } from "../../datasets/preparation.ts";
+import { imageSize } from "../../datasets/preparation.ts";
 import { imagesOf } from "../data.ts";
 import { fileNames } from "./file_names.ts";
 import { appendTo, type Replace, writeWholeFile, writeWholeFolder } from "./output.ts";
@@ -82,7 +82,7 @@ async function packRecords(images: ImageSet, folder: string, { tell }: PackOptio
     tell?.(++done, images.length);
     return bytes;
   };
-  const size = measureImage((await storedImage(images, 0)).bytes);
+  const size = imageSize((await storedImage(images, 0)).bytes);
   await appendTo(`${folder}/train.rec`, (record) =>
     appendTo(`${folder}/train.idx`, async (index) => {
       for await (const one of writeRecords({ labels: images.labels, content }, { layout: "insightface" })) {
