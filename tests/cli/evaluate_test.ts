@@ -87,7 +87,8 @@ Deno.test("evaluate --run finds the figures of the record again, to the last bit
     assertEquals(code, 0, err);
     assertStringIncludes(err, "convnet on cpu");
     assertStringIncludes(err, `All ${record.metrics.length} figures are those of the record, to the last bit`);
-    assertMatch(out, /unseen\.accuracy +\d+\.\d\d +± \d+\.\d\d +% +16\n/);
+    assertMatch(out, /evaluation +accuracy .*\n +% .*\nunseen +\d+\.\d\d ± \d+\.\d\d .*\nflipped .*\nn +16 /);
+    assertMatch(out, /angles\.intra +\d+\.\d\d +° +12\n/);
     assertStringIncludes(out, record.metrics[0]!.definition);
     const written: EvaluationRecord = JSON.parse(await Deno.readTextFile(`${folder}/again/evaluation.json`));
     assertEquals(written.metrics, record.metrics);
@@ -375,6 +376,6 @@ Deno.test("evaluate works with the permissions of its task", () =>
     const args = [...narrowed, `${root}cli.ts`, "evaluate", "--run", run, "--out", `${folder}/again`];
     const { code, stdout, stderr } = await new Deno.Command(program!, { args, stdin: "null" }).output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
-    assertStringIncludes(new TextDecoder().decode(stdout), "unseen.accuracy");
+    assertMatch(new TextDecoder().decode(stdout), /\nunseen +\d/);
     assertEquals((await Deno.stat(`${folder}/again/evaluation.json`)).isFile, true);
   }));
