@@ -85,12 +85,12 @@ function columnOf(evaluations: readonly string[], metrics: readonly RecordedMetr
     number,
     number,
   ];
-  const counts = metrics.map(({ n }) => n), [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const counts = metrics.map(({ n }) => n), least = Math.min(...counts);
   const texts = [
     name,
     unitLabel(unit),
     ...cells.map(([number, deviation]) => number.padStart(value) + deviation.padEnd(spread)),
-    least === most ? countText(least) : `${countText(least)}–${countText(most)}`,
+    (counts.every((n) => n === least) ? "" : "≥ ") + countText(least),
   ];
   return texts.map((text) => text.padStart(widthOf(texts)));
 }

@@ -22,7 +22,7 @@ evaluation           accuracy   xnorm
                             %    norm
 lfw              98.77 ± 0.28   21.43
 cfp-fp      not finite ± 1.00
-n                 6,000–7,000  12,000
+n                     ≥ 6,000  12,000
 
 metric            value          unit     n
 one-shot.rank-1   98.77  ± 2.00  %      400
@@ -41,6 +41,8 @@ Deno.test("renderFigures() cuts what is wider than 100 columns, and repeats the 
   assertEquals(lines.filter((line) => line.startsWith("evaluation ")).length, 2);
   assertEquals(sets.map((set) => lines.filter((line) => line.startsWith(`${set} `)).length), Array(7).fill(2));
   assertEquals(lines.length, 2 * 10 + 1 + 2);
+  const one = renderFigures(sets.flatMap((set) => names.map((name) => metric(set, name))));
+  assertEquals(one.length, 10, "eight metrics without a spread fit");
 });
 
 Deno.test("renderFigures() joins what a third evaluation connects, and says nothing of ± where there is none", () => {
