@@ -5,30 +5,17 @@
  */
 import type { EvaluationRecord } from "../experiments/evaluation_record.ts";
 import type { RecordedBackend, RunRecord } from "../experiments/record.ts";
-import { formatSpread, formatValue, unitLabel } from "../reports/mod.ts";
-import { alignColumns } from "./format.ts";
+import { renderFigures } from "./evaluate_figures.ts";
 import { figure } from "./progress_lines.ts";
 
-/** A line a metric: value, spread over folds, unit, on how many it rests; definitions and data beneath. */
+/** The figures, see {@link renderFigures}; definitions and data beneath. */
 export function renderEvaluation({ name, metrics, data }: EvaluationRecord): string {
-  const rows = metrics.map(({ evaluation, name, value, std, unit, n }) => [
-    `${evaluation}.${name}`,
-    value === null ? "not finite" : formatValue(value, unit),
-    std === undefined ? "" : std === null ? "not finite" : `± ${formatSpread(std, unit)}`,
-    unitLabel(unit),
-    n.toLocaleString("en-US"),
-  ]);
-  const table = [["metric", "value", "folds", "unit", "n"], ...rows];
-  const widths = [1, 2, 4].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  const right = table.map((row) =>
-    row.map((cell, i) => [1, 2, 4].includes(i) ? cell.padStart(widths[[1, 2, 4].indexOf(i)]!) : cell)
-  );
   const definitions = new Map(metrics.map(({ evaluation, definition }) => [evaluation, definition]));
   const sets = data.map(({ role, reader, images, digest, pairs, templates }) => {
     const more = pairs !== undefined ? `, ${pairs} pairs` : templates !== undefined ? `, ${templates} templates` : "";
     return [role, `${reader}, ${images} images${more}, SHA-256 ${digest.slice(0, 12)}…`] as const;
   });
-  const lines = [name, "", ...alignColumns(right), "", "definitions:", ...grouped(definitions), "", "data:"];
+  const lines = [name, "", ...renderFigures(metrics), "", "definitions:", ...grouped(definitions), "", "data:"];
   return [...lines, ...grouped(sets)].join("\n") + "\n";
 }
 
@@ -47,15 +34,24 @@ export function describeComparison(
   if (!comparison) return undefined;
   const { compared, differences } = comparison;
   if (differences.length === 0) return `All ${compared} figures are those of the record, to the last bit`;
-  const told = differences.map(({ evaluation, metric, value, recorded }) => {
-    const off = value === null || recorded === null ? "" : ` (off by ${figure(value - recorded)})`;
-    return `\n  ${evaluation}.${metric}: ${figure(value)}, the record has ${figure(recorded)}${off}`;
+  const told = differences.map(({ evaluation, metric, value, recorded, std }) => {
+    const parts = [
+      ...value === recorded ? [] : [difference("", value, recorded)],
+      ...std ? [difference("± ", std.value, std.recorded)] : [],
+    ];
+    return `\n  ${evaluation}.${metric}: ${parts.join("; ")}`;
   });
   const [now, then] = [backend, run.backend].map((one) => one ? describeBackend(one) : "none");
   const why = now === then
     ? ""
     : `\nThe run was measured on ${then}, this is ${now}: other last bits are to be expected`;
   return `${differences.length} of ${compared} figures differ from the record${told.join("")}${why}`;
+}
+
+/** Two numbers that should be one, in words. */
+function difference(sign: string, now: number | null, then: number | null): string {
+  const off = now === null || then === null ? "" : ` (off by ${figure(now - then)})`;
+  return `${sign}${figure(now)}, the record has ${sign}${figure(then)}${off}`;
 }
 
 /** A backend in words: `wasm (OpenBLAS 0.3.21, 2 threads)`. */

@@ -91,9 +91,9 @@ function quoteAll(names: readonly string[]): string {
 
 function render(record: RunRecord, folder: string): string {
   const lines = [`${record.row}, seed ${record.seed}: ${record.status}${record.error ? `, ${record.error}` : ""}`];
-  const metrics = record.metrics.map(({ evaluation, name, value, std }) => [
+  const metrics = record.metrics.map(({ evaluation, name, value, std, over = "folds" }) => [
     `  ${evaluation}.${name}`,
-    figure(value) + (std === undefined || std === null ? "" : ` ± ${figure(std)} over folds`),
+    figure(value) + (std === undefined || std === null ? "" : ` ± ${figure(std)} over ${over}`),
   ]);
   return [...lines, ...alignColumns(metrics), `record: ${folder}/record.json`].join("\n") + "\n";
 }

@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { type AugmentationPlugin, defineAugmentation } from "./augmentation.ts";
 import { averageBlur, gaussianBlur } from "./pixels/blur.ts";
-import { range } from "./pixels/box.ts";
 import { bitmapsOf } from "./pixels/image.ts";
+import { rangeParam } from "./range_param.ts";
 
 /**
  * Blurs an image with a Gaussian of random width, or with the mean over the square whose standard deviation comes
@@ -23,7 +23,7 @@ export const blur: AugmentationPlugin = defineAugmentation({
   params: z.strictObject({
     probability: z.number().min(0).max(1).default(0.5).describe("Probability of blurring an image"),
     kernel: z.enum(["gaussian", "average"]).default("gaussian").describe("Gaussian, or mean over a square"),
-    sigma: range(z.number().positive().max(32), [0.1, 2], "Least and greatest standard deviation, in pixels"),
+    sigma: rangeParam(z.number().positive().max(32), [0.1, 2], "Least and greatest standard deviation, in pixels"),
   }),
   create({ probability, kernel, sigma: [least, greatest] }, shape) {
     const bitmapOf = bitmapsOf("blur", shape);

@@ -7,8 +7,9 @@ import { z } from "zod";
 import { type AugmentationPlugin, defineAugmentation } from "./augmentation.ts";
 import type { Bitmap } from "./decoding/bitmap.ts";
 import { createResizer } from "./decoding/resize.ts";
-import { type Box, drawBox, range } from "./pixels/box.ts";
+import { type Box, drawBox } from "./pixels/box.ts";
 import { bitmapsOf } from "./pixels/image.ts";
+import { rangeParam } from "./range_param.ts";
 
 /**
  * Takes a random box of an image and leaves it where it is, on black, as AdaFace does, or resizes it (antialiased
@@ -23,8 +24,12 @@ export const crop: AugmentationPlugin = defineAugmentation({
   formula: "area = h w U(scale), ratio = exp U(log ratio); box = √(area ratio) × √(area / ratio), placed uniformly",
   params: z.strictObject({
     probability: z.number().min(0).max(1).default(0.2).describe("Probability of cropping an image"),
-    scale: range(z.number().positive().max(1), [0.2, 1], "Least and greatest share of the image's area"),
-    ratio: range(z.number().min(0.01).max(100), [3 / 4, 4 / 3], "Least and greatest width over height of the part"),
+    scale: rangeParam(z.number().positive().max(1), [0.2, 1], "Least and greatest share of the image's area"),
+    ratio: rangeParam(
+      z.number().min(0.01).max(100),
+      [3 / 4, 4 / 3],
+      "Least and greatest width over height of the part",
+    ),
     place: z.enum(["keep", "resize"]).default("keep").describe(
       "keep: the part stays where it is and the rest is black; resize: the part becomes the whole image",
     ),

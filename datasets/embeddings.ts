@@ -41,6 +41,7 @@ export const embeddings: ReaderPlugin = defineReader({
   params,
   gives: "images",
   shape: () => [0, 0, 0],
+  storesEmbeddings: () => true,
   paths: pathsOf,
   open,
 });

@@ -5,8 +5,9 @@
  */
 import { z } from "zod";
 import { type AugmentationPlugin, defineAugmentation } from "./augmentation.ts";
-import { type Box, drawBox, range } from "./pixels/box.ts";
+import { type Box, drawBox } from "./pixels/box.ts";
 import { bitmapsOf, type Shape } from "./pixels/image.ts";
+import { rangeParam } from "./range_param.ts";
 
 /** Covers a random box of an image with noise or one value. An image in which no box of ten fits stays. */
 export const erase: AugmentationPlugin = defineAugmentation({
@@ -17,8 +18,8 @@ export const erase: AugmentationPlugin = defineAugmentation({
   formula: "area = h w U(scale), ratio = exp U(log ratio); box = √(area ratio) × √(area / ratio), placed uniformly",
   params: z.strictObject({
     probability: z.number().min(0).max(1).default(0.5).describe("Probability of covering a part of an image"),
-    scale: range(z.number().positive().max(1), [0.02, 0.4], "Least and greatest share of the image's area"),
-    ratio: range(z.number().min(0.01).max(100), [0.3, 1 / 0.3], "Least and greatest width over height of the box"),
+    scale: rangeParam(z.number().positive().max(1), [0.02, 0.4], "Least and greatest share of the image's area"),
+    ratio: rangeParam(z.number().min(0.01).max(100), [0.3, 1 / 0.3], "Least and greatest width over height of the box"),
     fill: z.union([z.literal("noise"), z.int().min(0).max(255)]).default("noise").describe(
       "What covers it: noise, uniform in each pixel and channel, or this byte",
     ),

@@ -68,6 +68,7 @@ export const ijb: ReaderPlugin = defineReader({
   params,
   gives: "templates",
   shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,
 });

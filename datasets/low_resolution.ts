@@ -5,9 +5,9 @@
  */
 import { z } from "zod";
 import { type AugmentationPlugin, defineAugmentation } from "./augmentation.ts";
-import { range } from "./pixels/box.ts";
 import { bitmapsOf } from "./pixels/image.ts";
 import { KERNELS, resample } from "./pixels/resample.ts";
+import { rangeParam } from "./range_param.ts";
 
 /** Makes an image small and large again, by two kernels drawn from a list; draws four numbers an image that changes. */
 export const lowResolution: AugmentationPlugin = defineAugmentation({
@@ -18,7 +18,7 @@ export const lowResolution: AugmentationPlugin = defineAugmentation({
   formula: "r = U(scale); out = resample(resample(in, ⌊r h⌋ × ⌊r w⌋, kernel 1), h × w, kernel 2)",
   params: z.strictObject({
     probability: z.number().min(0).max(1).default(0.2).describe("Probability of changing an image"),
-    scale: range(z.number().positive().max(1), [0.2, 1], "Least and greatest side of the small image, as a share"),
+    scale: rangeParam(z.number().positive().max(1), [0.2, 1], "Least and greatest side of the small image, as a share"),
     kernels: z.array(z.enum(KERNELS)).min(1).default([...KERNELS]).describe(
       "Kernels that are drawn from, once for each way: those of OpenCV's resize, without antialiasing",
     ),

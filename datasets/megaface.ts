@@ -66,6 +66,7 @@ export const megafaceReader: ReaderPlugin = defineReader({
   params,
   gives: "templates",
   shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,
 });

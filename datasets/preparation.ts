@@ -42,7 +42,7 @@ export interface PreparedImage {
 export type Prepare = (file: ImageFile, preparation: Preparation) => Promise<PreparedImage>;
 
 /** Size of an image file by its header alone, in pixels; `undefined` if that cannot be told. */
-export function measureImage(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
+export function imageSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   try {
     return formatOf(bytes)?.measure(bytes);
   } catch {
@@ -84,7 +84,7 @@ export async function isPrepared({ bytes }: ImageFile, preparation: Preparation)
   const { align, size, channels, invert } = preparation;
   if (align || invert) return false;
   if (size) {
-    const found = measureImage(bytes);
+    const found = imageSize(bytes);
     if (found?.height !== size[0] || found.width !== size[1]) return false;
   }
   return channels === 3 || isGrey(await decodeImage(bytes));

@@ -50,7 +50,7 @@ export interface ImageSet {
   file?(index: number): Promise<ImageFile>;
   /** What `read` makes of a `file`; absent where it does more than a preparation can say. */
   readonly preparation?: Preparation;
-  /** Stored embeddings of the images, where there are some: an evaluation then takes these and runs no network. */
+  /** Stored embeddings of the images, where there are some: an evaluation measures these, and a network is refused. */
   readonly embeddings?: EmbeddingSource;
   /** Where the images come from. */
   readonly provenance: Provenance;
@@ -158,6 +158,8 @@ export interface ReaderPlugin extends Plugin {
   shape(params: Record<string, unknown>): readonly [number, number, number] | undefined;
   /** Number of classes by the parameters alone, or `undefined` where only the data can tell. */
   classes?(params: Record<string, unknown>): number | undefined;
+  /** Whether the set will have {@link ImageSet.embeddings} of its own; absent for readers that never give any. */
+  storesEmbeddings?(params: Record<string, unknown>): boolean;
   /** Paths in the data folder that `open` will read; a plan hashes them. */
   paths(params: Record<string, unknown>): readonly string[];
   /** Files that `open` also reads where they are there; a plan hashes those that are, and misses none. */
@@ -176,6 +178,8 @@ export interface ReaderDefinition<S extends ParamsSchema> extends Omit<Plugin, "
   shape(params: ParamsOf<S>): readonly [number, number, number] | undefined;
   /** As {@link ReaderPlugin.classes}. */
   classes?(params: ParamsOf<S>): number | undefined;
+  /** As {@link ReaderPlugin.storesEmbeddings}. */
+  storesEmbeddings?(params: ParamsOf<S>): boolean;
   /** As {@link ReaderPlugin.paths}. */
   paths(params: ParamsOf<S>): readonly string[];
   /** As {@link ReaderPlugin.optionalPaths}. */

@@ -49,6 +49,7 @@ export const ytf: ReaderPlugin = defineReader({
   params,
   gives: "templates",
   shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,
 });

@@ -6,11 +6,11 @@
 import { z } from "zod";
 import { nearestCentre, type UnitCentres, unitCentres } from "./centres.ts";
 import { type ClassMeans, classMeans, cosineTo, degreesOf, type ImageIndex, indexImages } from "./class_means.ts";
+import { measured } from "./figures.ts";
 import { nearestCosines } from "./nearest.ts";
 import {
   defineProtocol,
   type Embeddings,
-  type Metric,
   type MetricDefinition,
   type ProtocolInput,
   type ProtocolPlugin,
@@ -122,10 +122,6 @@ export const angles: ProtocolPlugin = defineProtocol({
   mirrored: () => false,
   classWeights: ({ weights }) => weights,
   evaluate({ weights }, input) {
-    const figures = measure(input, weights);
-    const metrics: Metric[] = definitions(weights).map(({ name, unit, higherIsBetter }, index) => {
-      return { name, ...figures[index]!, unit, higherIsBetter };
-    });
-    return { definition: DEFINITION, metrics };
+    return { definition: DEFINITION, metrics: measured(definitions(weights), measure(input, weights)) };
   },
 });

@@ -6,7 +6,7 @@
 import { type CoarseProducts, coarseProducts } from "./coarse_products.ts";
 import { keepLargest, type Largest } from "./largest.ts";
 import type { MateCosines } from "./megaface_probes.ts";
-import { dot } from "./template_fusion.ts";
+import { rowProduct } from "./products.ts";
 
 /** What is known of the distractors that have been counted. */
 export interface DistractorCounts {
@@ -45,7 +45,7 @@ export async function countDistractors(
     const high = near ? placeOf(cosines, from, end, product + error) : from;
     let place = low;
     if (large || low !== high) {
-      const exact = dot(probes, row * dimension, vectors, offset, dimension);
+      const exact = rowProduct(probes, row * dimension, vectors, offset, dimension);
       if (low !== high) place = placeOf(cosines, from, end, exact);
       if (large) largest.push(exact);
     }

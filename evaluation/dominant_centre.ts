@@ -6,13 +6,8 @@
 import { z } from "zod";
 import { nearestCentre, unitCentres } from "./centres.ts";
 import { cosineTo, degreesOf, indexImages } from "./class_means.ts";
-import {
-  defineProtocol,
-  type Metric,
-  type MetricDefinition,
-  type ProtocolInput,
-  type ProtocolPlugin,
-} from "./protocol.ts";
+import { measured } from "./figures.ts";
+import { defineProtocol, type MetricDefinition, type ProtocolInput, type ProtocolPlugin } from "./protocol.ts";
 
 const params = z.strictObject({
   angle: z.number().positive().max(180).default(75).describe(
@@ -81,9 +76,7 @@ export const dominantCentre: ProtocolPlugin = defineProtocol({
     const kept = all.filter((image) => degrees[image]! <= angle);
     const dropped = all.filter((image) => degrees[image]! > angle);
     const values = [kept.length / n, agrees.reduce((sum, one) => sum + one, 0) / n];
-    const metrics: Metric[] = DEFINITIONS.map(({ name, unit, higherIsBetter }, index) => {
-      return { name, value: values[index]!, n, unit, higherIsBetter };
-    });
+    const metrics = measured(DEFINITIONS, values.map((value) => ({ value, n })));
     const definition = `dominant-centre/1; angle=${angle}; vote=nearest,first-of-equals`;
     return { definition, metrics, lists: { kept, dropped } };
   },

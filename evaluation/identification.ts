@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
+import { measured } from "./figures.ts";
 import {
   defineStreamedProtocol,
-  type Metric,
   type MetricDefinition,
   type StreamedInput,
   type StreamedProtocolPlugin,
@@ -14,6 +14,7 @@ import {
   type TemplateSearch,
 } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
+import { ratesParam } from "./rates_param.ts";
 import { cmcCurve, foundShare, overSearches, searchThreshold } from "./search_figures.ts";
 import { searchRanks } from "./search_ranks.ts";
 import { shareInterval } from "./student.ts";
@@ -24,10 +25,10 @@ const params = z.strictObject({
     .refine((list) => new Set(list).size === list.length, "Each rank may be given once")
     .default([1, 5, 10])
     .describe("Ranks k for rank-k; rank-1 is the accuracy of N-way searches"),
-  far: z.array(z.number().gt(0).lt(1)).max(16)
-    .refine((rates) => new Set(rates).size === rates.length, "Each rate may be given once")
-    .default([])
-    .describe("False alarm rates, in (0, 1), for dir@… and tpir@…; they want probes without a mate in the gallery"),
+  far: ratesParam(
+    [],
+    "False alarm rates, in (0, 1), for dir@… and tpir@…; they want probes without a mate in the gallery",
+  ),
   interval: z.boolean().default(false).describe(
     "Also give the 95 % interval of rank-1's mean over the searches, which have then to be independent repetitions",
   ),
@@ -164,14 +165,11 @@ export const identification: StreamedProtocolPlugin = defineStreamedProtocol({
       }),
       { value: all - mated, n: all },
     ];
-    const metrics: Metric[] = definitions(given).map(({ name, unit, higherIsBetter }, index) => {
-      return { name, ...figures[index]!, unit, higherIsBetter };
-    });
     return {
       definition: `identification/1; fuse=${fuse}; flip=${flip ? "sum" : "none"}; score=cosine; subject=highest; ` +
         "tie=against; searches=mean,ddof=0; threshold=order-statistic,strict" +
         (interval ? "; interval=student-95" : ""),
-      metrics,
+      metrics: measured(definitions(given), figures),
       curves: [cmcCurve(results)],
     };
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { measured } from "./figures.ts";
 import { eachProducts } from "./products.ts";
 import {
   defineStreamedProtocol,
@@ -124,7 +125,7 @@ export const ijbIdentification: StreamedProtocolPlugin = defineStreamedProtocol(
     }
     const results = rankers.map((ranker, index) => ({ name: searches[index]!.name, ...ranker.results }));
     const n = results.reduce((sum, result) => sum + countMated(result), 0), all = whole?.figures();
-    const values = [
+    const figures = [
       ...ranks.map((k) => overSearches(results.map((result) => foundShare(result, (rank) => rank <= k)), n)),
       ...far.map((rate) => {
         const shares = results.map((result) => {
@@ -145,9 +146,7 @@ export const ijbIdentification: StreamedProtocolPlugin = defineStreamedProtocol(
         "mean=galleries",
         ...union ? ["union=ijb_1n"] : [],
       ].join("; "),
-      metrics: definitions(params).map(({ name, unit, higherIsBetter }, index) => {
-        return { name, ...values[index]!, unit, higherIsBetter };
-      }),
+      metrics: measured(definitions(params), figures),
       curves: [cmcCurve(results)],
     };
   },

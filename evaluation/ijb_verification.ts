@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { AUC, EER, measured } from "./figures.ts";
 import { nearestTar } from "./nearest_tar.ts";
 import { errorCurves } from "./pair_curves.ts";
 import { defineStreamedProtocol, type MetricDefinition, type StreamedProtocolPlugin } from "./protocol.ts";
@@ -32,13 +33,8 @@ function definitions(far: readonly number[]): MetricDefinition[] {
         formatRate(value)
       }: the scripts' rule`,
     })),
-    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
-    {
-      name: "eer",
-      unit: "fraction",
-      higherIsBetter: false,
-      summary: "Rate at which false accepts equal false rejects",
-    },
+    AUC,
+    EER,
   ];
 }
 
@@ -104,9 +100,7 @@ export const ijbVerification: StreamedProtocolPlugin = defineStreamedProtocol({
         "auc=mann-whitney",
         "eer=linear",
       ].join("; "),
-      metrics: definitions(far).map(({ name, unit, higherIsBetter }, index) => {
-        return { name, ...figures[index]!, unit, higherIsBetter };
-      }),
+      metrics: measured(definitions(far), figures),
       scores,
       curves: errorCurves(sorted),
     };

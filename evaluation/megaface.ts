@@ -4,7 +4,10 @@
  * @module
  */
 import { z } from "zod";
+import { countUpTo } from "./ascending.ts";
+import { CURVE_POINTS, rankCurve, rateCurves, spacedCounts } from "./curves.ts";
 import { countDistractors } from "./distractors.ts";
+import { measured } from "./figures.ts";
 import { mateCosines, replaceNoise } from "./megaface_probes.ts";
 import {
   type Curve,
@@ -14,7 +17,6 @@ import {
   type Templates,
 } from "./protocol.ts";
 import { formatCount, formatRate } from "./rate.ts";
-import { countUpTo, rankCurve } from "./rank_curve.ts";
 import { ratesParam } from "./rates_param.ts";
 import { createTemplatePool, type TemplatePool } from "./template_pooling.ts";
 
@@ -128,15 +130,13 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
           "tar=order-statistic",
           `noise=${treatment}`,
         ].join("; "),
-        metrics: definitions(params).map(({ name, unit, higherIsBetter }, index) => {
-          return { name, value: values[index]!, n, unit, higherIsBetter };
-        }),
+        metrics: measured(definitions(params), values.map((value) => ({ value, n }))),
         curves: [
           ...ranks.map((nearer, index) => {
             const size = sizes[index]!, share = (rank: number) => countUpTo(nearer, rank - 1) / n;
             return rankCurve(`cmc@${formatCount(size)}`, share, size + 1);
           }),
-          ...rocCurves(tar, keep - 1, pairs),
+          ...largestCurves(tar, keep - 1, pairs),
         ],
       };
     } finally {
@@ -145,20 +145,12 @@ export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
   },
 });
 
-/** Curves as far as the largest cosines go, about twenty points a decade. */
-function rocCurves(tar: (accepted: number) => number, last: number, pairs: number): Curve[] {
-  const points: [number, number][] = [];
-  for (let i = 0, before = 0; before < last; i++) {
-    const accepted = Math.min(last, Math.round(10 ** (i / 20)));
-    if (accepted > before) points.push([accepted / pairs, tar(accepted)]);
-    before = accepted;
-  }
-  const x = { name: "false accept rate", unit: "fraction" };
-  const missed = points.map(([far, tar]) => [far, 1 - tar] as const);
-  return [
-    { name: "roc", x, y: { name: "true accept rate", unit: "fraction" }, points },
-    { name: "det", x, y: { name: "false reject rate", unit: "fraction" }, points: missed },
-  ];
+/** Curves as far as the largest cosines go. */
+function largestCurves(tar: (accepted: number) => number, last: number, pairs: number): Curve[] {
+  return rateCurves([0, ...spacedCounts(last, CURVE_POINTS - 1)].map((accepted) => {
+    const share = tar(accepted);
+    return { far: accepted / pairs, tar: share, frr: 1 - share };
+  }));
 }
 
 /** Vectors of templates that are no noise, some at a time. */

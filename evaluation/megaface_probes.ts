@@ -5,7 +5,7 @@
  */
 import { createRandom } from "../tensor/random.ts";
 import type { Templates } from "./protocol.ts";
-import { dot } from "./template_fusion.ts";
+import { rowProduct } from "./products.ts";
 
 /** Half the width of what is added to a class's centre in place of noise. */
 const SPREAD = 0.001;
@@ -87,7 +87,7 @@ export function mateCosines(
   probes.forEach((probe, row) => {
     let at = start[row]!;
     for (const mate of rows.get(subjects[probe]!)!) {
-      if (mate !== row) cosines[at++] = dot(vectors, row * dimension, vectors, mate * dimension, dimension);
+      if (mate !== row) cosines[at++] = rowProduct(vectors, row * dimension, vectors, mate * dimension, dimension);
     }
     cosines.subarray(start[row]!, at).sort();
   });

@@ -3,11 +3,9 @@
  *
  * @module
  */
+import { CURVE_POINTS, rateCurves, spacedCounts } from "./curves.ts";
 import type { Curve } from "./protocol.ts";
 import { acceptedBelow, type SortedDistances } from "./roc.ts";
-
-/** Points along the false accept rate, beside the one at 0. */
-const STEPS = 100;
 
 /** Width of a bar of the angles' histograms, in degrees. */
 const BAR = 2;
@@ -32,29 +30,20 @@ function operatingPoints(distances: SortedDistances): Operating[] {
       : { same: acceptedBelow(same, different[allowed]!), different: acceptedBelow(different, different[allowed]!) };
     if (point.different !== points.at(-1)?.different) points.push(point);
   };
-  add(0);
-  for (let step = 0; step < STEPS; step++) add(length <= STEPS ? step + 1 : Math.round(length ** (step / (STEPS - 1))));
+  for (const allowed of [0, ...spacedCounts(length, CURVE_POINTS - 1)]) add(allowed);
   return points;
 }
 
-/** `roc`: false accept rate → true accept rate, and `det`: false accept rate → false reject rate. */
+/** `roc` and `det` of scored pairs, see {@link rateCurves}. */
 export function errorCurves(distances: SortedDistances): Curve[] {
-  const points = operatingPoints(distances), same = distances.same.length, different = distances.different.length;
-  const x = { name: "false accept rate", unit: "fraction" };
-  return [
-    {
-      name: "roc",
-      x,
-      y: { name: "true accept rate", unit: "fraction" },
-      points: points.map((point) => [point.different / different, point.same / same] as const),
-    },
-    {
-      name: "det",
-      x,
-      y: { name: "false reject rate", unit: "fraction" },
-      points: points.map((point) => [point.different / different, (same - point.same) / same] as const),
-    },
-  ];
+  const same = distances.same.length, different = distances.different.length;
+  return rateCurves(
+    operatingPoints(distances).map((point) => ({
+      far: point.different / different,
+      tar: point.same / same,
+      frr: (same - point.same) / same,
+    })),
+  );
 }
 
 /**

@@ -83,3 +83,19 @@ export function eachProducts(
     }
   }
 }
+
+/**
+ * Product of a row of one matrix with a row of another, each given by the offset of its first number; four sums, added
+ * at the end.
+ */
+export function rowProduct(a: Float64Array, from: number, b: Float64Array, to: number, dimension: number): number {
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0, i = 0;
+  for (; i + 3 < dimension; i += 4) {
+    s0 += a[from + i]! * b[to + i]!;
+    s1 += a[from + i + 1]! * b[to + i + 1]!;
+    s2 += a[from + i + 2]! * b[to + i + 2]!;
+    s3 += a[from + i + 3]! * b[to + i + 3]!;
+  }
+  for (; i < dimension; i++) s0 += a[from + i]! * b[to + i]!;
+  return (s0 + s1) + (s2 + s3);
+}

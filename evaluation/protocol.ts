@@ -26,6 +26,8 @@ export interface Metric {
   readonly value: number;
   /** Spread over folds or searches (ddof 0), where the protocol defines one. */
   readonly std?: number;
+  /** What `std` is the spread over; folds where it is left out. */
+  readonly over?: "folds" | "searches";
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;
   /** Unit, as in the {@link MetricDefinition}. */

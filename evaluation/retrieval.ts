@@ -6,10 +6,11 @@
 import { z } from "zod";
 import { createRandom } from "../tensor/random.ts";
 import { unitEmbeddings } from "./embeddings.ts";
+import { measured } from "./figures.ts";
 import { kMeans } from "./kmeans.ts";
 import { eachMatchRanks, type LabelledVectors } from "./match_ranks.ts";
 import { normalisedMutualInformation } from "./mutual_information.ts";
-import { defineProtocol, type Metric, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
 
 const params = z.strictObject({
   k: z.array(z.int().min(1)).min(1).max(16)
@@ -113,13 +114,10 @@ export const retrieval: ProtocolPlugin = defineProtocol({
       ...clusters ? [{ value: normalisedMutualInformation(labels, clusters), n: count }] : [],
       { value: count - queries, n: count },
     ];
-    const metrics: Metric[] = definitions(given).map(({ name, unit, higherIsBetter }, index) => {
-      return { name, ...figures[index]!, unit, higherIsBetter };
-    });
     return {
       definition: `retrieval/1; flip=${flip ? "sum" : "none"}; score=cosine; tie=lower-index; lone=distractors` +
         (nmi ? "; nmi=arithmetic; kmeans=unit,k-means++,philox:0/kmeans,starts=1,rounds=20" : ""),
-      metrics,
+      metrics: measured(definitions(given), figures),
     };
   },
 });

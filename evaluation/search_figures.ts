@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { Curve, Metric } from "./protocol.ts";
+import { rankCurve } from "./curves.ts";
+import type { Figure } from "./figures.ts";
+import type { Curve } from "./protocol.ts";
 import { identificationThreshold, type SearchRanks } from "./search_ranks.ts";
 import { mean, standardDeviation } from "./spread.ts";
 
-/** Points of the curve at most. */
-const POINTS = 101;
-
 /** A figure of each search, as one: its mean, and its spread (ddof 0) where there are several searches. */
-export function overSearches(values: readonly number[], n: number): Pick<Metric, "value" | "std" | "n"> {
-  return { value: mean(values), ...values.length > 1 ? { std: standardDeviation(values, 0) } : {}, n };
+export function overSearches(values: readonly number[], n: number): Figure {
+  const spread = values.length > 1 ? { std: standardDeviation(values, 0), over: "searches" as const } : {};
+  return { value: mean(values), ...spread, n };
 }
 
 /** Share of the mated probes of a search that satisfy a condition. */
@@ -43,22 +43,8 @@ export function searchThreshold(
   );
 }
 
-/** Shares of the probes whose subject is among the first k, for up to 101 k, evenly in their logarithm. */
+/** Shares of the probes whose subject is among the first k, the mean over searches; see {@link rankCurve}. */
 export function cmcCurve(results: readonly SearchRanks[]): Curve {
   const last = results.reduce((most, { subjects }) => Math.max(most, subjects), 1);
-  const ranks = new Set(
-    Array.from(
-      { length: Math.min(last, POINTS) },
-      (_, step) => last <= POINTS ? step + 1 : Math.round(last ** (step / (POINTS - 1))),
-    ),
-  );
-  return {
-    name: "cmc",
-    x: { name: "rank", unit: "count" },
-    y: { name: "identification rate", unit: "fraction" },
-    points: Array.from(
-      ranks,
-      (k) => [k, mean(results.map((result) => foundShare(result, (rank) => rank <= k)))] as const,
-    ),
-  };
+  return rankCurve("cmc", (k) => mean(results.map((result) => foundShare(result, (rank) => rank <= k))), last);
 }

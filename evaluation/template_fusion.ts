@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { concatenatedSource } from "./concatenated.ts";
+import { rowProduct } from "./products.ts";
 import type { StreamedInput, Templates } from "./protocol.ts";
 import { createTemplatePool, type TemplatePool } from "./template_pooling.ts";
 
@@ -60,20 +61,7 @@ export function pairCosines(
 ): Float64Array {
   const cosines = new Float64Array(first.length);
   for (let pair = 0; pair < cosines.length; pair++) {
-    cosines[pair] = dot(vectors, first[pair]! * dimension, vectors, second[pair]! * dimension, dimension);
+    cosines[pair] = rowProduct(vectors, first[pair]! * dimension, vectors, second[pair]! * dimension, dimension);
   }
   return cosines;
-}
-
-/** Product of a row of one matrix with a row of another, each given by the offset of its first number. */
-export function dot(a: Float64Array, from: number, b: Float64Array, to: number, dimension: number): number {
-  let s0 = 0, s1 = 0, s2 = 0, s3 = 0, i = 0;
-  for (; i + 3 < dimension; i += 4) {
-    s0 += a[from + i]! * b[to + i]!;
-    s1 += a[from + i + 1]! * b[to + i + 1]!;
-    s2 += a[from + i + 2]! * b[to + i + 2]!;
-    s3 += a[from + i + 3]! * b[to + i + 3]!;
-  }
-  for (; i < dimension; i++) s0 += a[from + i]! * b[to + i]!;
-  return (s0 + s1) + (s2 + s3);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { keepLargest } from "./largest.ts";
-import { countUpTo } from "./rank_curve.ts";
+import { countUpTo } from "./ascending.ts";
 
 /** Figures of a search in which every probe has just one mate. */
 export interface UnionFigures {

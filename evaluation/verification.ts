@@ -6,13 +6,15 @@
 import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
+import { AUC, EER, measured, overFolds } from "./figures.ts";
 import { bestOnOthers } from "./kfold.ts";
 import { projectedDistances } from "./pca.ts";
 import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
+import { ratesParam } from "./rates_param.ts";
 import { areaUnderCurve, equalErrorRate, sortDistances, tarAtFar } from "./roc.ts";
 import { valAtFar } from "./val.ts";
-import { ACCURACY, measured, overFolds, pairCurves, pairsOf } from "./verification_parts.ts";
+import { ACCURACY, pairCurves, pairsOf } from "./verification_parts.ts";
 
 /** The false accept rate at which insightface reports VAL. */
 const VAL_FAR = 1e-3;
@@ -21,10 +23,7 @@ const params = z.strictObject({
   flip: z.boolean().default(false).describe(
     "Add the embedding of the mirrored image before normalising: insightface's code does, the ArcFace paper does not",
   ),
-  far: z.array(z.number().gt(0).lt(1)).max(16)
-    .refine((rates) => new Set(rates).size === rates.length, "Each false accept rate may be given once")
-    .default([1e-2, 1e-3])
-    .describe("False accept rates, in (0, 1), at which tar@… is measured"),
+  far: ratesParam([1e-2, 1e-3], "False accept rates, in (0, 1), at which tar@… is measured"),
   pca: z.int().min(1).optional().describe(
     "Measure the accuracy on that many principal components of the other folds' embeddings, normalised anew",
   ),
@@ -50,13 +49,8 @@ function definitions(far: readonly number[]): MetricDefinition[] {
       higherIsBetter: null,
       summary: `Different pairs accepted at the thresholds of val@${formatRate(VAL_FAR)}`,
     },
-    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
-    {
-      name: "eer",
-      unit: "fraction",
-      higherIsBetter: false,
-      summary: "Rate at which false accepts equal false rejects",
-    },
+    AUC,
+    EER,
     { name: "xnorm", unit: "norm", higherIsBetter: null, summary: "Mean norm of the embeddings before normalising" },
   ];
 }

@@ -6,10 +6,11 @@
 import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { type UnitEmbeddings, unitEmbeddings } from "./embeddings.ts";
+import { measured, overFolds } from "./figures.ts";
 import { defineProtocol, type MetricDefinition, type Pairs, type ProtocolPlugin } from "./protocol.ts";
 import { acceptedBelow, sortDistances } from "./roc.ts";
 import { standardDeviation } from "./spread.ts";
-import { ACCURACY, measured, overFolds, pairCurves, pairsOf } from "./verification_parts.ts";
+import { ACCURACY, pairCurves, pairsOf } from "./verification_parts.ts";
 
 /** Thresholds between the least and the greatest score of the other folds. */
 const STEPS = 1000;

@@ -5,10 +5,11 @@
  */
 import { z } from "zod";
 import { unitEmbeddings } from "./embeddings.ts";
+import { measured, overFolds } from "./figures.ts";
 import { bestOnOthers } from "./kfold.ts";
 import { defineProtocol, type Embeddings, type Pairs, type ProtocolPlugin } from "./protocol.ts";
 import { sortDistances } from "./roc.ts";
-import { ACCURACY, measured, overFolds, pairCurves, pairsOf } from "./verification_parts.ts";
+import { ACCURACY, pairCurves, pairsOf } from "./verification_parts.ts";
 
 /** Angles over π, `acos(cos(a − m, b − m)) / π`, of all pairs, with m the mean of both images of the other folds' pairs. */
 function centredAngles({ original, dimension }: Embeddings, pairs: Pairs, left: number): Float64Array {

@@ -6,16 +6,15 @@
 import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
+import { AUC, EER, measured } from "./figures.ts";
 import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
+import { ratesParam } from "./rates_param.ts";
 import { acceptedBelow, areaUnderCurve, equalErrorRate, sortDistances, type SortedDistances } from "./roc.ts";
-import { measured, pairCurves, pairsOf } from "./verification_parts.ts";
+import { pairCurves, pairsOf } from "./verification_parts.ts";
 
 const params = z.strictObject({
-  far: z.array(z.number().gt(0).lt(1)).max(16)
-    .refine((rates) => new Set(rates).size === rates.length, "Each false accept rate may be given once")
-    .default([1e-2, 1e-3])
-    .describe("False accept rates, in (0, 1), at which tar@… is measured"),
+  far: ratesParam([1e-2, 1e-3], "False accept rates, in (0, 1), at which tar@… is measured"),
 });
 
 function definitions(far: readonly number[]): MetricDefinition[] {
@@ -27,13 +26,8 @@ function definitions(far: readonly number[]): MetricDefinition[] {
       ...rate,
       summary: `Same pairs accepted at false accept rate ${formatRate(value)}, linear between operating points`,
     })),
-    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
-    {
-      name: "eer",
-      unit: "fraction",
-      higherIsBetter: false,
-      summary: "Rate at which false accepts equal false rejects",
-    },
+    AUC,
+    EER,
   ];
 }
 

@@ -5,12 +5,13 @@
  */
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
+import { measured, overFolds } from "./figures.ts";
 import { bestOnOthers } from "./kfold.ts";
 import { angleCurves, errorCurves } from "./pair_curves.ts";
 import { checkPairs } from "./pairs.ts";
-import type { Curve, Evaluation, Metric, MetricDefinition, Pairs, ProtocolInput } from "./protocol.ts";
+import type { Curve, Evaluation, MetricDefinition, Pairs, ProtocolInput } from "./protocol.ts";
 import { sortDistances, type SortedDistances } from "./roc.ts";
-import { mean, standardDeviation } from "./spread.ts";
+import { mean } from "./spread.ts";
 
 /** The figure that every definition gives, each in its own way. */
 export const ACCURACY: MetricDefinition = Object.freeze({
@@ -38,24 +39,6 @@ export function pairsOf({ pairs, embeddings }: ProtocolInput): Pairs {
   if (!pairs) throw new TypeError("Cannot verify without pairs: give the evaluation a reader that gives pairs");
   checkPairs(pairs, embeddings.count);
   return pairs;
-}
-
-/** Puts figures beside their definitions, in order. */
-export function measured(
-  definitions: readonly MetricDefinition[],
-  figures: readonly Pick<Metric, "value" | "std" | "n">[],
-): Metric[] {
-  return definitions.map(({ name, unit, higherIsBetter }, index) => ({
-    name,
-    ...figures[index]!,
-    unit,
-    higherIsBetter,
-  }));
-}
-
-/** Mean of a figure of each fold, and its spread with ddof 0. */
-export function overFolds(values: Float64Array, n: number): Pick<Metric, "value" | "n"> & { readonly std: number } {
-  return { value: mean(values), std: standardDeviation(values, 0), n };
 }
 
 /** Curves of scored pairs; see {@link errorCurves} and {@link angleCurves}. */

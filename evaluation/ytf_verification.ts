@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { errorCurves } from "./pair_curves.ts";
 import { squaredDistances } from "./distance.ts";
+import { AUC, EER, measured, overFolds } from "./figures.ts";
 import { foldAccuracies } from "./kfold.ts";
 import { checkPairs } from "./pairs.ts";
 import {
@@ -18,7 +19,6 @@ import {
 import { formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
 import { areaUnderCurve, equalErrorRate, sortDistances, tarAtFar } from "./roc.ts";
-import { mean, standardDeviation } from "./spread.ts";
 import { createTemplatePool } from "./template_pooling.ts";
 
 const params = z.strictObject({
@@ -35,13 +35,8 @@ function definitions(far: readonly number[]): MetricDefinition[] {
       ...rate,
       summary: `Same pairs accepted while at most ${formatRate(value)} of the different pairs are`,
     })),
-    { name: "auc", ...rate, summary: "Probability that a same pair is closer than a different one, ties half" },
-    {
-      name: "eer",
-      unit: "fraction",
-      higherIsBetter: false,
-      summary: "Rate at which false accepts equal false rejects",
-    },
+    AUC,
+    EER,
   ];
 }
 
@@ -74,7 +69,7 @@ export const ytfVerification: StreamedProtocolPlugin = defineStreamedProtocol({
     const distances = squaredDistances(unit, pairs), sorted = sortDistances(distances, pairs.same);
     const accuracies = foldAccuracies(distances, pairs), n = distances.length, same = sorted.same.length;
     const figures = [
-      { value: mean(accuracies), std: standardDeviation(accuracies, 0), n },
+      overFolds(accuracies, n),
       ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
       { value: areaUnderCurve(sorted), n },
       { value: equalErrorRate(sorted), n },
@@ -95,9 +90,7 @@ export const ytfVerification: StreamedProtocolPlugin = defineStreamedProtocol({
         "auc=mann-whitney",
         "eer=linear",
       ].join("; "),
-      metrics: definitions(far).map(({ name, unit, higherIsBetter }, index) => {
-        return { name, ...figures[index]!, unit, higherIsBetter };
-      }),
+      metrics: measured(definitions(far), figures),
       scores: Float32Array.from(distances),
       curves: errorCurves(sorted),
     };

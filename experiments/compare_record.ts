@@ -6,7 +6,7 @@
 import type { EvaluationRecord, RecordedDifference } from "./evaluation_record.ts";
 import type { RecordedMetric, RunRecord } from "./record.ts";
 
-/** Compares the figures of an evaluation with those of a run's record, number by number. */
+/** Compares the figures of an evaluation and their spreads with those of a run's record, number by number. */
 export function compareToRecord(
   { metrics }: Pick<EvaluationRecord, "metrics">,
   run: Pick<RunRecord, "metrics">,
@@ -19,8 +19,12 @@ export function compareToRecord(
   });
   const differences = both
     .filter(({ now, before }) => now.value !== before.value || now.std !== before.std)
-    .map(({ now: { evaluation, name, value }, before }) => {
-      return { evaluation, metric: name, value, recorded: before.value };
-    });
+    .map(({ now: { evaluation, name, value, std }, before }): RecordedDifference => ({
+      evaluation,
+      metric: name,
+      value,
+      recorded: before.value,
+      ...std === before.std ? {} : { std: { value: std ?? null, recorded: before.std ?? null } },
+    }));
   return { compared: both.length, differences };
 }

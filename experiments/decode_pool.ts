@@ -5,7 +5,7 @@
  */
 import {
   type ImageFile,
-  measureImage,
+  imageSize,
   type Preparation,
   type Prepare,
   type PreparedImage,
@@ -155,7 +155,7 @@ export function createDecodePool(
 
   function prepare(file: ImageFile, preparation: Preparation): Promise<PreparedImage> {
     if (closed) return Promise.reject(closedError());
-    const size = measureImage(file.bytes);
+    const size = imageSize(file.bytes);
     // What cannot be measured cannot be decoded: the error is made here.
     if (workers < 1 || !size || size.width * size.height < WORTH) return prepareImage(file, preparation);
     return new Promise((resolve, reject) => {

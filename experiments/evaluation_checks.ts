@@ -31,6 +31,16 @@ export interface NetworkFacts {
   readonly weightedClasses: number;
 }
 
+/**
+ * What is wrong with stored embeddings where a network is at hand: they would be measured, and its name be on them.
+ *
+ * @param what Whose they are, such as `reader "ijb" gives stored embeddings`.
+ */
+export function networkAndStored(what: string): string {
+  return `${what}, and there is a network; leave the embeddings out, or measure them by a list of their own, with ` +
+    "`deno task evaluate` and no network";
+}
+
 /** Everything that stands in the way of an evaluation, each as a message. */
 export function evaluationProblems(
   task: EvaluationTask,
@@ -45,7 +55,13 @@ export function evaluationProblems(
     add(`protocol "${protocol.name}" wants ${protocol.wants}, reader "${reader}" gives ${set.gives}`);
   }
   const stored = task.stored ?? images.embeddings;
-  if (stored) {
+  if (stored && network) {
+    add(
+      networkAndStored(
+        task.stored ? "stored embeddings are named for it" : `reader "${reader}" gives stored embeddings`,
+      ),
+    );
+  } else if (stored) {
     for (const why of storedProblems(stored, images, protocol.mirrored(params))) add(why);
   } else if (!network) {
     add(`reader "${reader}" gives no stored embeddings, name some or the weights of a network`);

@@ -35,7 +35,7 @@ export interface RecordedNetwork {
 
 /** A file of stored embeddings. */
 export interface RecordedEmbeddings {
-  /** Path as it was given. */
+  /** Path in the data folder, or the name alone of what lies elsewhere: a record holds no path of a machine. */
   readonly path: string;
   /** Lower-case hexadecimal SHA-256. */
   readonly digest: string;
@@ -59,6 +59,8 @@ export interface RecordedDifference {
   readonly value: number | null;
   /** What the record of the run says. */
   readonly recorded: number | null;
+  /** The spreads, where these differ; `null` for none, or one that is not finite. */
+  readonly std?: { readonly value: number | null; readonly recorded: number | null };
 }
 
 /** The content of `evaluation.json`. */
@@ -116,6 +118,7 @@ const difference = z.strictObject({
   metric: name,
   value: z.number().nullable(),
   recorded: z.number().nullable(),
+  std: z.strictObject({ value: z.number().nullable(), recorded: z.number().nullable() }).exactOptional(),
 });
 
 /** Schema of {@link EvaluationRecord}. */

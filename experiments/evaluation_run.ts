@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { basename, isAbsolute } from "node:path";
 import { useBackend } from "../tensor/backend.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import { imagesOf, recordData } from "./data.ts";
-import { evaluateAll, type EvaluateOptions, type EvaluateProgress } from "./evaluate.ts";
+import { evaluateAll, type EvaluateOptions } from "./evaluate.ts";
 import type { EvaluationRecord, RecordedEmbeddings, RecordedNetwork } from "./evaluation_record.ts";
 import { checkPresent, type OpenTask, openTasks, type TaskOptions } from "./evaluation_tasks.ts";
+import type { EvaluateProgress } from "./measure.ts";
 import { type DescribedNetwork, describeNetwork, type OpenNetwork } from "./network.ts";
 import type { Environment, RecordedBackend, RecordedCurve, RecordedMetric } from "./record.ts";
 import type { ResolvedRun } from "./resolved.ts";
@@ -127,7 +129,12 @@ function recordNetwork(
 }
 
 function recordFile({ path, digest, mirrored }: StoredFile): RecordedEmbeddings {
-  return { path, digest, ...mirrored ? { mirrored } : {} };
+  const named = (path: string) => isAbsolute(path) ? basename(path) : path;
+  return {
+    path: named(path),
+    digest,
+    ...mirrored ? { mirrored: { path: named(mirrored.path), digest: mirrored.digest } } : {},
+  };
 }
 
 async function startBackend({ backend, products, tiles }: EvaluationOptions): Promise<RecordedBackend> {

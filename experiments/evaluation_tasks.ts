@@ -84,13 +84,6 @@ export async function openTasks(options: TaskOptions, described: DescribedNetwor
     const section = { name, protocol, data }, key = canonicalize(data)!;
     if (!sets.has(key)) sets.set(key, openReader(data, shared, access));
     const set = await sets.get(key)!, where = embeddingsOf({ ...section, ...own }, options);
-    if (described && (where || imagesOf(set).embeddings)) {
-      const both = where ? embeddingPaths(where).join(" and ") : `those that reader "${set.provenance.reader}" gives`;
-      problems.push(
-        `Cannot evaluate "${name}" by a network and by stored embeddings: found ${both}; leave one of them out`,
-      );
-      continue;
-    }
     if (set.gives === "pairs") collect(problems, () => checkPairs(set, set.images.length));
     let task: OpenTask | undefined = { section, set };
     if (where) {
@@ -114,9 +107,10 @@ function factsOf(
   { source }: WeightsFile,
   tasks: readonly EvaluationTask[],
 ): NetworkFacts | undefined {
-  const first = tasks[0] && { shape: imagesOf(tasks[0].set).shape };
-  const shape = facts.shape ?? first?.shape;
-  const known = facts.shape || !tasks[0] ? source : `"${tasks[0].section.name}"`;
+  // A set of names alone tells nothing of images.
+  const first = tasks.find(({ set }) => imagesOf(set).shape[0] > 0) ?? tasks[0];
+  const shape = facts.shape ?? (first && imagesOf(first.set).shape);
+  const known = facts.shape || !first ? source : `"${first.section.name}"`;
   return shape && { ...facts, shape, known, weightedClasses };
 }
 

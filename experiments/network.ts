@@ -9,7 +9,7 @@ import type { Registries } from "../registry/registries.ts";
 import { createRandom } from "../tensor/random.ts";
 import { decodeSafeTensors, HEAD_PREFIX, loadWeights, WEIGHTS_FORMAT } from "../training/mod.ts";
 import { storedClassWeights } from "./class_weights.ts";
-import type { Evaluated } from "./evaluate.ts";
+import type { Evaluated } from "./measure.ts";
 import type { NetworkFacts } from "./evaluation_checks.ts";
 import { split } from "./model.ts";
 import type { RecordedWeights } from "./record.ts";

@@ -39,6 +39,17 @@ export function classesOf(section: Section, registries: Registries): number | un
   return registries.reader.get(String(reader)).classes?.(params);
 }
 
+/** The reader section, this one or one nested in it, that will give stored embeddings, or `undefined`. */
+export function storedReader(section: Section, registries: Registries): Section | undefined {
+  const { reader, ...params } = section;
+  if (registries.reader.get(String(reader)).storesEmbeddings?.(params)) return section;
+  for (const nested of nestedReaders(section, registries)) {
+    const found = storedReader(nested, registries);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** Paths in the data folder that a reader section and those nested in it will read, sorted, each once. */
 export function pathsOf(section: Section, registries: Registries): string[] {
   const { reader, ...params } = section;

@@ -107,8 +107,10 @@ export interface RecordedMetric {
   readonly name: MetricDefinition["name"];
   /** `null` where the measured value is not finite. */
   readonly value: number | null;
-  /** Spread over folds (ddof 0), where the protocol defines one. */
+  /** Spread over folds or searches (ddof 0), where the protocol defines one. */
   readonly std?: number | null;
+  /** What `std` is the spread over; folds where it is left out. */
+  readonly over?: "folds" | "searches";
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;
   /** Unit: `fraction`, `count`, … */

@@ -98,6 +98,7 @@ const metric = z.strictObject({
   name,
   value: maybe,
   std: maybe.exactOptional(),
+  over: z.enum(["folds", "searches"]).exactOptional(),
   n: count,
   unit: text,
   higherIsBetter: z.boolean().nullable(),

@@ -17,8 +17,10 @@ export interface CellRun {
   readonly seed: number;
   /** Measured value. */
   readonly value: number;
-  /** Spread over the folds of this run, where the protocol defines one. */
-  readonly foldStd: number | null;
+  /** Spread over the folds or searches of this run, where the protocol defines one. */
+  readonly runStd: number | null;
+  /** Which of the two that is. */
+  readonly over: "folds" | "searches";
   /** How many units (pairs, probes) the value rests on. */
   readonly n: number;
   /** Id of the definition that the value follows. */
@@ -61,8 +63,8 @@ export interface TableCell extends CellCounts {
   readonly mean: number | null;
   /** Standard deviation over the finished seeds (ddof 1); `null` for fewer than two. */
   readonly std: number | null;
-  /** Spread over folds of the one finished seed, where a single seed was planned; else `null`. */
-  readonly foldStd: number | null;
+  /** Spread over folds or searches of the one finished seed, where a single seed was planned; else `null`. */
+  readonly runStd: number | null;
   /** The runs that contribute, by seed. */
   readonly runs: readonly CellRun[];
   /** Why each of the other planned runs does not contribute. */
@@ -93,8 +95,8 @@ export function makeCell(
       counts.absent++;
       problems.push(`seed ${seed} completed with no finite ${metric} (${record.id})`);
     } else {
-      const { value, std, n, definition } = found;
-      runs.push({ id: record.id, seed, value, foldStd: std ?? null, n, definition });
+      const { value, std, over = "folds", n, definition } = found;
+      runs.push({ id: record.id, seed, value, runStd: std ?? null, over, n, definition });
     }
   }
   const values = runs.map(({ value }) => value);
@@ -103,7 +105,7 @@ export function makeCell(
     metric,
     mean: runs.length > 0 ? mean(values) : null,
     std: runs.length > 1 ? standardDeviation(values, 1) : null,
-    foldStd: planned.length === 1 ? runs[0]?.foldStd ?? null : null,
+    runStd: planned.length === 1 ? runs[0]?.runStd ?? null : null,
     planned: planned.length,
     finished: runs.length,
     ...counts,
@@ -111,6 +113,12 @@ export function makeCell(
     problems,
     delta: null,
   };
+}
+
+/** What the ± of a cell is the spread over, or `null` where it has none. */
+export function spreadOf({ std, runStd, runs }: TableCell): "seeds" | "folds" | "searches" | null {
+  if (std !== null) return "seeds";
+  return runStd === null ? null : runs[0]!.over;
 }
 
 /** Difference of a cell to the baseline's, paired by seed; `null` where no seed finished in both. */

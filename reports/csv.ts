@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TableCell } from "./cell.ts";
+import { spreadOf, type TableCell } from "./cell.ts";
 import type { Table, TableColumn } from "./table.ts";
 
 const HEADER = [
@@ -31,8 +31,8 @@ export function csvText(text: string): string {
 }
 
 /**
- * Renders a table in CSV. `std` is over seeds (ddof 1) or, where one seed was planned, over folds (ddof 0): `spread`
- * says which. `n` is the number of units (pairs, probes) of each run, where they agree.
+ * Renders a table in CSV. `std` is over seeds (ddof 1) or, where one seed was planned, over its folds or
+ * searches (ddof 0): `spread` says which. `n` is the number of units (pairs, probes) of each run, where they agree.
  */
 export function renderCsv(table: Table): string {
   const lines = table.rows.flatMap(({ cells }) => cells.map((cell, i) => line(cell, table.columns[i]!, table)));
@@ -41,9 +41,9 @@ export function renderCsv(table: Table): string {
 
 function line(cell: TableCell, column: TableColumn, table: Table): string[] {
   const one = (values: readonly (string | number)[]) => new Set(values).size === 1 ? values[0]! : null;
-  const spread = cell.std !== null ? "seeds" : cell.foldStd !== null ? "folds" : "";
+  const spread = spreadOf(cell) ?? "";
   return [
-    ...[cell.row, cell.metric, column.unit, column.higherIsBetter, cell.mean, cell.std ?? cell.foldStd, spread],
+    ...[cell.row, cell.metric, column.unit, column.higherIsBetter, cell.mean, cell.std ?? cell.runStd, spread],
     one(cell.runs.map(({ n }) => n)),
     ...[cell.planned, cell.finished, cell.failed, cell.diverged, cell.missing, cell.absent],
     ...[table.baseline, cell.delta?.mean ?? null, cell.delta?.std ?? null, cell.delta?.n ?? null],

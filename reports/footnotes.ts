@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { spreadOf } from "./cell.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
@@ -41,6 +42,24 @@ function units(table: Table): string {
   return `; a seed's figure is over ${parts.join(", ")}`;
 }
 
+/** Says what ± is where it is the spread within one seed: over folds, over searches, or, by column, over either. */
+function withinSeed(table: Table): string[] {
+  const columns = new Map<string, string[]>();
+  table.columns.forEach(({ metric }, i) => {
+    for (const over of new Set(table.rows.map((row) => spreadOf(row.cells[i]!)))) {
+      if (over === "folds" || over === "searches") columns.set(over, [...columns.get(over) ?? [], metric]);
+    }
+  });
+  if (columns.size === 0) return [];
+  const told = [...columns].map(([over, metrics]) => columns.size === 1 ? over : `${over} (${metrics.join(", ")})`);
+  return [
+    `± is the standard deviation over the ${told.join(" or the ")} of one seed (${
+      table.seeds[0]
+    }, ddof 0); it is not ` +
+    "the spread over seeds",
+  ];
+}
+
 /** Says what ±, bold, Δ, `(k/n)` and n/r stand for in a table, which definitions it follows, and its notes. */
 export function explain(table: Table, hasBold: boolean): string[] {
   const cells = table.rows.flatMap((row) => row.cells);
@@ -52,12 +71,7 @@ export function explain(table: Table, hasBold: boolean): string[] {
   const planned = table.seeds.length;
   return [
     ...when(cells.some(({ std }) => std !== null), "± is the standard deviation over seeds (ddof 1)"),
-    ...when(
-      cells.some(({ foldStd }) => foldStd !== null),
-      `± is the standard deviation over the folds of one seed (${
-        table.seeds[0]
-      }, ddof 0); it is not the spread over seeds`,
-    ),
+    ...withinSeed(table),
     ...when(
       cells.some(({ runs }) => runs.length > 0),
       `n = ${planned} ${planned === 1 ? "seed" : "seeds"} a row${units(table)}`,

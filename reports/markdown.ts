@@ -51,7 +51,7 @@ function headers(column: TableColumn, table: Table): string[] {
 
 function cellText(cell: TableCell, { unit }: TableColumn): string {
   if (cell.mean === null) return "—";
-  const spread = cell.std ?? cell.foldStd;
+  const spread = cell.std ?? cell.runStd;
   const share = cell.finished < cell.planned ? ` (${cell.finished}/${cell.planned})` : "";
   return formatValue(cell.mean, unit) + (spread === null ? "" : ` ± ${formatSpread(spread, unit)}`) + share;
 }

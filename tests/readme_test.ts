@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../cli/program.ts";
-import { loadEvaluationList } from "../experiments/evaluation_list.ts";
+import type { EvaluationRecord } from "../experiments/evaluation_record.ts";
 import { loadManifest } from "../experiments/manifest.ts";
 import { runId } from "../experiments/plan.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import { openStore } from "../experiments/store.ts";
 import { builtins } from "../registry/builtins.ts";
 import { tableNames, withTables } from "../tools/readme_tables.ts";
+import { greyPng } from "./datasets/helpers.ts";
+import { writeBin } from "./datasets/pickle/helpers.ts";
+import { ijbFiles } from "./datasets/template_layouts.ts";
 
 const root = new URL("../", import.meta.url);
 const readme = await Deno.readTextFile(new URL("README.md", root));
@@ -82,8 +85,8 @@ Deno.test("README's losses and options of published recipes are valid in its man
       const text of [
         other(/^(optimizer|train):.*\n/gm) + block("yaml", 2),
         other(/^(head|train):.*\n/gm) + block("yaml", 0),
-        own.slice(0, own.indexOf("evaluate:")) + block("yaml", 5),
-        other(/^data:\n.*\n/gm) + block("yaml", 6),
+        own.slice(0, own.indexOf("evaluate:")) + block("yaml", 6),
+        other(/^data:\n.*\n/gm) + block("yaml", 7),
         other(/^(data|evaluate):.*\n(?: .*\n)*|^ablation:\n(?: .*\n)*|^table:\n(?: .*\n)*/gm) + block("yaml", 3),
       ]
     ) {
@@ -108,14 +111,47 @@ Deno.test("README's manifest is valid", async () => {
   }
 });
 
-Deno.test("README's list of evaluations is valid", async () => {
-  const read = () => Promise.resolve(block("yaml", 4));
-  const { evaluations } = await loadEvaluationList("lists.yaml", { read, registries: builtins(), overrides: [] });
-  assertEquals(evaluations.map(({ protocol: { protocol } }) => protocol), [
-    "verification",
-    "verification-magface",
-    "ijb-verification",
-  ]);
+Deno.test("README's lists of evaluations are measured, by a network and by stored embeddings", async () => {
+  const folder = await Deno.makeTempDir(), data = `${folder}/data`;
+  const write = async (path: string, bytes: Uint8Array) => {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(path, bytes);
+  };
+  const measured = async (n: number, ...flags: string[]) => {
+    await Deno.writeTextFile(`${folder}/lists.yaml`, block("yaml", n));
+    const { code, out, err } = await cli("evaluate", `${folder}/lists.yaml`, "--data", data, "--json", ...flags);
+    assertEquals(code, 0, err);
+    return new Set((JSON.parse(out) as EvaluationRecord).metrics.map(({ evaluation }) => evaluation));
+  };
+  try {
+    const images = Array.from({ length: 80 }, (_, i) => greyPng(3 * i, 112, 112));
+    const same = Array.from({ length: 40 }, (_, pair) => pair % 2 === 0);
+    await write(`${data}/faces_webface_112x112/lfw.bin`, await writeBin(images, same));
+    const ijb = ijbFiles();
+    for (const name of ["face_tid_mid", "name_5pts_score", "template_pair_label"]) {
+      await write(`${data}/IJBC/meta/ijbc_${name}.txt`, await ijb.read(`meta/ijbc_${name}.txt`));
+    }
+    await write(`${data}/r100.npy`, await ijb.read("e.npy"));
+    await write(`${data}/r100_mirrored.npy`, await ijb.read("m.npy"));
+    await Deno.writeTextFile(
+      `${folder}/tiny.yaml`,
+      `name: tiny
+backend: wasm
+data: { train: { reader: synthetic-faces, identities: 2, perIdentity: 2, size: [112, 112], channels: 3 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+head: { name: arcface, m: 0.3, s: 8 }
+schedule: { name: step, lr: 0.01 }
+train: { steps: 1, batchSize: 2 }
+evaluate: []
+`,
+    );
+    assertEquals((await cli("run", `${folder}/tiny.yaml`, "--out", `${folder}/results`)).code, 0);
+    const [run] = (await openStore(`${folder}/results`).records("tiny")).records;
+    assertEquals(await measured(4, "--run", `${folder}/results/tiny/${run!.id}`), new Set(["insightface", "magface"]));
+    assertEquals(await measured(5), new Set(["ijbc"]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("README's own head trains", async () => {
@@ -124,7 +160,7 @@ Deno.test("README's own head trains", async () => {
     await Deno.writeTextFile(`${folder}/my_head.ts`, block("ts", 0));
     await Deno.writeTextFile(
       `${folder}/own.yaml`,
-      `name: own\nbackend: cpu\n${block("yaml", 7)}
+      `name: own\nbackend: cpu\n${block("yaml", 8)}
 data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
 backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
 schedule: { name: step, lr: 0.05 }
@@ -164,7 +200,7 @@ evaluate: []
   const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`];
   try {
     await write("before", "");
-    await write("after", block("yaml", 8));
+    await write("after", block("yaml", 9));
     assertEquals((await cli("run", `${folder}/before.yaml`, ...flags)).code, 0);
     assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 3);
     const store = openStore(`${folder}/results`), [before] = (await store.records("before")).records;

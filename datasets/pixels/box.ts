@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { z } from "zod";
 import type { Random } from "../../tensor/random.ts";
 
 /** A part of an image, in pixels. */
@@ -44,15 +43,4 @@ export function drawBox(
     return { top: random.integer(height - h + 1), left: random.integer(width - w + 1), height: h, width: w };
   }
   return undefined;
-}
-
-/** A parameter of two numbers, the least first. */
-export function range(
-  number: z.ZodNumber,
-  fallback: [least: number, greatest: number],
-  description: string,
-): z.ZodDefault<z.ZodTuple<[z.ZodNumber, z.ZodNumber], null>> {
-  return z.tuple([number, number]).refine(([least, greatest]) => least <= greatest, {
-    error: "its first number is the greater one, wanted [least, greatest]",
-  }).default(fallback).describe(description);
 }

@@ -53,7 +53,7 @@ export async function findRecords(
       ids.push(Number(scanned.header?.id ?? -1));
     }
   }
-  const offsets = found.take(), keys = ids.take();
+  const offsets = found.array(), keys = ids.array();
   return isKeys(keys)
     ? { keys, offsets, keyedBy: "id" }
     : { keys: keys.map((_, position) => position), offsets, keyedBy: "position" };

@@ -10,7 +10,8 @@ import type { BackboneCost, ImageShape } from "../../backbones/backbone.ts";
 import type { Registries } from "../../registry/registries.ts";
 import type { Place, Problems } from "./error.ts";
 import { child, type MapNode, show } from "./tree.ts";
-import { shapeOf } from "../readers.ts";
+import { networkAndStored } from "../evaluation_checks.ts";
+import { shapeOf, storedReader } from "../readers.ts";
 import type { RowRun } from "./sections.ts";
 import type { EvaluateSection, ResolvedRun, Section } from "../resolved.ts";
 
@@ -34,7 +35,10 @@ export class CrossChecker {
     const at = (name: keyof RowRun) => child(tree, name)?.at ?? tree.at;
     this.#schedule(run, at("schedule"));
     this.#training(run, at("train"));
-    for (const section of run.evaluate) this.#classWeights(run, section, at("evaluate"));
+    for (const section of run.evaluate) {
+      this.#classWeights(run, section, at("evaluate"));
+      this.#storedEmbeddings(section, at("evaluate"));
+    }
     this.#sampler(run, at("train"));
     this.#heads(run, at);
     const shape = shapeOf(run.data.train, this.#registries);
@@ -93,6 +97,16 @@ export class CrossChecker {
       const { name: head, ...params } = run.head;
       if (this.#registries.head.get(String(head)).size(params, { embedding: 2, classes: 2 }) > 0) return;
       this.#problems.add(at, `${what}, and head "${head}" has none; choose another head or protocol`);
+    });
+  }
+
+  /** What a run trained is measured, so nothing else may stand in for it. */
+  #storedEmbeddings({ name, data }: EvaluateSection, at: Place): void {
+    this.#once([data], `stored embeddings ${name}`, () => {
+      const found = storedReader(data, this.#registries);
+      if (!found) return;
+      const what = networkAndStored(`reader "${found["reader"]}" gives stored embeddings`);
+      this.#problems.add(at, `Cannot run evaluation "${name}": ${what}`);
     });
   }
 
@@ -209,7 +223,7 @@ export class CrossChecker {
   #evaluation(name: string, data: Section, shape: ImageShape, at: Place): void {
     this.#once([data], `evaluation ${shape}`, () => {
       const found = shapeOf(data, this.#registries);
-      // Names alone have no shape: they come with stored embeddings, which the run finds when it opens them.
+      // Names alone have no shape; the run refuses them when it opens them.
       if (!found || found[0] === 0 || found.join() === shape.join()) return;
       this.#problems.add(
         at,

@@ -7,7 +7,7 @@
 import { checkRecord, type RunRecord } from "../record.ts";
 import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { parseHistory } from "./history.ts";
-import { decodeNpy, encodeNpy } from "./npy.ts";
+import { decodeFloats, encodeFloats } from "./npy.ts";
 import { within } from "./paths.ts";
 
 const WEIGHTS = "weights.safetensors";
@@ -115,14 +115,14 @@ export class RunFolder {
 
   /** Stores per-pair scores of an evaluation as `scores/<name>.npy`. */
   async writeScores(name: string, scores: Float32Array): Promise<void> {
-    await writeAtomically(await this.#file("scores", fileOf(name, "npy")), encodeNpy(scores));
+    await writeAtomically(await this.#file("scores", fileOf(name, "npy")), encodeFloats(scores));
   }
 
   /** Reads what {@link writeScores} wrote, or gives `undefined` when there is none. */
   async readScores(name: string): Promise<Float32Array | undefined> {
     const path = `${this.path}/scores/${fileOf(name, "npy")}`;
     const bytes = await readIfThere(path);
-    return bytes && decodeNpy(bytes, path);
+    return bytes && decodeFloats(bytes, path);
   }
 
   /** Stores a list of images that an evaluation gives as `lists/<evaluation>.<list>.txt`, one name a line. */

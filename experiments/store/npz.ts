@@ -9,6 +9,7 @@
  */
 import { crc32 } from "node:zlib";
 import { syncFolder } from "./atomic.ts";
+import { npyHeader } from "./npy.ts";
 
 /** One array of a `.npz` file. */
 export interface NpzArray {
@@ -132,17 +133,6 @@ async function writeDirectory(out: Writer, members: readonly Member[]): Promise<
   }
   const at = Math.min(start, WIDE);
   await out.append(fields([[4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, size], [4, at], [2, 0]]));
-}
-
-/** What stands before the values of a `.npy` file in row-major order, to a multiple of 64 bytes. */
-function npyHeader(type: string, shape: readonly number[]): Uint8Array {
-  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const length = Math.ceil((10 + text.length + 1) / 64) * 64;
-  const bytes = new TextEncoder().encode(`\0\0\0\0\0\0\0\0\0\0${text.padEnd(length - 11)}\n`);
-  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
-  new DataView(bytes.buffer).setUint16(8, length - 10, true);
-  return bytes;
 }
 
 /** A whole number of so many bytes. */

@@ -87,7 +87,8 @@ Deno.test("evaluate --run finds the figures of the record again, to the last bit
     assertEquals(code, 0, err);
     assertStringIncludes(err, "convnet on cpu");
     assertStringIncludes(err, `All ${record.metrics.length} figures are those of the record, to the last bit`);
-    assertMatch(out, /unseen\.accuracy +\d+\.\d\d +± \d+\.\d\d +% +16\n/);
+    assertMatch(out, /evaluation +accuracy .*\n +% .*\nunseen +\d+\.\d\d ± \d+\.\d\d .*\nflipped .*\nn +16 /);
+    assertMatch(out, /angles\.intra +\d+\.\d\d +° +12\n/);
     assertStringIncludes(out, record.metrics[0]!.definition);
     const written: EvaluationRecord = JSON.parse(await Deno.readTextFile(`${folder}/again/evaluation.json`));
     assertEquals(written.metrics, record.metrics);
@@ -111,6 +112,14 @@ Deno.test("evaluate --run tells which figures are not those of the record", () =
     assertStringIncludes(err, `1 of ${record.metrics.length} figures differ from the record\n  unseen.accuracy: `);
     assertMatch(err, /the record has 0\.125 \(off by 0\.\d+\)/);
     assert(!err.includes("to be expected"), err);
+    await store.writeRecord({ ...record, metrics: [{ ...first!, std: first!.std! + 0.25 }, ...others] });
+    const spread = await cli("evaluate", "--run", run);
+    assertStringIncludes(
+      spread.err,
+      `1 of ${record.metrics.length} figures differ from the record\n  unseen.accuracy: ± 0.`,
+    );
+    assertMatch(spread.err, /the record has ± 0\.\d+ \(off by -0\.25\)/);
+    assert(!spread.err.includes("off by 0)"), spread.err);
     const other = await cli("evaluate", "--run", run, "--backend", "wasm", "--blas", "none");
     assertStringIncludes(other.err, "The run was measured on cpu, this is wasm (own kernels): other last bits");
   }));
@@ -137,6 +146,15 @@ evaluate:
     }
     assertEquals(figures(again.metrics, "angles"), figures(record.metrics, "angles").slice(0, 3));
     assertMatch(again.evaluations[0]!.embeddings!.digest, /^[0-9a-f]{64}$/);
+    const relative = await evaluate(
+      await list(
+        `name: r\nevaluate: [{ name: a, protocol: angles, data: { ${FACES} }, embeddings: saved/angles.npz }]`,
+      ),
+      "--data",
+      folder,
+    );
+    assertEquals(relative.evaluations[0]!.embeddings!.path, "saved/angles.npz");
+    assert(!JSON.stringify([again, relative]).includes(folder), "no path of this machine");
     assert(again.evaluations[0]!.embeddings!.digest !== again.evaluations[2]!.embeddings!.digest);
     const reader =
       `name: own\nevaluate: [{ name: angles, protocol: angles, data: { reader: embeddings, path: saved/angles.npz } }]\n`;
@@ -144,7 +162,14 @@ evaluate:
     assertEquals([own.metrics, own.evaluations[0]!.embeddings], [figures(again.metrics, "angles"), null]);
     const both = await cli("evaluate", await list(reader), "--data", folder, "--run", run);
     assertEquals(both.code, 2);
-    assertStringIncludes(both.err, 'by a network and by stored embeddings: found those that reader "embeddings" gives');
+    assertStringIncludes(
+      both.err,
+      'Cannot evaluate "angles": reader "embeddings" gives stored embeddings, and there is a network; leave the',
+    );
+    const named = `{ name: own, protocol: angles, data: { ${FACES} }, embeddings: saved/angles.npz }`;
+    const mixed = await list(`name: mixed\nevaluate:\n  - ${named}\n  - ${named.replace("own", "other")}\n`);
+    const refused = await cli("evaluate", mixed, "--data", folder, "--run", run);
+    assertEquals([refused.code, refused.err.match(/stored embeddings are named for it/g)?.length], [2, 2], refused.err);
     // One file has all of the run's pairs, but not the images of its angles; nothing of it is measured then.
     const { code, out, err } = await cli("evaluate", "--run", run, "--embeddings", `${saved}/unseen.npz`);
     assertEquals([code, out], [2, ""]);
@@ -220,6 +245,7 @@ evaluate:
     assertEquals(network.plugins.map(({ name }) => name), ["neighbours", "template-norm"]);
     const stored = await evaluate(await list(text), "--embeddings", `${folder}/plain.npz`);
     assertEquals(stored.metrics, network.metrics);
+    assertEquals(stored.evaluations.map(({ embeddings }) => embeddings!.path), ["plain.npz", "plain.npz"]);
     const described = await cli("describe", "protocol", "template-norm", "--plugin", plugins);
     assertStringIncludes(described.out, "wants: templates");
     const manifest = TINY.replace("name: tiny", `name: tiny\nplugins: [${plugins}]`) +
@@ -350,6 +376,6 @@ Deno.test("evaluate works with the permissions of its task", () =>
     const args = [...narrowed, `${root}cli.ts`, "evaluate", "--run", run, "--out", `${folder}/again`];
     const { code, stdout, stderr } = await new Deno.Command(program!, { args, stdin: "null" }).output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
-    assertStringIncludes(new TextDecoder().decode(stdout), "unseen.accuracy");
+    assertMatch(new TextDecoder().decode(stdout), /\nunseen +\d/);
     assertEquals((await Deno.stat(`${folder}/again/evaluation.json`)).isFile, true);
   }));

@@ -89,6 +89,7 @@ for (const [fuse, expected] of Object.entries(known.expected)) {
     for (const [i, [name, value, std]] of expected.metrics.entries()) {
       assertAlmostEquals(metrics[i]!.value, value, 1e-9, name);
       assertEquals(metrics[i]!.std === undefined, std === null, name);
+      assertEquals(metrics[i]!.over, std === null ? undefined : "searches", name);
       if (std !== null) assertAlmostEquals(metrics[i]!.std!, std, 1e-9, name);
     }
     assertEquals(curves![0]!.points.map(([k]) => k), expected.cmc.map((_, i) => i + 1));

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { keepLargest } from "../../evaluation/largest.ts";
 import { nearestTar } from "../../evaluation/nearest_tar.ts";
-import { countUpTo, rankCurve } from "../../evaluation/rank_curve.ts";
+import { countUpTo } from "../../evaluation/ascending.ts";
+import { CURVE_POINTS, rankCurve, spacedCounts } from "../../evaluation/curves.ts";
 import { formatCount, sortDistances } from "../../evaluation/mod.ts";
 import { layouts } from "../datasets/template_layouts.ts";
 
@@ -30,11 +31,26 @@ Deno.test("keepLargest() keeps what sorting keeps, and a bound that is no larger
   );
 });
 
-Deno.test("rankCurve() has every small rank and the last one", () => {
+Deno.test("spacedCounts() has all numbers while they are few, else as many as are wanted, evenly and with both ends", () => {
+  for (const last of [1, 2, 100, 101, 102, 5000, 10 ** 6, 10 ** 9]) {
+    const counts = spacedCounts(last, CURVE_POINTS);
+    assertEquals([counts[0], counts.at(-1)], [1, last]);
+    assertEquals(counts.length <= CURVE_POINTS, true);
+    if (last <= CURVE_POINTS) assertEquals(counts.length, last);
+    assertEquals(counts.every((count, i) => i === 0 || count > counts[i - 1]!), true);
+    // Neighbours are a step of the logarithm apart, or that and a half where they are rounded.
+    const step = last ** (1 / (CURVE_POINTS - 1));
+    assertEquals(counts.every((count, i) => i === 0 || count <= step * (counts[i - 1]! + 0.5) + 0.5), true);
+  }
+  assertEquals(spacedCounts(0, CURVE_POINTS), []);
+});
+
+Deno.test("rankCurve() has up to 101 ranks, every one while they are few, and the last", () => {
   const { points } = rankCurve("cmc", (rank) => countUpTo(Int32Array.of(1, 1, 3, 120), rank) / 4, 150);
   assertEquals(points.slice(0, 3), [[1, 0.5], [2, 0.5], [3, 0.75]]);
   assertEquals(points.at(-1), [150, 1]);
-  assertEquals(points.length < 45, true);
+  assertEquals(rankCurve("cmc", () => 1, 101).points.length, 101);
+  assertEquals(rankCurve("cmc", () => 1, 1_000_001).points.length > 85, true);
 });
 
 Deno.test("formatCount() writes numbers of distractors as names have them", () => {

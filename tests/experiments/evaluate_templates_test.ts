@@ -1,8 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { ijb, megafaceReader, ytf } from "../../datasets/catalogue.ts";
 import type { TemplateSet } from "../../datasets/mod.ts";
-import { evaluateAll, type EvaluateProgress } from "../../experiments/evaluate.ts";
+import { evaluateAll } from "../../experiments/evaluate.ts";
 import { evaluationProblems } from "../../experiments/evaluation_checks.ts";
+import type { EvaluateProgress } from "../../experiments/measure.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import {

@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { DataSet, ImageSet } from "../../datasets/mod.ts";
-import { evaluateAll, type EvaluateOptions, type EvaluateProgress } from "../../experiments/evaluate.ts";
+import { evaluateAll, type EvaluateOptions } from "../../experiments/evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "../../experiments/evaluation_checks.ts";
 import { openReader } from "../../experiments/data.ts";
 import { diskFiles } from "../../experiments/disk.ts";
+import type { EvaluateProgress } from "../../experiments/measure.ts";
 import { withPlugins } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import type { EmbeddingSource } from "../../tensor/embedding_source.ts";
@@ -103,6 +104,19 @@ Deno.test("evaluateAll() passes on what a protocol throws, and frees what is hel
   await assertRejects(() => run([bad, bad], { model: { backbone: flat }, memory: 0 }), RangeError, "Cannot");
 });
 
+Deno.test("evaluateAll() closes the file of what is held where onEmbedded throws", async () => {
+  const one = await task("unseen", { protocol: "verification" }, pairs), held: EmbeddingSource[] = [];
+  const onEmbedded: EvaluateOptions["onEmbedded"] = (_task, _selection, embeddings) => {
+    held.push(embeddings);
+    return Promise.reject(new RangeError("Cannot write: the disk is full"));
+  };
+  await assertRejects(() => run([one], { model: counting(), memory: 0, onEmbedded }), RangeError, "the disk is full");
+  const read = async () => {
+    for await (const _ of held[0]!.chunks(Int32Array.of(0)));
+  };
+  await assertRejects(read, Deno.errors.BadResource);
+});
+
 Deno.test("evaluationProblems() tells everything that stands in the way", async () => {
   const known = { shape: [8, 8, 1] as const, known: "net.safetensors", weightedClasses: 0 };
   const plainTask = await task("plain", { protocol: "verification", flip: true }, pairs);
@@ -115,6 +129,16 @@ Deno.test("evaluationProblems() tells everything that stands in the way", async 
     evaluationProblems(one, registries, facts).map((text) => text.replace('Cannot evaluate "plain": ', ""));
   assertEquals(problems(plainTask, known), []);
   assertEquals(problems(stored({}), undefined), []);
+  const refused = [
+    "stored embeddings are named for it, and there is a network; leave the embeddings out, or measure them by a list " +
+    "of their own, with `deno task evaluate` and no network",
+  ];
+  assertEquals(problems(stored({}), known), refused);
+  const carrying = { ...set, images: { ...set.images, embeddings: stored({}).stored! } };
+  assertEquals(problems({ ...plainTask, set: carrying }, known), [
+    refused[0]!.replace("stored embeddings are named for it", 'reader "sampled-pairs" gives stored embeddings'),
+  ]);
+  assertEquals(problems({ ...plainTask, set: carrying }), []);
   assertEquals(problems(plainTask), [
     'reader "sampled-pairs" gives no stored embeddings, name some or the weights of a network',
   ]);

@@ -431,3 +431,17 @@ Deno.test("loadManifest() wants weights to be a .safetensors file, and a backbon
   );
   assertEquals(await problemsOf(base + "weights:\n"), []);
 });
+
+Deno.test("loadManifest() refuses to train and measure stored embeddings instead", async () => {
+  const faces = "{ reader: image-folder, path: b.zip, size: [28, 28], channels: 1 }";
+  const of = (data: string, protocol = "ijb-verification") =>
+    problemsOf(base.replace(/evaluate:[^]*/, `evaluate: [{ name: e, protocol: ${protocol}, data: ${data} }]\n`));
+  const ijb = "reader: ijb, meta: meta, set: ijbc, images: crops, size: [28, 28], channels: 1";
+  assertEquals(await of(`{ ${ijb} }`), []);
+  const [problem, ...others] = await of(`{ ${ijb}, embeddings: { path: e.npy } }`);
+  assertEquals(others, []);
+  assertStringIncludes(problem!, 'm.yaml:7:11: Cannot run evaluation "e": reader "ijb" gives stored embeddings, and');
+  const nested = (from: string) => of(`{ reader: sampled-pairs, from: ${from} }`, "verification");
+  assertEquals(await nested(faces), []);
+  assertStringIncludes((await nested("{ reader: embeddings, path: e.npz }"))[0]!, 'reader "embeddings" gives stored');
+});

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { MissingDataError } from "../../datasets/files.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { recordSchema } from "../../experiments/record.ts";
-import type { ImageSet } from "../../datasets/mod.ts";
+import type { ImageSet, ReaderPlugin } from "../../datasets/mod.ts";
+import { withPlugins } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import { decodeSafeTensors, encodeSafeTensors } from "../../training/safetensors.ts";
 import { tf } from "../../tensor/tf.ts";
@@ -194,3 +195,18 @@ testOnBackends("executeRun() on WebGPU follows the losses of WASM", async () => 
   assertEquals(webgpu.record!.backend!.name, "webgpu");
   await useBackend("wasm");
 }, ["webgpu"]);
+
+testOnBackends("executeRun() refuses a set with stored embeddings before it trains", async () => {
+  const stored = { count: 24, dimension: 4, mirrored: true, async *chunks() {} };
+  const faces = registries.reader.get("synthetic-faces");
+  const own: ReaderPlugin = {
+    ...faces,
+    name: "stored-faces",
+    open: async (params, context) => ({ ...await faces.open(params, context) as ImageSet, embeddings: stored }),
+  };
+  const run = smallRun(), data = { ...run.data.train, reader: "stored-faces" };
+  const evaluate = [{ name: "theirs", protocol: section("protocol", { protocol: "angles" }), data }];
+  const { record, events } = await execute({ ...run, evaluate }, { tables: withPlugins(registries, [own], "tests") });
+  assertEquals([record!.status, events.map(({ type }) => type)], ["failed", ["end"]]);
+  assertStringIncludes(record!.error!, "gives stored embeddings, and there is a network");
+}, ["wasm"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { RunBusyError } from "../../experiments/store.ts";
 import { checkExperimentName, openStore } from "../../experiments/store.ts";
-import { decodeNpy, encodeNpy } from "../../experiments/store/npy.ts";
+import { decodeFloats, encodeFloats } from "../../experiments/store/npy.ts";
 import { sampleRecord } from "./sample_record.ts";
 
 const ID = "0123456789ab";
@@ -107,17 +107,17 @@ Deno.test("writeList() writes one name a line, and no file for a name that leads
     await assertRejects(() => folder.writeList("clean", "../kept", []), RangeError, 'a file after "clean.../kept"');
   }));
 
-Deno.test("encodeNpy() is the file that numpy writes", () => {
+Deno.test("encodeFloats() is the file that numpy writes", () => {
   // numpy 1.24: np.save(f, np.array([1, 2.5], "<f4")).
   const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
   const text = `\x93NUMPY\x01\x00\x76\x00${header.padEnd(117)}\n\x00\x00\x80\x3f\x00\x00\x20\x40`;
-  assertEquals([...encodeNpy(Float32Array.of(1, 2.5))], [...text].map((c) => c.charCodeAt(0)));
+  assertEquals([...encodeFloats(Float32Array.of(1, 2.5))], [...text].map((c) => c.charCodeAt(0)));
   assertThrows(
-    () => decodeNpy(encodeNpy(Float32Array.of(1)).subarray(0, 130), "s.npy"),
+    () => decodeFloats(encodeFloats(Float32Array.of(1)).subarray(0, 130), "s.npy"),
     SyntaxError,
     "Cannot read s.npy",
   );
-  assertThrows(() => decodeNpy(new Uint8Array(3), "s.npy"), SyntaxError, "no .npy header");
+  assertThrows(() => decodeFloats(new Uint8Array(3), "s.npy"), SyntaxError, "no .npy header");
 });
 
 Deno.test("claim() gives a run to one holder at a time, and release() gives it free", () =>

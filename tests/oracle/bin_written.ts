@@ -1,6 +1,7 @@
 /**
- * Makes tests/fixtures/bin_written.json: verification sets that our writer wrote and that Python read back, by
- * `pickle.load(file, encoding="bytes")`, and protocol 4 by `pickle.load(file)` as well.
+ * Makes tests/fixtures/bin_written.json: the SHA-256 of verification sets as our own writer gives them. No other program
+ * writes these bytes; a digest is pinned after Python has read the file, by `pickle.loads(data, encoding="bytes")`, and
+ * protocol 4 by `pickle.loads(data)` as well, and found in it what was put there.
  *
  *     deno run -A tests/oracle/bin_written.ts      (needs python3)
  */

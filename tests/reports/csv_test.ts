@@ -45,10 +45,13 @@ step 3"
   );
 });
 
-Deno.test("renderCsv() of one planned seed names its spread as that over folds", () => {
-  const records = [completed("a", 0, 0.5)];
-  const [head, line] = readCsv(renderCsv(buildTable({ rows: ["a"], seeds: [0], records })));
-  assertEquals([line![head!.indexOf("std")], line![head!.indexOf("spread")]], ["0.0078", "folds"]);
+Deno.test("renderCsv() of one planned seed names its spread as that over folds or searches", () => {
+  const record = completed("a", 0, 0.5), [accuracy] = record.metrics;
+  for (const [over, wanted] of [[{}, "folds"], [{ over: "searches" as const }, "searches"]] as const) {
+    const records = [{ ...record, metrics: [{ ...accuracy!, ...over }] }];
+    const [head, line] = readCsv(renderCsv(buildTable({ rows: ["a"], seeds: [0], records })));
+    assertEquals([line![head!.indexOf("std")], line![head!.indexOf("spread")]], ["0.0078", wanted]);
+  }
 });
 
 Deno.test("csvText() disarms formulas and leaves other text as it is", () => {

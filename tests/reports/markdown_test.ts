@@ -97,6 +97,23 @@ Deno.test("renderMarkdown() of one seed shows the spread over folds, and says so
   );
 });
 
+Deno.test("renderMarkdown() says which spread is over folds, and which over searches", () => {
+  const record = completed("a", 7, 0.94), [accuracy] = record.metrics;
+  const found = { ...accuracy!, evaluation: "one-shot", name: "rank-1", over: "searches" as const };
+  const of = (...columns: string[]) => {
+    const records = [{ ...record, metrics: [accuracy!, found] }];
+    return renderMarkdown(buildTable({ rows: ["a"], seeds: [7], records, columns }))
+      .split("\n").filter((line) => line.startsWith("- ±"));
+  };
+  assertEquals(of("one-shot.rank-1"), [
+    "- ± is the standard deviation over the searches of one seed (7, ddof 0); it is not the spread over seeds",
+  ]);
+  assertEquals(of("unseen.accuracy", "one-shot.rank-1"), [
+    "- ± is the standard deviation over the folds (unseen.accuracy) or the searches (one-shot.rank-1) of one seed (7, " +
+    "ddof 0); it is not the spread over seeds",
+  ]);
+});
+
 Deno.test("renderMarkdown() sets nothing in bold for one seed, one row, or a metric without direction", () => {
   const rows = ["a", "b"];
   const all = [completed("a", 0, 0.9), completed("a", 1, 0.9), completed("b", 0, 0.8), completed("b", 1, 0.8)];

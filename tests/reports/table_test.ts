@@ -14,16 +14,16 @@ Deno.test("buildTable() gives the mean and the sample standard deviation over se
   const cell = cellOf(buildTable({ rows: ["a"], seeds: [0, 1, 2], records, columns }), "a");
   assertAlmostEquals(cell.mean!, 0.93, 1e-12);
   assertAlmostEquals(cell.std!, Math.sqrt((0.03 ** 2 + 0.01 ** 2 + 0.04 ** 2) / 2), 1e-12);
-  assertEquals(cell.foldStd, null);
+  assertEquals(cell.runStd, null);
   assertEquals(cell.runs.map(({ id }) => id), [0, 1, 2].map((seed) => idOf("a", seed)));
 });
 
 Deno.test("buildTable() has no spread over seeds for one seed; only a planned single seed shows that over folds", () => {
   const records = [completed("a", 0, 0.9)];
   const single = cellOf(buildTable({ rows: ["a"], seeds: [0], records, columns }), "a");
-  assertEquals([single.std, single.foldStd], [null, 0.0078]);
+  assertEquals([single.std, single.runStd], [null, 0.0078]);
   const partial = cellOf(buildTable({ rows: ["a"], seeds: [0, 1], records, columns }), "a");
-  assertEquals([partial.std, partial.foldStd, partial.finished, partial.missing], [null, null, 1, 1]);
+  assertEquals([partial.std, partial.runStd, partial.finished, partial.missing], [null, null, 1, 1]);
 });
 
 Deno.test("buildTable() pairs differences to the baseline by seed", () => {

@@ -4,7 +4,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { type BinProtocol, encodeVerificationBin, parseVerificationBin } from "../../../datasets/mod.ts";
 import { fromBase64, readFixture } from "../helpers.ts";
 
-/** `tests/fixtures/bin_written.json`: digests of files that Python read back. */
+/** `tests/fixtures/bin_written.json`: digests of files of our own writer, pinned after Python had read them back. */
 const WRITTEN = readFixture<
   { name: string; protocol: BinProtocol; images: string[]; repeat: number; sha256: string }[]
 >(
