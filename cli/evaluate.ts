@@ -9,7 +9,7 @@ import { compareToRecord } from "../experiments/compare_record.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import type { EvaluationRecord } from "../experiments/evaluation_record.ts";
-import { type EvaluationEvent, executeEvaluation } from "../experiments/evaluation_run.ts";
+import { type EvaluationEvent, executeEvaluation, usesBackend } from "../experiments/evaluation_run.ts";
 import { loadBlas } from "../experiments/openblas.ts";
 import { openStore } from "../experiments/store.ts";
 import { type EvaluationFiles, writeEvaluation } from "../experiments/store/evaluation.ts";
@@ -50,7 +50,10 @@ export function registerEvaluate(program: Command, context: Context): void {
     .addOption(dataOption())
     .addOption(pluginOption())
     .addOption(
-      new Option("--backend <name>", "where the network runs; by default as the run did, else auto")
+      new Option(
+        "--backend <name>",
+        "where the network runs, and megaface multiplies; by default as the run did, else auto",
+      )
         .choices(["auto", "webgpu", "wasm", "cpu"]),
     );
   withPrintOptions(withComputeOptions(command), "print the record of the evaluation as JSON")
@@ -69,8 +72,11 @@ export function registerEvaluate(program: Command, context: Context): void {
       checkThreads(options);
       const { run, own, weights, ...found } = await findEvaluations(path, options);
       const { data, threads, blas, out, saveEmbeddings: save } = options;
-      if (!weights) checkIdle(options);
-      const library = weights && blas !== "none" ? await loadBlas(threads === undefined ? {} : { threads }) : undefined;
+      const multiplies = weights !== undefined || usesBackend(found.list);
+      if (!weights) checkIdle(options, multiplies);
+      const library = multiplies && blas !== "none"
+        ? await loadBlas(threads === undefined ? {} : { threads })
+        : undefined;
       const environment = await readEnvironment(Deno.cwd()), { tiles } = openStore(RESULTS);
       const pool = decodePool(options, context.io), { cache } = options;
       const access = { prepare: pool.prepare, ...cache === undefined ? {} : { cacheBytes: cache * 2 ** 20 } };
@@ -90,11 +96,10 @@ export function registerEvaluate(program: Command, context: Context): void {
 }
 
 /** Refuses flags that are about a network where none runs. */
-function checkIdle({ saveEmbeddings, backend, threads, workers, cache }: EvaluateOptions): void {
+function checkIdle({ saveEmbeddings, backend, threads, workers, cache }: EvaluateOptions, multiplies: boolean): void {
   const flags = {
     "--save-embeddings": saveEmbeddings,
-    "--backend": backend,
-    "--threads": threads,
+    ...multiplies ? {} : { "--backend": backend, "--threads": threads },
     "--workers": workers,
     "--cache": cache,
   };

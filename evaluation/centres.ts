@@ -39,7 +39,7 @@ export function unitCentres({ embeddings, labels, classWeights }: ProtocolInput)
     if (!(Number.isFinite(squares) && squares > 0)) {
       throw new RangeError(
         `Cannot measure angles of class weight ${row}: its norm is ${Math.sqrt(squares)}, a finite vector with a ` +
-          "direction is wanted; look for divergence in the history of the run",
+          "direction is wanted; look for divergence of the network, or damage of the file, that it comes from",
       );
     }
     const scale = 1 / Math.sqrt(squares);

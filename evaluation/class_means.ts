@@ -36,7 +36,7 @@ export function indexImages({ count, dimension, original }: Embeddings, labels: 
     if (Number.isFinite(length) && length > 0) return 1 / length;
     throw new RangeError(
       `Cannot measure angles of embedding ${image}: its norm is ${length}, a finite vector with a direction is ` +
-        "wanted; look for divergence in the history of the run",
+        "wanted; look for divergence of the network, or damage of the file, that it comes from",
     );
   });
   return { classes, rows: labels.map((label) => place.get(label)!), inverse };

@@ -64,7 +64,7 @@ function addPart(sum: Float64Array, part: Float32Array, count: number, dimension
       const at = part.subarray(row * dimension, (row + 1) * dimension).findIndex((value) => !Number.isFinite(value));
       throw new RangeError(
         `Cannot evaluate ${what} ${row}: its component ${at} is ${part[row * dimension + at]}, ` +
-          "finite numbers are wanted; look for divergence in the history of the run",
+          "finite numbers are wanted; look for divergence of the network, or damage of the file, that it comes from",
       );
     }
     normSum += Math.sqrt(squares);
@@ -78,7 +78,7 @@ function normalise(vector: Float64Array, row: number): void {
   if (squares === 0) {
     throw new RangeError(
       `Cannot normalise embedding ${row}: its norm is 0, a vector with a direction is wanted; ` +
-        "look for a collapsed network in the history of the run",
+        "look for a collapsed network, or damage of the file, that it comes from",
     );
   }
   const norm = Math.sqrt(squares);

@@ -76,6 +76,7 @@ function definitions({ distractors, far }: Pick<Params, "distractors" | "far">):
 export const megafaceProtocol: StreamedProtocolPlugin = defineStreamedProtocol({
   name: "megaface",
   version: "1.0.0",
+  onBackend: true,
   summary: "MegaFace: rank-1 and CMC among 10 to 1,000,000 distractors, TAR at FAR 1e-6, with or without noise",
   reference: "https://arxiv.org/abs/1512.00596",
   formula: "rank(p, g) = 1 + |{d : p · d ≥ p · g}|",

@@ -171,6 +171,8 @@ export interface ProtocolBase<Params> extends Plugin {
   mirrored(params: Params): boolean;
   /** Whether the main head's class weights are needed, by default not; the evaluation's data has then to be `data.train`. */
   classWeights?(params: Params): boolean;
+  /** Whether it multiplies on the backend, which is then started even where no network runs; by default not. */
+  readonly onBackend?: boolean;
 }
 
 /** A protocol as a plugin value: it is handed all embeddings. */

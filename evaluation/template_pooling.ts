@@ -142,7 +142,7 @@ function readVector(
   if (!Number.isFinite(squares) || (options.unit && squares === 0)) {
     throw new RangeError(
       `Cannot pool the embedding of image ${image}: its norm is ${Math.sqrt(squares)}, a finite vector with a ` +
-        "direction is wanted; look for divergence in the history of the run",
+        "direction is wanted; look for divergence of the network, or damage of the file, that it comes from",
     );
   }
   const scale = options.unit ? 1 / Math.sqrt(squares) : 1;

@@ -93,8 +93,8 @@ function storedProblems({ count, dimension, mirrored }: EmbeddingSource, images:
   }
   if (flips && !mirrored) {
     problems.push(
-      "it adds the embeddings of mirrored images, and those that are stored have none; store them as well or turn " +
-        "the flip off",
+      "it adds the embeddings of mirrored images, and those that are stored have none; name their file too (--mirrored, " +
+        "or mirrored: beside its path), or choose a protocol or parameters without mirrored images",
     );
   }
   return problems;

@@ -55,7 +55,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
   const described = weights && describeNetwork(weights, registries);
   const tasks = await openTasks(options, described);
   const shape = imagesOf(tasks[0]!.set).shape;
-  const backend = described ? await startBackend(options) : null, network = described?.open(shape);
+  const backend = described || usesBackend(list) ? await startBackend(options) : null, network = described?.open(shape);
   const metrics: RecordedMetric[] = [], curves: RecordedCurve[] = [], saved: EvaluationEvent[] = [];
   const scores = new Map<string, Float32Array>(), lists = new Map<string, Record<string, readonly string[]>>();
   const recorded = described && network ? recordNetwork(described, network, shape) : null;
@@ -93,6 +93,11 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
   }
   const record = makeRecord(options, tasks, { network: recorded, backend, metrics, curves, startedAt });
   yield { type: "end", record, files: { scores, lists } };
+}
+
+/** Whether a protocol of a list multiplies on the backend, with or without a network. */
+export function usesBackend({ evaluations, registries }: TaskOptions["list"]): boolean {
+  return evaluations.some(({ protocol: { protocol } }) => registries.protocol.get(String(protocol)).onBackend === true);
 }
 
 /** What was found out, for the record. */

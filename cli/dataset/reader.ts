@@ -41,14 +41,15 @@ export async function withReaders<T>(
 ): Promise<T> {
   const registries = await loadExtra(builtins(), options.plugin), files = diskFiles(options.data);
   const pool = decodePool(options, io);
-  const open = (reader: string, { set = options.set, defaults = {} }: OpenSettings = {}) => {
-    const isPath = registries.reader.find(reader) === undefined && /[/.]/.test(reader);
+  const open = async (reader: string, { set = options.set, defaults = {} }: OpenSettings = {}) => {
+    const known = registries.reader.find(reader) !== undefined;
+    const isPath = !known && (/[/.]/.test(reader) || await files.stat(reader) !== undefined);
     const name = isPath ? "image-folder" : reader, path = isPath ? { path: reader } : {};
-    const known = registries.reader.find(name)?.params.shape ?? {};
-    const usual = Object.entries(defaults).filter(([key]) => key in known);
+    const shape = registries.reader.find(name)?.params.shape ?? {};
+    const usual = Object.entries(defaults).filter(([key]) => key in shape);
     const params = { ...Object.fromEntries(usual), ...path };
     const section = resolveSection({ kind: "reader", name, params, overrides: set }, registries);
-    return openReader(section, registries, { files, prepare: pool.prepare });
+    return await openReader(section, registries, { files, prepare: pool.prepare });
   };
   try {
     return await work(open);
