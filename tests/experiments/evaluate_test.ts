@@ -145,8 +145,8 @@ Deno.test("evaluationProblems() tells everything that stands in the way", async 
   assertEquals(problems(stored({ dimension: 0, count: 3, mirrored: false })), [
     "its stored embeddings have no dimensions, at least one is wanted",
     "there are 3 stored embeddings, one for each of its 20 images is wanted",
-    "it adds the embeddings of mirrored images, and those that are stored have none; store them as well or turn the " +
-    "flip off",
+    "it adds the embeddings of mirrored images, and those that are stored have none; name their file too " +
+    "(--mirrored, or mirrored: beside its path), or choose a protocol or parameters without mirrored images",
   ]);
   assertEquals(problems(plainTask, { ...known, shape: [9, 8, 1] }), [
     "its images are 8 × 8 × 1, those of net.safetensors 9 × 8 × 1; set size, channels and normalise of its reader to " +
