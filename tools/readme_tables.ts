@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { checkEvaluationRecord, type EvaluationRecord } from "../experiments/evaluation_record.ts";
 import { openStore } from "../experiments/store.ts";
-import { renderMarkdown, tableOfExperiment } from "../reports/mod.ts";
+import { formatSpread, formatValue, renderMarkdown, tableOfExperiment } from "../reports/mod.ts";
 
 const BLOCK = /<!-- table:([\w-]+) -->\n[\s\S]*?<!-- \/table -->/g;
+
+const EVALUATION = /<!-- evaluation:([\w-]+) -->\n[\s\S]*?<!-- \/evaluation -->/g;
 
 /** Names of the experiments whose tables a text shows, between `<!-- table:NAME -->` and `<!-- /table -->`. */
 export function tableNames(text: string): string[] {
@@ -27,7 +30,24 @@ export async function withTables(text: string, results: string): Promise<string>
     if (problems.length > 0) throw new SyntaxError(problems.join("; "));
     tables.set(name, plan ? `\n${renderMarkdown(tableOfExperiment({ plan, records })).trim()}\n\n` : "");
   }
-  return text.replace(BLOCK, (_, name) => `<!-- table:${name} -->\n${tables.get(name)}<!-- /table -->`);
+  for (const [, name] of text.matchAll(EVALUATION)) {
+    const path = `${results}/${name}/evaluation.json`;
+    tables.set(name!, accuracies(checkEvaluationRecord(JSON.parse(await Deno.readTextFile(path)), path)));
+  }
+  return text
+    .replace(BLOCK, (_, name) => `<!-- table:${name} -->\n${tables.get(name)}<!-- /table -->`)
+    .replace(EVALUATION, (_, name) => `<!-- evaluation:${name} -->\n${tables.get(name)}<!-- /evaluation -->`);
+}
+
+/** The accuracy of each evaluation of a record, with the definition that it is by. */
+function accuracies({ metrics }: EvaluationRecord): string {
+  const rows = metrics.filter(({ name }) => name === "accuracy").map(({ evaluation, value, std, unit, definition }) => {
+    const spread = std === undefined || std === null ? "" : ` ± ${formatSpread(std, unit)}`;
+    return `| ${evaluation} | ${
+      value === null ? "not finite" : formatValue(value, unit)
+    }${spread} | \`${definition}\` |`;
+  });
+  return ["", "| evaluation | accuracy (%) | definition |", "| --- | ---: | --- |", ...rows, "", ""].join("\n");
 }
 
 if (import.meta.main) {
