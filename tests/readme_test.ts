@@ -34,6 +34,13 @@ Deno.test("README's tables are what the records give", async () => {
   assertEquals(rendered, readme, 'run "deno run -A tools/readme_tables.ts" to render them anew');
 });
 
+Deno.test("the results that README shows are not left out of the repository", async () => {
+  const ignored = await Deno.readTextFile(new URL(".gitignore", root));
+  const shown = [...readme.matchAll(/<!-- (?:table|evaluation):([\w-]+) -->/g)].map(([, name]) => name!);
+  assertEquals(shown.length, 4);
+  for (const name of shown) assertStringIncludes(ignored, `!/results/${name}/\n`);
+});
+
 /** The committed records of a shipped manifest, each held to the manifest as it stands. */
 async function recordsOf(name: string): Promise<readonly RunRecord[]> {
   const { records, problems } = await openStore(results).records(name);
