@@ -2,9 +2,9 @@
  * IJB-C in its size: 469,375 faces of 23,124 templates, 19,557 same and 15,638,932 different pairs, 3,531 subjects in two
  * galleries and 19,593 probes, drawn at random. Writes 1.2 GB once, then reads and scores them as an evaluation does:
  *
- *     deno run -A bench/ijb.ts write /tmp/ijb
- *     /usr/bin/time -v deno run -A bench/ijb.ts verify /tmp/ijb
- *     /usr/bin/time -v deno run -A bench/ijb.ts identify /tmp/ijb
+ *     deno run -A bench/ijb.ts write FOLDER
+ *     /usr/bin/time -v deno run -A bench/ijb.ts verify FOLDER
+ *     /usr/bin/time -v deno run -A bench/ijb.ts identify FOLDER
  *
  * @module
  */
@@ -71,8 +71,13 @@ async function measure(folder: string, protocol: typeof ijbVerification, more: R
   console.log(`opened in ${seconds(opened - since)} s, scored in ${seconds(done - opened)} s`);
 }
 
-const [action, folder = "/tmp/ijb"] = Deno.args;
-if (action === "write") await write(folder);
+const [action, folder] = Deno.args;
+if (!folder) usage();
+else if (action === "write") await write(folder);
 else if (action === "verify") await measure(folder, ijbVerification, {});
 else if (action === "identify") await measure(folder, ijbIdentification, {});
-else console.log("deno run -A bench/ijb.ts write|verify|identify FOLDER");
+else usage();
+
+function usage(): void {
+  console.log("deno run -A bench/ijb.ts write|verify|identify FOLDER");
+}

@@ -1,8 +1,8 @@
 /**
  * MegaFace in its size: 3,530 probes of 80 people, a million distractors of 512, drawn at random. Writes 2 GB once:
  *
- *     deno run -A bench/megaface.ts write /tmp/megaface
- *     /usr/bin/time -v deno run -A bench/megaface.ts measure /tmp/megaface
+ *     deno run -A bench/megaface.ts write FOLDER
+ *     /usr/bin/time -v deno run -A bench/megaface.ts measure FOLDER
  *
  * `--no-library` leaves the products to our own kernels.
  *
@@ -48,10 +48,15 @@ async function measure(folder: string): Promise<void> {
   console.log(`opened in ${seconds(opened - since)} s, measured in ${seconds(done - opened)} s`);
 }
 
-const [action, folder = "/tmp/megaface"] = Deno.args;
-if (action === "write") await write(folder);
+const [action, folder] = Deno.args;
+if (!folder) usage();
+else if (action === "write") await write(folder);
 else if (action === "measure") {
   const products = Deno.args.includes("--no-library") ? undefined : await loadBlas();
   await useBackend("wasm", products ? { products } : {});
   await measure(folder);
-} else console.log("deno run -A bench/megaface.ts write|measure FOLDER [--no-library]");
+} else usage();
+
+function usage(): void {
+  console.log("deno run -A bench/megaface.ts write|measure FOLDER [--no-library]");
+}

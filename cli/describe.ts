@@ -14,7 +14,14 @@ import {
   type MarginHeadPlugin,
   targetLogitCurve,
 } from "../losses/mod.ts";
-import { builtins, describePlugin, type PluginDescription, type Registries, tableOfKind } from "../registry/mod.ts";
+import {
+  builtins,
+  describePlugin,
+  type ParamDescription,
+  type PluginDescription,
+  type Registries,
+  tableOfKind,
+} from "../registry/mod.ts";
 import { resolveSection } from "../experiments/section.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
@@ -112,15 +119,18 @@ function render(described: PluginDescription & Record<string, unknown>): string 
     lines.push(`${key}: ${Array.isArray(value) ? value.join("x") : String(value)}`);
   }
   lines.push("", params.length > 0 ? "parameters:" : "no parameters");
-  for (const { name, type, required, default: byDefault, description } of params) {
-    const preset = required
-      ? "required"
-      : byDefault === undefined
-      ? "optional"
-      : `default ${JSON.stringify(byDefault)}`;
-    lines.push(`  ${name}: ${type} (${preset})`, `      ${description}`);
-  }
-  return lines.join("\n") + "\n";
+  return [...lines, ...params.flatMap((param) => renderParam(param, "  "))].join("\n") + "\n";
+}
+
+/** A parameter in two lines, and the keys of a mapping beneath it. */
+function renderParam(param: ParamDescription, indent: string): string[] {
+  const { name, type, required, default: byDefault, description, keys = [] } = param;
+  const preset = required ? "required" : byDefault === undefined ? "optional" : `default ${JSON.stringify(byDefault)}`;
+  return [
+    `${indent}${name}: ${type} (${preset})`,
+    `${indent}    ${description}`,
+    ...keys.flatMap((key) => renderParam(key, `${indent}    `)),
+  ];
 }
 
 function parseShape(text: string): ImageShape {

@@ -17,7 +17,7 @@ import {
   readTemplateList,
   readTemplatePairs,
 } from "./ijb_meta.ts";
-import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { ALIGN_OWN_FIELDS, IMAGE_FIELDS, shapeOfListed, SIZE_OR_ALIGN } from "./image_fields.ts";
 import { openListedFiles } from "./listed_files.ts";
 import { ALIGN_WITH_IMAGES } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
@@ -67,7 +67,7 @@ export const ijb: ReaderPlugin = defineReader({
   notes: ["The lists and crops are those that insightface publishes; the images themselves need NIST's licence."],
   params,
   gives: "templates",
-  shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  shape: shapeOfListed,
   storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,

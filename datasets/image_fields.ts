@@ -96,6 +96,13 @@ export function sizeOfFields(
   return align?.size ?? size;
 }
 
+/** {@link shapeOfFields} for readers whose `images` may be null: names alone have the shape `[0, 0, 0]`. */
+export function shapeOfListed(
+  fields: Pick<ImageFields, "size" | "channels" | "align"> & { readonly images: unknown },
+): readonly [number, number, number] | undefined {
+  return fields.images === null ? [0, 0, 0] : shapeOfFields(fields);
+}
+
 /** Image shape by the parameters alone, or `undefined` where only the data can tell. */
 export function shapeOfFields(
   fields: Pick<ImageFields, "size" | "channels" | "align">,

@@ -102,6 +102,8 @@ const readText: LineReader = {
 function csvReader(path: string, titles: ListLayout["columns"]): LineReader {
   const records = csvRecords(path);
   let places: { path: number; label: number; count: number } | undefined;
+  /** The first line, where its path has no ending such as .jpg. */
+  let bare: { path: string; label: string } | undefined;
   return {
     line({ text, number }, add) {
       const record = records.add(text, number);
@@ -124,6 +126,15 @@ function csvReader(path: string, titles: ListLayout["columns"]): LineReader {
         );
       }
       if (first && fields[0] === "path" && fields[1] === "label") return;
+      if (first) bare = /\.\w+$/.test(fields[0]!.trim()) ? undefined : { path: fields[0]!, label: fields[1]! };
+      else if (bare && /\.\w+$/.test(fields[0]!.trim())) {
+        throw new SyntaxError(
+          `Cannot read line 1 of "${path}" as an image: ${
+            JSON.stringify(bare.path)
+          } has no ending and the paths below ` +
+            `have; for titles set columns: { path: ${bare.path}, label: ${bare.label} }`,
+        );
+      }
       add(fields[places.path]!.trim(), fields[places.label]!.trim(), line);
     },
     end: records.end,

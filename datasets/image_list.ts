@@ -26,7 +26,9 @@ const params = z.strictObject({
   columns: z.strictObject({
     path: z.string().min(1).describe("Title of the column of paths"),
     label: z.string().min(1).describe("Title of the column of labels"),
-  }).optional().describe("For csv with titles in its first line; where absent, a line is path,label"),
+  }).optional().describe(
+    "For csv with titles in its first line; where absent, a line is path,label, and a first line of these two words is passed over",
+  ),
   ...IMAGE_FIELDS,
   ...ALIGN_FIELDS,
 }).check(SIZE_OR_ALIGN, ALIGN_WITH_IMAGES);

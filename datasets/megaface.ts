@@ -10,7 +10,7 @@ import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
 import { matchEmbeddings } from "./embedding_match.ts";
 import type { Files } from "./files.ts";
 import type { PackedText } from "./growing.ts";
-import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfListed, SIZE_OR_ALIGN } from "./image_fields.ts";
 import { openListedFiles } from "./listed_files.ts";
 import { type MegafaceList, readMegafaceList, readNoiseList } from "./megaface_lists.ts";
 import { ALIGN_WITH_IMAGES } from "./named_set.ts";
@@ -65,7 +65,7 @@ export const megafaceReader: ReaderPlugin = defineReader({
   reference: "https://arxiv.org/abs/1512.00596",
   params,
   gives: "templates",
-  shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  shape: shapeOfListed,
   storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,

@@ -8,7 +8,7 @@ import { combinedDigest } from "./combined_digest.ts";
 import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
 import { matchEmbeddings } from "./embedding_match.ts";
 import type { Files } from "./files.ts";
-import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfFields, SIZE_OR_ALIGN } from "./image_fields.ts";
+import { ALIGN_FIELDS, alignPaths, IMAGE_FIELDS, shapeOfListed, SIZE_OR_ALIGN } from "./image_fields.ts";
 import { isInnerPath } from "./inner_path.ts";
 import { textOf, wrongLine } from "./line_fields.ts";
 import { openListedFiles } from "./listed_files.ts";
@@ -48,7 +48,7 @@ export const ytf: ReaderPlugin = defineReader({
   reference: "https://doi.org/10.1109/CVPR.2011.5995566",
   params,
   gives: "templates",
-  shape: (fields) => fields.images === null ? [0, 0, 0] : shapeOfFields(fields),
+  shape: shapeOfListed,
   storesEmbeddings: ({ embeddings }) => embeddings !== null,
   paths: pathsOf,
   open,

@@ -5,8 +5,8 @@
  */
 import type { z } from "zod";
 import type { ImageShape } from "../backbones/backbone.ts";
+import { unwrap } from "../registry/legal.ts";
 import type { Registries } from "../registry/registries.ts";
-import { unwrap } from "./manifest/issues.ts";
 import { referenceWithin } from "./manifest/plugin.ts";
 import type { Section } from "./resolved.ts";
 

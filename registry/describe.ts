@@ -5,7 +5,7 @@
  */
 import type { z } from "zod";
 import { type Plugin, referenceOf } from "../plugin/mod.ts";
-import { legalValues, listedValues } from "./legal.ts";
+import { legalValues, listedValues, unwrap } from "./legal.ts";
 
 /** One parameter of a plugin. */
 export interface ParamDescription {
@@ -21,6 +21,8 @@ export interface ParamDescription {
   readonly values?: readonly unknown[];
   /** Meaning, unit and range. */
   readonly description: string;
+  /** The keys of a mapping, each as a parameter; absent for other types. */
+  readonly keys?: readonly ParamDescription[];
 }
 
 /** A plugin, described. */
@@ -54,8 +56,12 @@ export function describePlugin(plugin: Plugin): PluginDescription {
     reference,
     formula: formula ?? null,
     notes,
-    params: Object.entries(params.shape).map(([name, schema]) => describeParam(name, schema as z.ZodType)),
+    params: describeShape(params.shape),
   };
+}
+
+function describeShape(shape: z.core.$ZodShape): ParamDescription[] {
+  return Object.entries(shape).map(([name, schema]) => describeParam(name, schema as z.ZodType));
 }
 
 function describeParam(name: string, schema: z.ZodType): ParamDescription {
@@ -63,6 +69,7 @@ function describeParam(name: string, schema: z.ZodType): ParamDescription {
   const values = listedValues(schema);
   const whenAbsent = schema.safeParse(undefined);
   const optional = whenAbsent.success;
+  const { shape } = unwrap(schema).def as { shape?: z.core.$ZodShape };
   return {
     name,
     type: reference ? `a section that names a ${reference.plugin}` : legalValues(schema),
@@ -70,6 +77,7 @@ function describeParam(name: string, schema: z.ZodType): ParamDescription {
     ...optional && whenAbsent.data !== undefined ? { default: whenAbsent.data } : {},
     ...values ? { values } : {},
     description: descriptionOf(schema),
+    ...shape && !reference ? { keys: describeShape(shape) } : {},
   };
 }
 

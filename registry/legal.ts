@@ -114,3 +114,10 @@ function list({ items, minItems, maxItems }: Json): string {
     : "values";
   return parts.length > 0 ? `a list of ${length}, each ${parts.join(" or ")}` : `a list of ${length}`;
 }
+
+/** The schema inside defaults, optionals, nullables and pipes. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
+  const inner = innerType ?? input;
+  return inner ? unwrap(inner) : schema;
+}

@@ -29,8 +29,10 @@ export const FACE_FIELDS = {
   background: strength("Colours and shapes behind the head"),
   noise: strength("Noise, blur and white balance of the camera"),
   alignment: strength("Error of the alignment: standard deviations of 1.8 px in 112, 4.5 % scale, 4° at 1"),
-  normalise: z.strictObject({ mean: z.number(), std: z.number().positive() }).default({ mean: 127.5, std: 127.5 })
-    .describe("A network sees (byte − mean) / std"),
+  normalise: z.strictObject({
+    mean: z.number().describe("Subtracted from each byte"),
+    std: z.number().positive().describe("Then divided by this"),
+  }).default({ mean: 127.5, std: 127.5 }).describe("A network sees (byte − mean) / std"),
 } as const;
 
 /** Parameters that every reader of procedural faces has, as checked. */

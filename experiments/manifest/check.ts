@@ -4,10 +4,11 @@
  * @module
  */
 import type { z } from "zod";
-import { describeIssue, nearestKey, schemaAt, unwrap } from "./issues.ts";
+import { describeIssue, nearestKey, schemaAt } from "./issues.ts";
 import type { Place, Problems } from "./error.ts";
 import { type MapNode, type TreeNode, valueOf } from "./tree.ts";
 import { descriptionOf } from "../../registry/describe.ts";
+import { unwrap } from "../../registry/legal.ts";
 import { listNames } from "../../registry/nearest.ts";
 
 /** How {@link checkObject} treats a mapping. */

@@ -5,7 +5,7 @@
  */
 import type { z } from "zod";
 import { descriptionOf } from "../../registry/describe.ts";
-import { legalValues, listedValues } from "../../registry/legal.ts";
+import { legalValues, listedValues, unwrap } from "../../registry/legal.ts";
 import { didYouMean, nearest } from "../../registry/nearest.ts";
 import { show } from "./tree.ts";
 
@@ -80,11 +80,4 @@ export function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType 
     else return undefined;
   }
   return here && path.length > 0 ? here : here && unwrap(here);
-}
-
-/** The schema inside defaults, optionals, nullables and pipes. */
-export function unwrap(schema: z.ZodType): z.ZodType {
-  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
-  const inner = innerType ?? input;
-  return inner ? unwrap(inner) : schema;
 }

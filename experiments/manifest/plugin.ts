@@ -5,11 +5,11 @@
  */
 import type { z } from "zod";
 import { type Plugin, type PluginReference, referenceOf } from "../../plugin/mod.ts";
+import { unwrap } from "../../registry/legal.ts";
 import { listNames } from "../../registry/nearest.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import { checkObject } from "./check.ts";
 import type { Place, Problems } from "./error.ts";
-import { unwrap } from "./issues.ts";
 import { type MapNode, show, type TreeNode, valueOf } from "./tree.ts";
 import type { Section } from "../resolved.ts";
 

@@ -143,3 +143,10 @@ Deno.test({
     assertEquals([set.name(1), set.name(7)], ["woman/woman_1.jpg", "man/man_3.jpg"]);
   },
 });
+
+Deno.test("imageList says how to name the titles of a CSV list, where its first line is no image", async () => {
+  const list = "file,person\nd/1 1.png,a\nd/2 2.png,b\n";
+  await assertRejects(() => open("a.csv", list), SyntaxError, "set columns: { path: file, label: person }");
+  const set = await open("a.csv", list, { columns: { path: "file", label: "person" } });
+  assertEquals(described(set), [["d/1 1.png", "a"], ["d/2 2.png", "b"]]);
+});

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { z } from "zod";
 import { pluginReference } from "../../plugin/mod.ts";
 import { builtins } from "../../registry/builtins.ts";
-import { describePlugin } from "../../registry/describe.ts";
+import { describePlugin, type ParamDescription } from "../../registry/describe.ts";
 import { KINDS, tableOfKind } from "../../registry/registries.ts";
 
 Deno.test("describePlugin() tells every parameter with type, default, values and meaning", () => {
@@ -41,13 +41,22 @@ Deno.test("describePlugin() tells every parameter with type, default, values and
   });
 });
 
+Deno.test("describePlugin() tells the keys of a mapping, also of one that may be null", () => {
+  const [searches] = describePlugin(builtins().reader.get("ijb")).params.filter(({ name }) => name === "searches");
+  assertEquals(searches!.keys!.map(({ name, required }) => [name, required]), [["galleries", true], ["probes", true]]);
+});
+
+function withKeys(param: ParamDescription): ParamDescription[] {
+  return [param, ...(param.keys ?? []).flatMap(withKeys)];
+}
+
 const registries = builtins();
 for (const kind of KINDS) {
   for (const name of tableOfKind(registries, kind).names()) {
     Deno.test(`describePlugin() says what every parameter of ${kind} "${name}" means`, () => {
       const described = describePlugin(tableOfKind(registries, kind).get(name));
       assertEquals(JSON.parse(JSON.stringify(described)), described);
-      for (const param of described.params) {
+      for (const param of described.params.flatMap(withKeys)) {
         assert(param.description !== "", `${param.name} has no description`);
         assert(param.type !== "a value", `${param.name} does not say what it accepts`);
       }
