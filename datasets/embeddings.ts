@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { type Column, readColumn } from "./columns.ts";
 import { combinedDigest } from "./combined_digest.ts";
-import { EMBEDDING_FIELDS } from "./embedding_fields.ts";
+import { LABELLED_EMBEDDING_FIELDS } from "./embedding_fields.ts";
 import { IMAGE_FIELDS } from "./image_fields.ts";
 import { createNamedSet } from "./named_set.ts";
 import { pathDigests } from "./path_digests.ts";
@@ -16,7 +16,7 @@ import { openEmbeddings } from "./stored_embeddings.ts";
 const side = (what: string) => z.string().min(1).nullable().default(null).describe(what);
 
 const params = z.strictObject({
-  ...EMBEDDING_FIELDS,
+  ...LABELLED_EMBEDDING_FIELDS,
   labels: side("Classes, an image a line (text) or an element (.npy): any text or numbers; null: each its own class"),
   names: side("Names of the images, as labels; null: those that are stored with the embeddings, else row numbers"),
   license: IMAGE_FIELDS.license,
