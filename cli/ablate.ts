@@ -8,8 +8,8 @@ import { missingRuns } from "../experiments/sweep.ts";
 import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import type { StoredPlan } from "../experiments/store.ts";
-import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
+import type { FrozenPlan } from "../experiments/store.ts";
+import { type LoadedSweep, loadSweep } from "./load.ts";
 import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
@@ -41,16 +41,16 @@ export function withTrainingOptions(command: Command): Command {
 
 /** Trains what is missing of a sweep and prints its table. */
 export async function ablate(sweep: LoadedSweep, options: TrainingOptions, context: Context): Promise<void> {
-  const { store, experiment, plan: { runs } } = sweep;
+  const { store, experiment, runs, frozen: plan } = sweep;
   const missing = await missingRuns(runs, store, experiment);
-  const plan = storedPlan(sweep);
-  const kept = sweep.missing.length === 0 && await keepPlan(plan, sweep, options, context);
+  const kept = plan !== undefined && await isOwnPlan(plan, sweep, options, context);
+  const planPath = kept ? await store.writePlan(plan) : undefined;
   if (!options.quiet && !options.json) {
     context.io.err(
       `${experiment}: ${runs.length} runs, ${runs.length - missing.length} done, ${missing.length} to do\n`,
     );
   }
-  const code = await trainRuns(missing, sweep, options, context);
+  const code = await trainRuns(missing, { ...sweep, ...planPath ? { planPath } : {} }, options, context);
   const { records, problems } = await store.records(experiment);
   const table = tableOfExperiment({ plan, records, problems });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
@@ -65,25 +65,21 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
 }
 
 /**
- * Stores the plan for `table`, unless flags made it a variant that leaves out runs which the stored plan has records of:
- * a trial with `--set train.steps=10` does not take the table of the real sweep away. Tells whether it was stored.
+ * Whether the plan is to be the one that `table` shows: it is, unless flags made it a variant that leaves out runs which
+ * the stored plan has records of. A trial with `--set train.steps=10` does not take the table of the real sweep away.
  */
-async function keepPlan(
-  plan: StoredPlan,
+async function isOwnPlan(
+  plan: FrozenPlan,
   { store, experiment }: LoadedSweep,
   { set, backend, seed, quiet, json }: TrainingOptions,
   { io }: Context,
 ): Promise<boolean> {
-  const stored = await store.readPlan(experiment);
   const variant = set.length > 0 || backend !== undefined || seed !== undefined;
-  if (stored && variant) {
-    const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.records(experiment);
-    const done = new Set(records.map(({ id }) => id));
-    if (stored.runs.some(({ id }) => done.has(id) && !planned.has(id))) {
-      if (!quiet && !json) io.err(`${store.root}/${experiment}/plan.json keeps the plan without these flags\n`);
-      return false;
-    }
-  }
-  await store.writePlan(plan);
-  return true;
+  const stored = variant ? await store.readPlan(experiment) : undefined;
+  if (!stored) return true;
+  const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.records(experiment);
+  const done = new Set(records.map(({ id }) => id));
+  if (!stored.runs.some(({ id }) => done.has(id) && !planned.has(id))) return true;
+  if (!quiet && !json) io.err(`${store.root}/${experiment}/plan.json keeps the plan without these flags\n`);
+  return false;
 }

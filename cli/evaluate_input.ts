@@ -122,7 +122,7 @@ async function readRun(folder: RunFolder, where: string): Promise<RunRecord> {
     throw new UsageError(`Cannot evaluate "${where}": there is no record.json, the folder of a run is wanted`);
   }
   if (record.status === "completed") return record;
-  const how = record.status === "diverged" ? "diverged" : "failed";
+  const how = record.status === "stopped" ? "was stopped early" : record.status;
   throw new UsageError(`Cannot evaluate run ${record.id}: it ${how}, a completed run is wanted`);
 }
 

@@ -13,7 +13,7 @@ export const EXIT = Object.freeze({
   done: 0,
   /** Bad manifest or arguments: the same command will fail again. */
   usage: 2,
-  /** Data is missing. */
+  /** Data is missing, or not that of the plan. */
   data: 3,
   /** An audit found damaged data. */
   damaged: 65,
@@ -31,6 +31,11 @@ export class UsageError extends Error {
 /** A run could not be gone on with after it had begun; the same command may succeed another time. */
 export class RunError extends Error {
   override readonly name = "RunError";
+}
+
+/** Data is there, but it is not what a plan was made with. */
+export class DriftedDataError extends Error {
+  override readonly name = "DriftedDataError";
 }
 
 const PERMISSION_HELP = `
@@ -54,7 +59,9 @@ export function explain(error: unknown): Failure {
     const count = error.problems.length === 1 ? "1 problem" : `${error.problems.length} problems`;
     return { code: EXIT.usage, message: `${error.message}\n${count}; nothing was run` };
   }
-  if (error instanceof MissingDataError) return { code: EXIT.data, message: error.message };
+  if (error instanceof MissingDataError || error instanceof DriftedDataError) {
+    return { code: EXIT.data, message: error.message };
+  }
   if (error instanceof RunBusyError) return { code: EXIT.interrupted, message: error.message };
   if (error instanceof RunError) return { code: EXIT.failed, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };

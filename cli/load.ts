@@ -4,29 +4,29 @@
  * @module
  */
 import { type Files, MissingDataError } from "../datasets/files.ts";
+import { codeDigest } from "../experiments/code_digest.ts";
 import { diskFiles } from "../experiments/disk.ts";
+import { freezePlan, thawRuns } from "../experiments/freeze.ts";
 import { loadManifest, type Manifest } from "../experiments/manifest.ts";
 import { type Plan, planRuns } from "../experiments/plan.ts";
 import { moduleLoader } from "../experiments/plugins.ts";
-import type { OutputSettings } from "../experiments/resolved.ts";
-import { openStore, type Store, type StoredPlan } from "../experiments/store.ts";
-import { builtins, type LoadedPlugin, type Registries } from "../registry/mod.ts";
+import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
+import { type FrozenPlan, openStore, type PlannedCode, readPlan, type Store } from "../experiments/store.ts";
+import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
 import { parsePublished, type PublishedRows, publishedRows, splitPublished } from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
+import project from "../deno.json" with { type: "json" };
 
-/** A manifest with its plan, and the places that its runs work in. */
-export interface LoadedSweep {
-  readonly manifest: Manifest;
-  /** Path of the manifest, as given. */
-  readonly path: string;
+/** A plan, and the places that its runs work in: all that training wants. */
+export interface Sweep {
   /** Name of the experiment. */
   readonly experiment: string;
-  readonly plan: Plan;
-  /** Row labels. */
-  readonly rows: readonly string[];
-  readonly seeds: readonly number[];
+  /** The runs of the plan, in its order. */
+  readonly runs: readonly PlannedRun[];
+  /** The plan as plain data; `undefined` where data is missing, so that ids are provisional. */
+  readonly frozen: FrozenPlan | undefined;
   readonly output: OutputSettings;
   readonly plugins: readonly LoadedPlugin[];
   readonly registries: Registries;
@@ -34,8 +34,25 @@ export interface LoadedSweep {
   readonly store: Store;
   /** Places of data that is not there, each once. */
   readonly missing: readonly string[];
-  /** Published figures to print beside ours, or `null`. */
-  readonly published: PublishedRows | null;
+}
+
+/** A manifest with its plan. */
+export interface LoadedSweep extends Sweep {
+  readonly manifest: Manifest;
+  /** Path of the manifest, as given. */
+  readonly path: string;
+  readonly plan: Plan;
+  /** Row labels. */
+  readonly rows: readonly string[];
+  readonly seeds: readonly number[];
+}
+
+/** A plan that was read from its file. */
+export interface PlannedSweep extends Sweep {
+  /** The plan. */
+  readonly frozen: FrozenPlan;
+  /** Path of its file. */
+  readonly planPath: string;
 }
 
 /**
@@ -62,11 +79,14 @@ export async function loadSweep(
   if (tells) manifest.notes.forEach((note) => io.err(`${note}\n`));
   const files = diskFiles(data);
   const plan = await planRuns(manifest, { files });
+  const published = await readPublished(manifest);
   return {
     manifest,
     path,
     experiment: manifest.name,
     plan,
+    runs: plan.runs,
+    frozen: plan.missing.length > 0 ? undefined : freezePlan(plan, { code: await plannedCode(), published }),
     rows: manifest.rows.map(({ label }) => label),
     seeds: manifest.seeds,
     output: manifest.output,
@@ -75,31 +95,54 @@ export async function loadSweep(
     files,
     store: openStore(out),
     missing: plan.missing.map((path) => files.locate(path)),
-    published: await readPublished(manifest),
   };
 }
 
+/**
+ * Reads a frozen plan; neither its manifest nor its data is looked at.
+ *
+ * @throws {SyntaxError} if the file is no plan, or was changed.
+ */
+export async function loadPlan(
+  planPath: string,
+  { data, out }: Pick<ManifestOptions, "data" | "out">,
+): Promise<PlannedSweep> {
+  const frozen = await readPlan(planPath);
+  if (!frozen) throw new UsageError(`Cannot find plan ${planPath}: make it with "plan MANIFEST --out ${planPath}"`);
+  let registries = builtins();
+  const plugins: LoadedPlugin[] = [];
+  for (const module of new Set(frozen.plugins.map(({ module }) => module))) {
+    const { specifier } = frozen.plugins.find((plugin) => plugin.module === module)!;
+    const path = /^(?:npm:|\.{0,2}\/)/.test(module) ? module : `./${module}`;
+    const loaded = await loadPlugins(registries, path, "./plan.json", moduleLoader());
+    registries = loaded.registries;
+    plugins.push(...loaded.plugins.map((plugin) => ({ ...plugin, specifier })));
+  }
+  return {
+    experiment: frozen.experiment,
+    runs: thawRuns(frozen),
+    frozen,
+    planPath,
+    output: frozen.output,
+    plugins,
+    registries,
+    files: diskFiles(data),
+    store: openStore(out),
+    missing: [],
+  };
+}
+
+/** The program that plans, for {@link freezePlan}. */
+export async function plannedCode(): Promise<PlannedCode> {
+  return { marginlab: project.version, sha256: await codeDigest() };
+}
+
 /** The error for a sweep whose data is not there. */
-export function missingData({ experiment, missing }: LoadedSweep): MissingDataError {
+export function missingData({ experiment, missing }: Sweep): MissingDataError {
   const places = missing.map((place) => `\n  ${place}`).join("");
   return new MissingDataError(
     `Cannot run "${experiment}": this data is not there; put it there, or name another data folder with --data:${places}`,
   );
-}
-
-/** What the store keeps of a plan, so that a table needs no manifest. */
-export function storedPlan({ manifest, plan, rows, seeds, published }: LoadedSweep): StoredPlan {
-  return {
-    schemaVersion: 1,
-    experiment: manifest.name,
-    description: manifest.description,
-    cite: manifest.cite,
-    rows,
-    seeds,
-    table: manifest.table,
-    runs: plan.runs.map(({ id, row, seed }) => ({ id, row, seed })),
-    published,
-  };
 }
 
 /** The published figures that a manifest names: beside the manifest, else among those that ship with marginlab. */

@@ -28,12 +28,12 @@ export interface PrintOptions {
   readonly json?: boolean;
 }
 
-/** Adds `--set`, `--data`, `--out`, `--backend` and `--seed`. */
-export function withManifestOptions(command: Command): Command {
+/** Adds `--set`, `--data`, `--out` (or what stands for it), `--backend` and `--seed`. */
+export function withManifestOptions(command: Command, out: Option = outOption()): Command {
   return command
     .addOption(setOption('replace a value of the manifest, such as "head.m=0.4"; the value is YAML; repeatable'))
     .addOption(dataOption())
-    .addOption(outOption())
+    .addOption(out)
     .addOption(
       new Option("--backend <name>", "replace the manifest's backend").choices(["auto", "webgpu", "wasm", "cpu"]),
     )

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { timeEstimator } from "../experiments/estimate.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { alignColumns, formatBytes, formatCount, formatDuration } from "./format.ts";
-import { type LoadedSweep, loadSweep } from "./load.ts";
+import { writePlan } from "../experiments/store.ts";
+import { type LoadedSweep, loadSweep, missingData } from "./load.ts";
 import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
 
 /** One run, as `plan --json` prints it; `null` where a figure cannot be known yet. */
@@ -38,14 +39,45 @@ interface PlanLine {
   readonly seconds: number | null;
 }
 
+/** Flags of `plan`. */
+interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions {
+  readonly out: readonly string[];
+}
+
+/** `--out`, which may name two things. */
+function planOutOption(): Option {
+  const collect = (text: string, before: readonly string[]) => [...before, text];
+  return new Option(
+    "--out <path>",
+    'results folder, by default "results"; or a file FILE.json, to which the plan is frozen; may be given for both',
+  ).argParser(collect).default([], "results");
+}
+
+function isPlanFile(path: string): boolean {
+  return path.endsWith(".json");
+}
+
 /** Adds the command. */
 export function registerPlan(program: Command, context: Context): void {
   const command = program.command("plan").argument("<manifest>", "manifest file")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
-  withManifestOptions(command).option("--json", "print JSON")
-    .addHelpText("after", examples("plan experiments/manifests/omniglot-table2.yaml", "plan my.yaml --json"))
-    .action(async (path: string, options: ManifestOptions & PrintOptions) => {
+  withManifestOptions(command, planOutOption()).option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "plan experiments/manifests/omniglot-table2.yaml",
+        "plan my.yaml --out plan.json",
+        "plan my.yaml --json",
+      ),
+    )
+    .action(async (path: string, { out, ...rest }: PlanOptions) => {
+      const options = { ...rest, out: out.findLast((one) => !isPlanFile(one)) ?? "results" };
       const sweep = await loadSweep(path, options, context.io);
+      for (const file of out.filter(isPlanFile)) {
+        if (!sweep.frozen) throw missingData(sweep);
+        await writePlan(file, sweep.frozen);
+        context.io.err(`Plan of ${sweep.runs.length} runs: ${file}\n`);
+      }
       const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));
       context.io.out(
         options.json ? JSON.stringify({ experiment: sweep.experiment, runs }) + "\n" : render(sweep, runs),

@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import project from "../deno.json" with { type: "json" };
 import { registerAblate } from "./ablate.ts";
+import { registerCollate } from "./collate.ts";
 import type { Context, Register } from "./context.ts";
 import { registerDataset } from "./dataset.ts";
 import { registerDescribe } from "./describe.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly Register[] = [
   registerPlan,
   registerRun,
   registerAblate,
+  registerCollate,
   registerTable,
   registerEvaluate,
   registerExport,
@@ -37,7 +39,7 @@ const COMMANDS: readonly Register[] = [
 ];
 
 const HELP = `
-Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing, 65 an audit found damage, 70 a run failed,
+Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing or not that of the plan, 65 an audit found damage, 70 a run failed,
 75 interrupted with a checkpoint or run by another process, 130 and 143 interrupted with nothing to save.
 
 deno task <command> --help tells more about a command.`;

@@ -5,36 +5,47 @@
  */
 import type { Command } from "commander";
 import { Option } from "commander";
-import type { RunRecord } from "../experiments/record.ts";
+import { type Files, MissingDataError } from "../datasets/files.ts";
+import { findDrift, tellDrift } from "../experiments/drift.ts";
+import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
-import { EXIT, UsageError } from "./exit.ts";
+import { DriftedDataError, EXIT, UsageError } from "./exit.ts";
 import { alignColumns } from "./format.ts";
-import { type LoadedSweep, loadSweep, storedPlan } from "./load.ts";
-import { examples, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
+import { type LoadedSweep, loadPlan, loadSweep, plannedCode } from "./load.ts";
+import { examples, naturalNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { figure } from "./progress_lines.ts";
-import { type TrainingOptions, trainRuns } from "./training.ts";
+import { type TrainedSweep, type TrainingOptions, trainRuns } from "./training.ts";
 
 /** Flags of `run`. */
 interface RunOptions extends TrainingOptions {
   readonly row?: string;
   readonly id?: string;
+  readonly plan?: string;
+  readonly index?: number;
 }
 
 /** Adds the command. */
 export function registerRun(program: Command, context: Context): void {
-  const command = program.command("run").argument("<manifest>", "manifest file")
+  const command = program.command("run").argument("[manifest]", "manifest file; none where a plan is given")
     .description("Train one run of a manifest and print its figures; a run that is done is not trained again.")
     .option("--row <label>", "label of the row, where the manifest has several")
     .option("--id <id>", "id of the run, as `plan` prints it")
+    .option("--plan <file>", "a frozen plan in place of a manifest, as `plan --out` writes it")
+    .option("--index <n>", "position of the run in that plan, from 0", naturalNumber)
+    .option("--allow-drift", "train though the program or data has changed since the plan was made, and record it")
     .addOption(new Option("--child", "stop when standard input ends").hideHelp());
   withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
-    .addHelpText("after", examples('run experiments/manifests/omniglot-table2.yaml --row "ArcFace (0.5)" --seed 0'))
-    .action(async (path: string, options: RunOptions) => {
-      const sweep = await loadSweep(path, options, context.io, { tells: false });
-      const planned = choose(sweep, options);
-      if (!options.child) checkReached(sweep, planned.row);
+    .addHelpText(
+      "after",
+      examples(
+        'run experiments/manifests/omniglot-table2.yaml --row "ArcFace (0.5)" --seed 0',
+        "run --plan plan.json --index 3",
+      ),
+    )
+    .action(async (path: string | undefined, options: RunOptions) => {
+      const { sweep, planned } = await chosen(path, options, context);
       const { store, experiment } = sweep;
       if (isFinal(await store.find(experiment, planned.id))) {
         if (!options.quiet) context.io.err(`Run ${planned.id} is done already\n`);
@@ -43,13 +54,56 @@ export function registerRun(program: Command, context: Context): void {
           context.io.out(JSON.stringify({ type: "end", record: await store.find(experiment, planned.id) }) + "\n");
         }
       } else {
-        if (!options.child && !await store.readPlan(experiment)) await store.writePlan(storedPlan(sweep));
+        if (!options.child && sweep.frozen && !await store.readPlan(experiment)) await store.writePlan(sweep.frozen);
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);
       if (record && record.status !== "completed" && context.code === EXIT.done) context.code = EXIT.failed;
       if (record && !options.json) context.io.out(render(record, (await store.folder(experiment, planned.id)).path));
     });
+}
+
+/** The run that the arguments name, of a manifest or of a frozen plan. */
+async function chosen(
+  path: string | undefined,
+  options: RunOptions,
+  context: Context,
+): Promise<{ sweep: TrainedSweep; planned: PlannedRun }> {
+  const { plan, index, row, id, set, backend, seed } = options;
+  if (plan === undefined) {
+    if (path === undefined) throw new UsageError("Cannot run: name a manifest, or a plan with --plan and --index");
+    if (index !== undefined) throw new UsageError("Cannot use --index with a manifest: a plan is wanted, --plan FILE");
+    const sweep = await loadSweep(path, options, context.io, { tells: false });
+    const planned = choose(sweep, options);
+    checkReached(sweep, planned.row);
+    return { sweep, planned };
+  }
+  if (path !== undefined) throw new UsageError(`Cannot run ${path} and --plan ${plan} at once: name one of them`);
+  if (set.length > 0 || backend !== undefined || seed !== undefined || row !== undefined || id !== undefined) {
+    throw new UsageError(
+      "Cannot use --set, --backend, --seed, --row or --id with --plan: a plan is frozen; choose with --index",
+    );
+  }
+  const sweep = await loadPlan(plan, options), { runs, frozen, files, plugins } = sweep;
+  const planned = runs[index ?? -1];
+  if (!planned) {
+    throw new UsageError(`Cannot choose a run of ${plan}: wanted --index from 0 to ${runs.length - 1}, found ${index}`);
+  }
+  const drift = await findDrift(frozen, planned, { files, plugins, code: (await plannedCode()).sha256 });
+  if (drift && !options.allowDrift) throw driftError(plan, drift, files);
+  return { sweep: { ...sweep, drift }, planned };
+}
+
+/** The error for a run whose plan no longer describes what is there. */
+function driftError(plan: string, drift: RecordedDrift, files: Files): Error {
+  const gone = Object.entries(drift.data ?? {}).filter(([, { found }]) => found === null);
+  if (gone.length > 0) {
+    const places = gone.map(([path]) => `\n  ${files.locate(path)}`).join("");
+    return new MissingDataError(`Cannot run ${plan}: this data is not there; put it there, or name --data:${places}`);
+  }
+  const text = `Cannot run ${plan}: what it was made with has changed; plan again, or let records say so with ` +
+    `--allow-drift:\n  ${tellDrift(drift).join("\n  ")}`;
+  return drift.data ? new DriftedDataError(text) : new UsageError(text);
 }
 
 /** The run that the flags name. */

@@ -8,14 +8,14 @@ import { readEnvironment } from "../experiments/environment.ts";
 import { failedRecord } from "../experiments/failed_record.ts";
 import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
 import { type Library, loadBlas } from "../experiments/openblas.ts";
-import type { Environment, RunRecord } from "../experiments/record.ts";
+import type { Environment, RecordedDrift, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { decodePool, workersOfJobs } from "./decoding.ts";
 import { EXIT, RunError, UsageError } from "./exit.ts";
-import { type LoadedSweep, missingData } from "./load.ts";
+import { missingData, type Sweep } from "./load.ts";
 import type { ManifestOptions, PrintOptions } from "./options.ts";
 import { createReporter } from "./progress.ts";
 import { listenForSignals } from "./signals.ts";
@@ -34,6 +34,16 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
   readonly cache?: number;
   /** Whether another process started this one, and its standard input ends when it should stop. */
   readonly child?: boolean;
+  /** Train though the program, a plugin or data has changed since the plan was frozen, and say so in the records. */
+  readonly allowDrift?: boolean;
+}
+
+/** What {@link trainRuns} trains from. */
+export interface TrainedSweep extends Sweep {
+  /** Path of the plan's file, which the processes of `--jobs` read. */
+  readonly planPath?: string;
+  /** What has changed since the plan was frozen. */
+  readonly drift?: RecordedDrift | undefined;
 }
 
 /**
@@ -44,7 +54,7 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
  */
 export async function trainRuns(
   runs: readonly PlannedRun[],
-  sweep: LoadedSweep,
+  sweep: TrainedSweep,
   options: TrainingOptions,
   context: Context,
 ): Promise<number> {
@@ -58,7 +68,7 @@ export async function trainRuns(
   });
   if (options.child) void stopAtEndOfInput(stop.request);
   const environment = await readEnvironment(Deno.cwd());
-  const { experiment, registries, plugins, files, output, store } = sweep;
+  const { experiment, registries, plugins, files, output, store, drift } = sweep;
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
   const library = parallel ? undefined : await loadLibrary(options);
   const pool = parallel ? undefined : decodePool(options, context.io);
@@ -66,6 +76,7 @@ export async function trainRuns(
     ...library ? { products: library } : {},
     ...pool ? { prepare: pool.prepare } : {},
     ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
+    ...drift ? { drift } : {},
   };
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   let code: number = EXIT.done, ended = 0, begun = false;
@@ -132,7 +143,7 @@ function threadsOf({ threads, jobs }: TrainingOptions): number {
 /** Runs in child processes, each the command `run --child` for one run. */
 async function* parallelEvents(
   runs: readonly PlannedRun[],
-  sweep: LoadedSweep,
+  sweep: TrainedSweep,
   options: TrainingOptions,
   environment: Environment,
   stop: AbortSignal,
@@ -141,7 +152,10 @@ async function* parallelEvents(
   if (cli.protocol !== "file:") {
     throw new UsageError("Cannot run several jobs from a remote module: clone the repository, or leave --jobs out");
   }
-  const paths = [decodeURIComponent(project.pathname), options.data, options.out, ...sweep.manifest.files];
+  const plan = sweep.planPath ?? await sweep.store.writeVariant(sweep.frozen!);
+  const index = new Map(sweep.frozen!.runs.map(({ id }, i) => [id, i]));
+  const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
+  const paths = [decodeURIComponent(project.pathname), options.data, options.out, plan, ...modules];
   const flags = await childFlags({ read: paths, write: [options.out] });
   const config = decodeURIComponent(new URL("../deno.json", import.meta.url).pathname);
   yield* runJobs(runs, {
@@ -153,15 +167,17 @@ async function* parallelEvents(
       `--config=${config}`,
       decodeURIComponent(cli.pathname),
       "run",
-      sweep.path,
-      `--id=${id}`,
+      `--plan=${plan}`,
+      `--index=${index.get(id)}`,
+      ...options.allowDrift ? ["--allow-drift"] : [],
       "--child",
       "--json",
       `--blas=${options.blas ?? "auto"}`,
       `--workers=${workersOfJobs(options)}`,
       ...options.cache === undefined ? [] : [`--cache=${options.cache}`],
       ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
-      ...manifestArguments(options),
+      `--data=${options.data}`,
+      `--out=${options.out}`,
     ],
     died: async (planned, error, startedAt) => {
       const { experiment, plugins } = sweep;
@@ -174,7 +190,7 @@ async function* parallelEvents(
 }
 
 /** Writes the record of a run that failed, unless another process trains it or has a final record of it. */
-async function writeUnlessFinal(record: RunRecord, store: LoadedSweep["store"]): Promise<RunRecord> {
+async function writeUnlessFinal(record: RunRecord, store: Sweep["store"]): Promise<RunRecord> {
   const folder = await store.folder(record.experiment, record.id);
   try {
     await folder.claim();
@@ -190,17 +206,6 @@ async function writeUnlessFinal(record: RunRecord, store: LoadedSweep["store"]):
   } finally {
     await folder.release();
   }
-}
-
-/** The shared flags, as a command line has them. */
-function manifestArguments({ set, data, out, backend, seed }: ManifestOptions): string[] {
-  return [
-    ...set.map((text) => `--set=${text}`),
-    `--data=${data}`,
-    `--out=${out}`,
-    ...backend === undefined ? [] : [`--backend=${backend}`],
-    ...seed === undefined ? [] : [`--seed=${seed}`],
-  ];
 }
 
 async function stopAtEndOfInput(request: () => void): Promise<void> {

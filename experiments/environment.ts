@@ -5,6 +5,7 @@
  * @module
  */
 import { tf } from "../tensor/tf.ts";
+import { codeDigest } from "./code_digest.ts";
 import { readGit } from "./git.ts";
 import type { Environment } from "./record.ts";
 import project from "../deno.json" with { type: "json" };
@@ -28,6 +29,7 @@ export async function readEnvironment(folder?: string): Promise<Environment> {
     arch: Deno.build.arch,
     cpu: await processor(),
     git: folder === undefined ? null : await readGit(folder),
+    code: await codeDigest(),
   });
 }
 

@@ -70,7 +70,7 @@ function read({ record: { id, status }, weights }: KeptRun): DecodedSafeTensors 
   if (!weights) {
     const why = status === "completed"
       ? "it was trained with output.weights: false or its file was removed; remove its folder and train it again"
-      : `it ${status === "diverged" ? "diverged" : "failed"}, a completed run is wanted`;
+      : `it ${status === "stopped" ? "was stopped early" : status}, a completed run is wanted`;
     throw new MissingDataError(`Cannot export run ${id}: it has no weights.safetensors, ${why}`);
   }
   const decoded = decodeSafeTensors(weights), { format, run } = decoded.metadata;

@@ -44,14 +44,14 @@ export interface PlanOptions {
 }
 
 /** What determines the result of a run; its RFC 8785 form is hashed. */
-interface Identity extends Record<string, unknown> {
+export type RunIdentity = {
   readonly schemaVersion: number;
   readonly run: ResolvedRun;
   /** Each plugin that the run uses, with its version; users' ones with the SHA-256 of their module. */
   readonly plugins: readonly UsedPlugin[];
   /** SHA-256 of each path that the run reads, images and weights; `null` where it is not there. */
   readonly data: Readonly<Record<string, string | null>>;
-}
+};
 
 /**
  * Makes the plan of a manifest. Labels, descriptions and output settings are no part of a run's identity.
@@ -102,11 +102,20 @@ function runsOf(
   const data = Object.fromEntries(paths.map((path) => [path, digests.get(path)!]));
   const missing = paths.filter((path) => data[path] === null);
   return seeds.map((seed) => {
-    const { backend, ...sections } = run;
-    const resolved: ResolvedRun = { backend, seed, ...sections };
-    const identity: Identity = { schemaVersion: RECORD_SCHEMA_VERSION, run: identifying(resolved), plugins, data };
+    const { run: resolved, identity } = identityOf(run, seed, { schemaVersion: RECORD_SCHEMA_VERSION, plugins, data });
     return { id: runId(identity), row: label, seed, run: resolved, identity, missing };
   });
+}
+
+/** A row's run of one seed, and what of it is hashed. */
+export function identityOf(
+  row: Omit<ResolvedRun, "seed">,
+  seed: number,
+  { schemaVersion, plugins, data }: Omit<RunIdentity, "run">,
+): { run: ResolvedRun; identity: Readonly<Record<string, unknown>> } {
+  const { backend, ...sections } = row, run: ResolvedRun = { backend, seed, ...sections };
+  const identity: RunIdentity = { schemaVersion, run: identifying(run), plugins, data };
+  return { run, identity };
 }
 
 /** A run without what only describes its data: a licence that is corrected trains nothing anew. */

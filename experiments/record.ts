@@ -14,8 +14,11 @@ import type { LoadedPlugin, ResolvedRun } from "./resolved.ts";
 /** Version of the record's form; part of every run's identity. */
 export const RECORD_SCHEMA_VERSION = 4;
 
-/** How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`. */
-export type RunStatus = "completed" | "failed" | "diverged";
+/**
+ * How a run ended: `diverged` is final (a re-run gives the same), `failed` is tried again by the next `ablate`,
+ * `stopped` is final for plans that have the rule which stopped it.
+ */
+export type RunStatus = "completed" | "failed" | "diverged" | "stopped";
 
 /** The machine and the programs that ran. */
 export interface Environment {
@@ -37,6 +40,8 @@ export interface Environment {
   readonly cpu: string;
   /** Checked-out commit of the working directory; `dirty` is `null` where git may not be run. */
   readonly git: { readonly commit: string; readonly dirty: boolean | null } | null;
+  /** SHA-256 of the program's sources; `null` where they cannot be read, absent in records from before it was kept. */
+  readonly code?: string | null;
 }
 
 /** What computed the run. */
@@ -137,6 +142,50 @@ export interface RecordedWindow {
   readonly bins: readonly number[];
 }
 
+/** What the first steps of a run gave when they were done twice. */
+export interface RecordedReceipt {
+  /** How many steps were done twice. */
+  readonly steps: number;
+  /** Largest absolute difference of their losses. */
+  readonly loss: number | null;
+  /** Largest absolute difference of the trained parameters after them. */
+  readonly weights: number | null;
+  /** Whether both times gave the same bits. */
+  readonly identical: boolean;
+}
+
+/** What was planned, and what was found when the run began; `null` where it was not there. */
+export interface Drifted {
+  /** SHA-256 in the plan. */
+  readonly planned: string | null;
+  /** SHA-256 now. */
+  readonly found: string | null;
+}
+
+/** What had changed since the plan was frozen, for a run that was told to go on. */
+export interface RecordedDrift {
+  /** The program's sources. */
+  readonly code?: Drifted;
+  /** Data, by path. */
+  readonly data?: Readonly<Record<string, Drifted>>;
+  /** Users' modules, by specifier. */
+  readonly plugins?: Readonly<Record<string, Drifted>>;
+}
+
+/** Why a run was stopped before its last step. */
+export interface RecordedStop {
+  /** Steps done. */
+  readonly step: number;
+  /** SHA-256 over the RFC 8785 form of the plan's stopping rule. */
+  readonly rule: string;
+  /** Metric that decided, `evaluation.metric`. */
+  readonly metric: string | null;
+  /** Its value at that step; no result of the run. */
+  readonly value: number | null;
+  /** The decision in words. */
+  readonly reason: string;
+}
+
 /** What training looked like. */
 export interface RecordedDiagnostics {
   /** Loss of the last step. */
@@ -155,6 +204,10 @@ export interface RecordedDiagnostics {
   readonly targetAngles?: readonly RecordedWindow[];
   /** Target logit of unit scale over θ_y in degrees, for heads with a margin on the target cosine. */
   readonly targetLogit?: TargetLogitCurve;
+  /** The first steps, done twice. */
+  readonly receipt?: RecordedReceipt;
+  /** Parameters at their defaults that no code read, as dotted paths such as `head.m2`. */
+  readonly unread?: readonly string[];
 }
 
 /** The content of `record.json`. */
@@ -195,6 +248,10 @@ export interface RunRecord {
   readonly metrics: readonly RecordedMetric[];
   /** Curves of the evaluations, where their protocols draw some. */
   readonly curves?: readonly RecordedCurve[];
+  /** What had changed since the plan was frozen. */
+  readonly drift?: RecordedDrift;
+  /** Why it was stopped early, for a run of status `stopped`. */
+  readonly stopped?: RecordedStop;
   /** What training looked like. */
   readonly diagnostics: RecordedDiagnostics;
   /** ISO 8601, UTC. */

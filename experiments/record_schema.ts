@@ -15,7 +15,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.iso.datetime();
 const section = z.record(z.string(), z.unknown()).readonly();
 
-const manifest = z.strictObject({
+/** Schema of a resolved run. */
+export const runSchema = z.strictObject({
   backend: z.enum(["auto", "webgpu", "wasm", "cpu"]),
   seed: z.int(),
   data: z.strictObject({ train: section }),
@@ -59,6 +60,7 @@ const environment = z.strictObject({
   arch: text,
   cpu: text,
   git: z.strictObject({ commit: z.string().regex(/^[0-9a-f]{40,64}$/), dirty: z.boolean().nullable() }).nullable(),
+  code: sha256.nullable().exactOptional(),
 });
 
 const data = z.strictObject({
@@ -133,6 +135,23 @@ const diagnostics = z.strictObject({
   targetAngles: z.array(angleWindow).readonly().exactOptional(),
   targetLogit: z.strictObject({ degrees: z.array(z.number()).readonly(), values: z.array(z.number()).readonly() })
     .exactOptional(),
+  receipt: z.strictObject({ steps: count, loss: maybe, weights: maybe, identical: z.boolean() }).exactOptional(),
+  unread: z.array(name).readonly().exactOptional(),
+});
+
+const planned = z.strictObject({ planned: text.nullable(), found: text.nullable() });
+const drift = z.strictObject({
+  code: planned.exactOptional(),
+  data: z.record(z.string(), planned).readonly().exactOptional(),
+  plugins: z.record(z.string(), planned).readonly().exactOptional(),
+});
+
+const stopped = z.strictObject({
+  step: count,
+  rule: name,
+  metric: name.nullable(),
+  value: maybe,
+  reason: name,
 });
 
 const plugins = z.array(z.strictObject({ kind: name, name, version: name, specifier: name, sha256 })).readonly();
@@ -173,9 +192,9 @@ export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
   experiment: name,
   row: name,
   seed: z.int(),
-  status: z.enum(["completed", "failed", "diverged"]),
+  status: z.enum(["completed", "failed", "diverged", "stopped"]),
   error: z.string().min(1).nullable(),
-  manifest,
+  manifest: runSchema,
   identity: section,
   backend: backend.nullable(),
   environment,
@@ -186,6 +205,8 @@ export const recordSchema: z.ZodType<RunRecord> = z.strictObject({
   cost: cost.nullable(),
   metrics: z.array(metric).readonly(),
   curves: z.array(curve).readonly().exactOptional(),
+  drift: drift.exactOptional(),
+  stopped: stopped.exactOptional(),
   diagnostics,
   startedAt: time,
   finishedAt: time,

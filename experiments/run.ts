@@ -16,7 +16,7 @@ import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
 import { createModel, trainModel } from "./model.ts";
-import type { Environment, RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
+import type { Environment, RecordedBackend, RecordedDrift, RecordedWeights, RunRecord } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
 import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly environment: Environment;
   /** Name of the experiment. */
   readonly experiment: string;
+  /** What has changed since the run was planned, where it was told to go on. */
+  readonly drift?: RecordedDrift;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
   /** Tiles of WebGPU adapters that trials found; without it there is no trial. */

@@ -18,6 +18,7 @@ import {
   type RecordedBackend,
   type RecordedCurve,
   type RecordedDiagnostics,
+  type RecordedDrift,
   type RecordedMetric,
   type RecordedWeights,
   type RunRecord,
@@ -48,6 +49,7 @@ export interface Known {
   readonly plugins: readonly LoadedPlugin[];
   readonly environment: Environment;
   readonly experiment: string;
+  readonly drift?: RecordedDrift;
 }
 
 /** How a run ended. */
@@ -60,7 +62,7 @@ export interface Outcome {
 
 /** Makes the record of a run that ended. */
 export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, outcome: Outcome): RunRecord {
-  const { planned: { id, row, seed, run, identity }, plugins, environment, experiment } = known;
+  const { planned: { id, row, seed, run, identity }, plugins, environment, experiment, drift } = known;
   const { backend, training, evaluations = [], last, metrics, curves } = progress;
   const failed = "error" in outcome;
   return {
@@ -85,6 +87,7 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
     cost: { steps: last?.step ?? 0, ...watch.total() },
     metrics: failed ? [] : metrics,
     ...!failed && curves.length > 0 ? { curves } : {},
+    ...drift ? { drift } : {},
     diagnostics: diagnose(known, progress, outcome),
     startedAt: outcome.startedAt,
     finishedAt: new Date().toISOString(),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunRecord } from "./record.ts";
-import { readPlan, type StoredPlan, writePlan } from "./store/plan.ts";
+import { type FrozenPlan, readPlan, writePlan } from "./store/plan.ts";
 import { RunFolder } from "./store/folder.ts";
 import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
 import { type TileCache, tileFile } from "./store/tiles.ts";
@@ -12,7 +12,7 @@ import { type TileCache, tileFile } from "./store/tiles.ts";
 export { RunBusyError, RunFolder } from "./store/folder.ts";
 export { checkExperimentName, checkRunId } from "./store/paths.ts";
 export type { TileCache } from "./store/tiles.ts";
-export type { StoredPlan } from "./store/plan.ts";
+export { type FrozenPlan, type PlannedCode, readPlan, writePlan } from "./store/plan.ts";
 export type { TableSection } from "./resolved.ts";
 
 /** What an experiment holds: its records, and a message for every record that cannot be read. */
@@ -43,12 +43,14 @@ export interface Store {
    * @throws {RangeError} if a name could lead out of the results folder, or a symbolic link does.
    */
   folder(experiment: string, id: string): Promise<RunFolder>;
-  /** Stores what was planned, so that a table needs no manifest. */
-  writePlan(plan: StoredPlan): Promise<void>;
+  /** Stores what was planned, so that a table needs no manifest; gives the path of the file. */
+  writePlan(plan: FrozenPlan): Promise<string>;
+  /** Stores a plan beside the experiment's own, under its digest; gives the path of the file. */
+  writeVariant(plan: FrozenPlan): Promise<string>;
   /** Tiles of WebGPU adapters. */
   readonly tiles: TileCache;
   /** What was planned, or `undefined` when nothing was. */
-  readPlan(experiment: string): Promise<StoredPlan | undefined>;
+  readPlan(experiment: string): Promise<FrozenPlan | undefined>;
 }
 
 /**
@@ -86,7 +88,17 @@ export function openStore(root: string): Store {
     find: async (experiment: string, id: string) => await (await folderOf(experiment, id)).readRecord(),
     folder: folderOf,
     tiles: tileFile(`${path}/.tiles.json`),
-    writePlan: async (plan: StoredPlan) => await writePlan(await planPath(plan.experiment), plan),
+    async writePlan(plan: FrozenPlan) {
+      const file = await planPath(plan.experiment);
+      await writePlan(file, plan);
+      return file;
+    },
+    async writeVariant(plan: FrozenPlan) {
+      const name = `${plan.digest.slice(0, 12)}.json`;
+      const file = await within(path, checkExperimentName(plan.experiment), "plans", name);
+      await writePlan(file, plan);
+      return file;
+    },
     readPlan: async (experiment: string) => await readPlan(await planPath(experiment)),
   });
 }

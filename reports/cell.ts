@@ -27,7 +27,7 @@ export interface CellRun {
   readonly definition: string;
 }
 
-/** The planned runs of a cell, each counted once: the five counts below `planned` add up to it. */
+/** The planned runs of a cell, each counted once: the six counts below `planned` add up to it. */
 export interface CellCounts {
   /** Planned seeds. */
   readonly planned: number;
@@ -37,6 +37,8 @@ export interface CellCounts {
   readonly failed: number;
   /** Stopped at a loss or gradient that was not finite. */
   readonly diverged: number;
+  /** Stopped early by a rule of the plan. */
+  readonly stopped: number;
   /** No record. */
   readonly missing: number;
   /** Completed, but without this metric or with a value that is not finite. */
@@ -82,7 +84,7 @@ export function makeCell(
   planned: readonly { readonly seed: number; readonly record: TableRecord | undefined }[],
 ): TableCell {
   const runs: CellRun[] = [], problems: string[] = [];
-  const counts = { failed: 0, diverged: 0, missing: 0, absent: 0 };
+  const counts = { failed: 0, diverged: 0, stopped: 0, missing: 0, absent: 0 };
   for (const { seed, record } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
     if (!record) {

@@ -8,7 +8,7 @@ import type { Table, TableColumn } from "./table.ts";
 
 const HEADER = [
   ...["row", "metric", "unit", "higher_is_better", "mean", "std", "spread", "n"],
-  ...["planned", "finished", "failed", "diverged", "missing", "absent"],
+  ...["planned", "finished", "failed", "diverged", "stopped", "missing", "absent"],
   ...["baseline", "delta_mean", "delta_std", "delta_seeds", "published", "definition", "runs", "problems"],
 ];
 
@@ -45,7 +45,7 @@ function line(cell: TableCell, column: TableColumn, table: Table): string[] {
   return [
     ...[cell.row, cell.metric, column.unit, column.higherIsBetter, cell.mean, cell.std ?? cell.runStd, spread],
     one(cell.runs.map(({ n }) => n)),
-    ...[cell.planned, cell.finished, cell.failed, cell.diverged, cell.missing, cell.absent],
+    ...[cell.planned, cell.finished, cell.failed, cell.diverged, cell.stopped, cell.missing, cell.absent],
     ...[table.baseline, cell.delta?.mean ?? null, cell.delta?.std ?? null, cell.delta?.n ?? null],
     cell.published ?? null,
     [...new Set(cell.runs.map(({ definition }) => definition))].join(" | "),

@@ -3,14 +3,20 @@
  *
  * @module
  */
-import type { StoredPlan } from "../experiments/store/plan.ts";
+import type { FrozenPlan } from "../experiments/store/plan.ts";
 import type { TableRecord } from "./cell.ts";
 import { buildTable, type Table } from "./table.ts";
+
+/** What a table needs of a plan. */
+export interface TablePlan extends Pick<FrozenPlan, "seeds" | "table" | "runs" | "published"> {
+  /** Rows, in their order. */
+  readonly rows: readonly Pick<FrozenPlan["rows"][number], "label">[];
+}
 
 /** What a results folder holds. */
 export interface ExperimentContent {
   /** What was planned; without it, the records themselves say which rows and seeds there are. */
-  readonly plan?: StoredPlan | undefined;
+  readonly plan?: TablePlan | undefined;
   /** Every record that can be read. */
   readonly records: readonly TableRecord[];
   /** A message for each record that cannot be read; each becomes a note. */
@@ -37,7 +43,7 @@ export function tableOfExperiment({ plan, records, problems = [] }: ExperimentCo
   const others = records.filter(({ id }) => !plannedIds.has(id)).map(({ id }) => id);
   const notes = others.length > 0 ? [`Left out, as runs of another plan: ${others.join(", ")}`] : [];
   return buildTable({
-    rows: plan.rows,
+    rows: plan.rows.map(({ label }) => label),
     seeds: plan.seeds,
     records: plan.runs.flatMap(({ id, row, seed }) => {
       const record = byId.get(id);

@@ -1,68 +1,140 @@
 /**
- * `plan.json`: the rows, seeds and table of an experiment, stored when a plan starts, so that a table needs no manifest.
+ * `plan.json`: the frozen plan of an experiment, from which every launcher trains and every table is made.
+ *
+ * It holds the resolved rows, what was hashed beside them, and the id of every run; no clock and no absolute path, so
+ * that the same manifest, code and data give the same bytes.
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
 import { z } from "zod";
-import type { TableSection } from "../resolved.ts";
+import type { UsedPlugin } from "../plan_plugins.ts";
+import { RECORD_PARTS, runSchema } from "../record_schema.ts";
+import type { LoadedPlugin, OutputSettings, ResolvedRun, TableSection } from "../resolved.ts";
 import { readTextIfThere, writeAtomically } from "./atomic.ts";
 
-/** What was planned. */
-export interface StoredPlan {
+/** A user's plugin of a plan. */
+export interface PlannedPlugin extends LoadedPlugin {
+  /** Where the module was: `npm:…`, or a path relative to the working directory of who planned. */
+  readonly module: string;
+}
+
+/** The program that made a plan. */
+export interface PlannedCode {
+  /** Version of this package. */
+  readonly marginlab: string;
+  /** SHA-256 of the program's sources; `null` where they cannot be read. */
+  readonly sha256: string | null;
+}
+
+/** One row of a frozen plan. */
+export interface FrozenRow {
+  /** Its name in the table. */
+  readonly label: string;
+  /** The run of any seed, every default filled in. */
+  readonly run: Omit<ResolvedRun, "seed">;
+  /** The plugins that it uses. */
+  readonly plugins: readonly UsedPlugin[];
+  /** SHA-256 of each path that it reads. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What was planned; everything that a run or a table needs, without the manifest. */
+export interface FrozenPlan {
   /** Version of this form. */
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
+  /** SHA-256 over the RFC 8785 form of everything else. */
+  readonly digest: string;
   /** Name of the experiment. */
   readonly experiment: string;
   /** The manifest's sentence. */
   readonly description: string;
   /** What to cite. */
   readonly cite: readonly string[];
-  /** Row labels, in the manifest's order. */
-  readonly rows: readonly string[];
-  /** Planned seeds of each row. */
-  readonly seeds: readonly number[];
+  /** Version of the records, part of every run's identity. */
+  readonly recordSchemaVersion: number;
+  /** The program that planned. */
+  readonly code: PlannedCode;
+  /** Users' plugins. */
+  readonly plugins: readonly PlannedPlugin[];
+  /** What is written and how often. */
+  readonly output: OutputSettings;
   /** How the table is laid out. */
   readonly table: TableSection;
-  /** Every run of the plan. */
-  readonly runs: readonly { readonly id: string; readonly row: string; readonly seed: number }[];
   /** The papers' figures that the table prints beside ours, by row and column, as fractions; `null` for none. */
   readonly published: Readonly<Record<string, Readonly<Record<string, number | null>>>> | null;
+  /** Planned seeds of each row. */
+  readonly seeds: readonly number[];
+  /** Rows, in the manifest's order. */
+  readonly rows: readonly FrozenRow[];
+  /** Every run: rows in their order, seeds within each; the position is the `--index` of launchers. */
+  readonly runs: readonly { readonly id: string; readonly row: string; readonly seed: number }[];
 }
 
-const planSchema: z.ZodType<StoredPlan> = z.strictObject({
-  schemaVersion: z.literal(1),
+const plugin = { kind: z.string().min(1), name: z.string().min(1), version: z.string().min(1) };
+
+const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
+  schemaVersion: z.literal(2),
+  digest: RECORD_PARTS.sha256,
   experiment: z.string().min(1),
   description: z.string(),
   cite: z.array(z.string()).readonly(),
-  rows: z.array(z.string().min(1)).readonly(),
-  seeds: z.array(z.int()).readonly(),
+  recordSchemaVersion: z.int(),
+  code: z.strictObject({ marginlab: z.string(), sha256: RECORD_PARTS.sha256.nullable() }),
+  plugins: z.array(z.strictObject({
+    ...plugin,
+    specifier: z.string().min(1),
+    sha256: RECORD_PARTS.sha256,
+    module: z.string().min(1),
+  })).readonly(),
+  output: z.strictObject({ logEvery: z.int().min(1), checkpointEvery: z.int().min(0), weights: z.boolean() }),
   table: z.strictObject({
     columns: z.array(z.string()).readonly(),
     baseline: z.string().nullable(),
     published: z.string().nullable(),
   }),
-  runs: z.array(z.strictObject({ id: z.string().regex(/^[0-9a-f]{12}$/), row: z.string(), seed: z.int() })).readonly(),
   published: z.record(z.string(), z.record(z.string(), z.number().nullable())).nullable(),
+  seeds: z.array(z.int()).readonly(),
+  rows: z.array(z.strictObject({
+    label: z.string().min(1),
+    run: runSchema.omit({ seed: true }),
+    plugins: z.array(z.strictObject({ ...plugin, sha256: RECORD_PARTS.sha256.nullable() })).readonly(),
+    data: z.record(z.string(), RECORD_PARTS.sha256),
+  })).readonly(),
+  runs: z.array(z.strictObject({ id: z.string().regex(/^[0-9a-f]{12}$/), row: z.string(), seed: z.int() })).readonly(),
 });
 
+/** SHA-256 over the RFC 8785 form of a plan without its digest. */
+export function planDigest(plan: Omit<FrozenPlan, "digest">): string {
+  const { digest: _, ...rest } = plan as FrozenPlan;
+  return createHash("sha256").update(canonicalize(rest)!).digest("hex");
+}
+
 /** Writes a plan, whole or not at all. */
-export async function writePlan(path: string, plan: StoredPlan): Promise<void> {
-  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+export async function writePlan(path: string, plan: FrozenPlan): Promise<void> {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  if (folder) await Deno.mkdir(folder, { recursive: true });
   await writeAtomically(path, JSON.stringify(plan, null, 2) + "\n");
 }
 
 /**
  * Reads a plan, or gives `undefined` when there is none.
  *
- * @throws {SyntaxError} naming the file if it is damaged.
+ * @throws {SyntaxError} naming the file if it is damaged, or was changed by hand.
  */
-export async function readPlan(path: string): Promise<StoredPlan | undefined> {
+export async function readPlan(path: string): Promise<FrozenPlan | undefined> {
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
+  let plan: FrozenPlan;
   try {
-    return planSchema.parse(JSON.parse(text));
+    plan = planSchema.parse(JSON.parse(text));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new SyntaxError(`Cannot read ${path}: ${why}; run "ablate" again to write it anew`);
+    throw new SyntaxError(`Cannot read ${path}: ${why}; plan again to write it anew`);
   }
+  if (planDigest(plan) !== plan.digest) {
+    throw new SyntaxError(`Cannot read ${path}: it was changed after it was written; plan again to write it anew`);
+  }
+  return plan;
 }

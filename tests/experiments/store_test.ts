@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import { RunBusyError } from "../../experiments/store.ts";
 import { checkExperimentName, openStore } from "../../experiments/store.ts";
 import { decodeFloats, encodeFloats } from "../../experiments/store/npy.ts";
+import { planDigest } from "../../experiments/store/plan.ts";
 import { sampleRecord } from "./sample_record.ts";
 
 const ID = "0123456789ab";
@@ -184,20 +185,28 @@ Deno.test("a plan reads back, and a damaged one is an error that names the file"
   inStore(async (root) => {
     const store = openStore(root);
     assertEquals(await store.readPlan("sample"), undefined);
-    const plan = {
-      schemaVersion: 1,
+    const rest = {
+      schemaVersion: 2,
       experiment: "sample",
       description: "",
       cite: [],
-      rows: ["A"],
-      seeds: [0],
+      recordSchemaVersion: 4,
+      code: { marginlab: "0.1.0", sha256: null },
+      plugins: [],
+      output: { logEvery: 10, checkpointEvery: 0, weights: true },
       table: { columns: [], baseline: null, published: null },
-      runs: [{ id: ID, row: "A", seed: 0 }],
       published: null,
+      seeds: [0],
+      rows: [],
+      runs: [{ id: ID, row: "A", seed: 0 }],
     } as const;
+    const plan = { ...rest, digest: planDigest(rest) };
     await store.writePlan(plan);
     assertEquals<unknown>(await store.readPlan("sample"), plan);
     assert(await Deno.stat(`${root}/sample/plan.json`));
+    const changed = JSON.stringify({ ...plan, seeds: [1] });
+    await Deno.writeTextFile(`${root}/sample/plan.json`, changed);
+    await assertRejects(() => store.readPlan("sample"), SyntaxError, "it was changed after it was written");
     await Deno.writeTextFile(`${root}/sample/plan.json`, "[]");
     await assertRejects(() => store.readPlan("sample"), SyntaxError, "plan.json");
   }));

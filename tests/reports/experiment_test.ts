@@ -1,14 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { StoredPlan } from "../../experiments/store/plan.ts";
-import { tableOfExperiment } from "../../reports/mod.ts";
+import { tableOfExperiment, type TablePlan } from "../../reports/mod.ts";
 import { completed, idOf } from "./sample.ts";
 
-const plan: StoredPlan = {
-  schemaVersion: 1,
-  experiment: "margins",
-  description: "",
-  cite: [],
-  rows: ["Softmax", "ArcFace"],
+const plan: TablePlan = {
+  rows: [{ label: "Softmax" }, { label: "ArcFace" }],
   seeds: [0, 1],
   table: { columns: ["unseen.accuracy"], baseline: "Softmax", published: "published/arcface.yaml#table2" },
   runs: ["Softmax", "ArcFace"].flatMap((row) => [0, 1].map((seed) => ({ id: idOf(row, seed), row, seed }))),

@@ -1,0 +1,72 @@
+/**
+ * `collate --plan P`: the table of a frozen plan, once its runs are done, wherever they ran.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { isFinal } from "../experiments/sweep.ts";
+import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { loadPlan } from "./load.ts";
+import { dataOption, examples, outOption } from "./options.ts";
+
+/** Flags of `collate`. */
+interface CollateOptions {
+  readonly plan: string;
+  readonly data: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Adds the command. */
+export function registerCollate(program: Command, context: Context): void {
+  program.command("collate")
+    .description(
+      "Print the table of a frozen plan from the records in the results folder, and the positions of the runs that are " +
+        "still missing. Exit status 0 when all completed, 70 when one failed, 75 when some are missing.",
+    )
+    .requiredOption("--plan <file>", "the frozen plan, as `plan --out` writes it")
+    .addOption(dataOption())
+    .addOption(outOption())
+    .option("--json", "print the table as JSON, with the positions of missing runs")
+    .addHelpText("after", examples("collate --plan plan.json"))
+    .action(async (options: CollateOptions) => {
+      const { frozen, store, experiment, runs } = await loadPlan(options.plan, options);
+      await store.writePlan(frozen);
+      const { records, problems } = await store.records(experiment);
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);
+      const table = tableOfExperiment({ plan: frozen, records, problems });
+      if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");
+      else {
+        context.io.out(tableFormats.md(table));
+        if (missing.length > 0) {
+          context.io.out(`\n${missing.length} of ${runs.length} runs to do: --array=${ranges(missing)}\n`);
+        }
+      }
+      const incomplete = runs.some(({ id }) => byId.get(id) && byId.get(id)!.status !== "completed");
+      context.code = incomplete ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
+    });
+}
+
+/**
+ * Positions as Slurm's `--array` writes them: `3,17,40-44`.
+ *
+ * @example
+ * ```ts
+ * import { ranges } from "./collate.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(ranges([3, 17, 40, 41, 42]), "3,17,40-42");
+ * ```
+ */
+export function ranges(positions: readonly number[]): string {
+  const spans: [first: number, last: number][] = [];
+  for (const at of positions) {
+    const span = spans.at(-1);
+    if (span && span[1] === at - 1) span[1] = at;
+    else spans.push([at, at]);
+  }
+  return spans.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`).join(",");
+}
