@@ -60,7 +60,7 @@ def tar(case, copies, far):
     return rates[0] - rates[1]
 
 
-def interval(case, statistic, resamples, seed, level):
+def interval(case, statistic, resamples, seed, level, t_quantile):
     left, right = case["left"], case["right"]
     same = left == right
     names = list(dict.fromkeys(np.stack([left, right], 1).ravel().tolist()))
@@ -82,13 +82,13 @@ def interval(case, statistic, resamples, seed, level):
     t, n = statistic(np.ones(len(left), int)), len(names)
     ratio = np.var(by_dyad, ddof=1) / np.var(by_identity, ddof=1)
     shrink = np.sqrt(max(1 - 2 * ratio, 1 / 3))
-    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.isf((1 - level) / 2, n - 1))
+    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * float(t_quantile((1 - level) / 2, n - 1)))
     low, high = np.quantile(by_identity, [tail, 1 - tail])
     return {"value": t, "low": t + shrink * (low - t), "high": t + shrink * (high - t), "shrink": shrink,
             "std": shrink * np.std(by_identity, ddof=1), "resamples": len(by_identity)}
 
 
-def bootstrap_cases(rng):
+def bootstrap_cases(rng, t_quantile):
     cases = []
     for identities, pairs, resamples, seed, level in [(6, 30, 150, 0, 0.95), (25, 120, 200, 7, 0.9)]:
         left = rng.integers(0, identities, pairs) * 10
@@ -103,8 +103,8 @@ def bootstrap_cases(rng):
         case = {"left": left, "right": right, "distancesA": distances().tolist(), "distancesB": distances().tolist()}
         for name, side in [("first", "distancesA"), ("second", "distancesB")]:
             case[name] = ((np.asarray(case[side]) < 1.8) == genuine).astype(int).tolist()
-        expected = {"accuracy": interval(case, lambda m: accuracy(case, m), resamples, seed, level),
-                    "tar": interval(case, lambda m: tar(case, m, 0.2), resamples, seed, level)}
+        expected = {"accuracy": interval(case, lambda m: accuracy(case, m), resamples, seed, level, t_quantile),
+                    "tar": interval(case, lambda m: tar(case, m, 0.2), resamples, seed, level, t_quantile)}
         cases.append({**case, "left": left.tolist(), "right": right.tolist(), "far": 0.2, "seed": seed, "level": level,
                       "sample": resamples, "expected": expected})
     return cases

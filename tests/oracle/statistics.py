@@ -1,6 +1,6 @@
 """Known answers for the statistics of the table, by mpmath, SciPy, statsmodels and NumPy.
 
-    /usr/bin/python3 tests/oracle/statistics.py > tests/fixtures/statistics.json
+    python3 tests/oracle/statistics.py > tests/fixtures/statistics.json
 """
 import json
 import os
@@ -9,7 +9,7 @@ import sys
 sys.path.pop(0)  # This file is named as a module of the standard library is, which the imports below need.
 import mpmath as mp  # noqa: E402
 import numpy as np  # noqa: E402
-from scipy import stats  # noqa: E402
+from scipy import optimize, stats  # noqa: E402
 from statsmodels.stats.contingency_tables import mcnemar  # noqa: E402
 from statsmodels.stats.multitest import multipletests  # noqa: E402
 from statsmodels.stats.power import TTestPower  # noqa: E402
@@ -84,10 +84,12 @@ def intervals(rng):
     for n, level in [(2, 0.95), (3, 0.9), (5, 0.95), (10, 0.99), (31, 0.5)]:
         values = np.round(rng.normal(0.95, 0.01, n), 6)
         mean, sem, std = values.mean(), stats.sem(values), values.std(ddof=1)
-        low, high = stats.t.interval(level, n - 1, loc=mean, scale=sem)
-        next_low, next_high = stats.t.interval(level, n - 1, loc=mean, scale=std * np.sqrt(1 + 1 / n))
+        # SciPy's own quantile of t has ten digits.
+        t = agree(t_quantile((1 - level) / 2, n - 1), stats.t.interval(level, n - 1)[1], 1e-8)
+        low, high = mean - t * sem, mean + t * sem
+        ahead = t * std * np.sqrt(1 + 1 / n)
         cases.append({"values": values.tolist(), "level": level, "mean": mean, "std": std, "low": low, "high": high,
-                      "next": [next_low, next_high]})
+                      "next": [mean - ahead, mean + ahead]})
     return cases
 
 
@@ -131,9 +133,17 @@ def power():
     for effect in [0.2, 0.5, 1, 2.5]:
         for n in [3, 5, 20, 90]:
             found.append([effect, n, 0.05, solver.power(effect, n, 0.05)])
-    sizes = [[effect, alpha, p, solver.solve_power(effect, None, alpha, p)]
+    # solve_power itself stops after seven digits, so its answer is checked and refined.
+    def refined(power_at, guess, wanted):
+        exact = optimize.brentq(lambda x: power_at(x) - wanted, 0.9 * guess, 1.1 * guess, xtol=1e-14, rtol=1e-14)
+        assert abs(exact - guess) < 1e-5 * guess
+        return exact
+
+    sizes = [[effect, alpha, p, refined(lambda n: solver.power(effect, n, alpha),
+                                        solver.solve_power(effect, None, alpha, p), p)]
              for effect, alpha, p in [(0.2, 0.05, 0.8), (0.5, 0.05, 0.8), (0.8, 0.05, 0.9), (1.5, 0.01, 0.8)]]
-    effects = [[n, solver.solve_power(None, n, 0.05, 0.8)] for n in [3, 5, 10, 40]]
+    effects = [[n, refined(lambda effect: solver.power(effect, n, 0.05), solver.solve_power(None, n, 0.05, 0.8), 0.8)]
+               for n in [3, 5, 10, 40]]
     return {"paired": found, "seeds": sizes, "detectable": effects}
 
 
@@ -152,5 +162,5 @@ json.dump({
     "mcnemar": discordant(),
     "holm": corrections(rng),
     "power": power(),
-    "bootstrap": bootstrap_cases(rng),
+    "bootstrap": bootstrap_cases(rng, t_quantile),
 }, sys.stdout)
