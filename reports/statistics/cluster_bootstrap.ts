@@ -50,7 +50,8 @@ export interface BootstrapInterval {
  * drawing dyads (couples of identities) in place of identities, and taken out, as multiway clustering does:
  * `V = V_identities − 2 V_dyads`, at least `V_identities / 3`. All deviations are then multiplied by
  * `κ = √(V / V_identities)`. The interval is `T + κ (T* − T)` between percentiles, whose level is widened for the number of
- * identities as Student's t and ddof 1 widen that of a mean (Hesterberg's expanded percentiles).
+ * identities as Student's t and ddof 1 widen that of a mean (Hesterberg's expanded percentiles), with
+ * Satterthwaite's degrees of freedom of the difference V.
  *
  * Source: T. A. B. Snijders, S. P. Borgatti, "Non-parametric standard errors and tests for network statistics",
  * Connections 1999; A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 2007, for the factor of three;
@@ -75,14 +76,14 @@ export function clusterBootstrap(
   const ones = new Float64Array(count).fill(1);
   const byIdentity = resampled(graph, statistics, { resamples, seed, unit: "identities" });
   const byDyad = resampled(graph, statistics, { resamples, seed, unit: "dyads" });
-  const tail = expandedTail((1 - level) / 2, graph.identities);
   return statistics.map((statistic, s) => {
     const value = statistic(ones), values = byIdentity[s]!.filter(Number.isFinite).sort();
     const ofDyads = byDyad[s]!.filter(Number.isFinite);
     if (values.length < resamples / 2 || !Number.isFinite(value)) return null;
     const spread = standardDeviation(values, 1);
-    const surplus = ofDyads.length > 1 && spread > 0 ? 2 * (standardDeviation(ofDyads, 1) / spread) ** 2 : 0;
-    const shrink = Math.sqrt(Math.max(1 - surplus, 1 / 3));
+    const ratio = ofDyads.length > 1 && spread > 0 ? (standardDeviation(ofDyads, 1) / spread) ** 2 : 0;
+    const kept = Math.max(1 - 2 * ratio, 1 / 3), shrink = Math.sqrt(kept);
+    const tail = expandedTail((1 - level) / 2, graph.identities, kept / Math.max(1 - ratio, kept));
     return {
       value,
       low: value + shrink * (quantile(values, tail) - value),
@@ -117,9 +118,14 @@ function resampled(
   return values;
 }
 
-/** The tail whose percentile is as far out as Student's t of n units with ddof 1: `Φ(−√(n/(n − 1)) t_{1−α, n−1})`. */
-function expandedTail(alpha: number, n: number): number {
-  return normalCdf(-Math.sqrt(n / (n - 1)) * tQuantile(1 - alpha, n - 1));
+/**
+ * The tail whose percentile is as far out as Student's t of n units with ddof 1: `Φ(−√(n/(n − 1)) t_{1−α, ν})`. A
+ * variance that is a difference is known less well than its parts: ν = (n − 1) share², after Satterthwaite.
+ *
+ * @param share The variance, over the sum over identities from which that of dyads was taken.
+ */
+function expandedTail(alpha: number, n: number, share: number): number {
+  return normalCdf(-Math.sqrt(n / (n - 1)) * tQuantile(1 - alpha, (n - 1) * share * share));
 }
 
 /** Quantile of ascending values, linear between neighbours at place `p (n − 1)`. */

@@ -81,8 +81,9 @@ def interval(case, statistic, resamples, seed, level, t_quantile):
     by_identity = by_identity[np.isfinite(by_identity)]
     t, n = statistic(np.ones(len(left), int)), len(names)
     ratio = np.var(by_dyad, ddof=1) / np.var(by_identity, ddof=1)
-    shrink = np.sqrt(max(1 - 2 * ratio, 1 / 3))
-    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * float(t_quantile((1 - level) / 2, n - 1)))
+    kept = max(1 - 2 * ratio, 1 / 3)
+    shrink, freedom = np.sqrt(kept), (n - 1) * (kept / max(1 - ratio, kept)) ** 2
+    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * float(t_quantile((1 - level) / 2, freedom)))
     low, high = np.quantile(by_identity, [tail, 1 - tail])
     return {"value": t, "low": t + shrink * (low - t), "high": t + shrink * (high - t), "shrink": shrink,
             "std": shrink * np.std(by_identity, ddof=1), "resamples": len(by_identity)}
