@@ -10,7 +10,9 @@ import type { ResolvedRun } from "./resolved.ts";
  * Makes the estimator of training time: the median seconds a step of the completed runs that have the same backend,
  * backbone, batch size and training data, times the steps; `null` where there is no such run.
  */
-export function timeEstimator(records: readonly RunRecord[]): (run: ResolvedRun) => number | null {
+export function timeEstimator(
+  records: readonly Pick<RunRecord, "status" | "cost" | "manifest">[],
+): (run: ResolvedRun) => number | null {
   const steps = new Map<string, number[]>();
   for (const { status, cost, manifest } of records) {
     if (status !== "completed" || !cost || cost.steps === 0) continue;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Manifest } from "./manifest.ts";
-import { identityOf, type Plan, runId } from "./plan.ts";
+import { type Plan, seedsOf } from "./plan.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { type FrozenPlan, planDigest, type PlannedCode } from "./store/plan.ts";
@@ -65,13 +65,13 @@ function moduleOf(specifier: string, { path }: Manifest): string {
  * @throws {SyntaxError} if a run's id is not that of what it resolves to.
  */
 export function thawRuns(plan: FrozenPlan): PlannedRun[] {
-  const rows = new Map(plan.rows.map((row) => [row.label, row]));
-  return plan.runs.map(({ id, row: label, seed }) => {
-    const row = rows.get(label);
-    const found = row && identityOf(row.run, seed, { ...row, schemaVersion: plan.recordSchemaVersion });
-    if (!found || runId(found.identity) !== id) {
+  const schemaVersion = plan.recordSchemaVersion;
+  const rows = new Map(plan.rows.map(({ label, run, ...rest }) => [label, seedsOf(run, { ...rest, schemaVersion })]));
+  return plan.runs.map(({ id, row, seed }) => {
+    const found = rows.get(row)?.(seed);
+    if (found?.id !== id) {
       throw new SyntaxError(`Cannot use the plan of "${plan.experiment}": run ${id} is not what its row resolves to`);
     }
-    return { id, row: label, seed, ...found, missing: [] };
+    return { ...found, row, seed, missing: [] };
   });
 }
