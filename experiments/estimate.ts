@@ -17,7 +17,9 @@ export function timeEstimator(
   for (const { status, cost, manifest } of records) {
     if (status !== "completed" || !cost || cost.steps === 0) continue;
     const key = keyOf(manifest);
-    steps.set(key, [...steps.get(key) ?? [], cost.trainSeconds / cost.steps]);
+    const times = steps.get(key) ?? [];
+    times.push(cost.trainSeconds / cost.steps);
+    steps.set(key, times);
   }
   const medians = new Map([...steps].map(([key, times]) => [key, median(times)]));
   return (run) => {
