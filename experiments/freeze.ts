@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname, relative, resolve } from "node:path";
 import type { Manifest } from "./manifest.ts";
 import { type Plan, seedsOf } from "./plan.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
@@ -48,15 +49,10 @@ export function freezePlan({ manifest, runs, missing }: Plan, { code, published 
   return { ...plan, digest: planDigest(plan) };
 }
 
-/** Where a module is, from the working directory: a path is written relative to the manifest. */
+/** Where a module is, from the working directory; a manifest names it from its own folder. */
 function moduleOf(specifier: string, { path }: Manifest): string {
-  if (specifier.startsWith("npm:") || specifier.startsWith("/")) return specifier;
-  const parts: string[] = [];
-  for (const part of [...path.split("/").slice(0, -1), ...specifier.split("/")]) {
-    if (part === "..") parts.at(-1) === undefined || parts.at(-1) === ".." ? parts.push(part) : parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
+  if (specifier.startsWith("npm:")) return specifier;
+  return relative(Deno.cwd(), resolve(dirname(path), specifier)).replaceAll("\\", "/");
 }
 
 /**
