@@ -50,7 +50,10 @@ Deno.test("plan --out FILE.json with data that is not there exits 3 and writes n
       assertStringIncludes(err, `${folder}/data/images.zip`);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["tiny.yaml"]);
     },
-    TINY.replace(/\{ reader: synthetic-faces,.*?\} /, "{ reader: image-folder, path: images.zip, size: [8, 8] } "),
+    TINY.replace(
+      /\{ reader: synthetic-faces,.*?\} /,
+      "{ reader: image-folder, path: images.zip, size: [8, 8], channels: 1 } ",
+    ),
   ));
 
 Deno.test("run --plan refuses what does not belong to a plan with exit 2, and says what is wanted", () =>
@@ -138,8 +141,6 @@ Deno.test("a plan with a user's plugin works from the plan alone, and drift of i
       assertEquals(Object.keys(drift!), ["plugins"]);
       assertEquals(drift!.plugins!["./half_margin.ts"]!.planned, plugin!.sha256);
       assertMatch(drift!.plugins!["./half_margin.ts"]!.found!, /^[0-9a-f]{64}$/);
-      await Deno.remove(module);
-      assertEquals((await run(0)).code, 2);
     },
     TINY.replace("name: tiny", "name: tiny\nplugins: [./half_margin.ts]")
       .replace("{ name: norm-softmax, s: 8 } }", "{ name: half-margin, half: 0.1 } }"),
@@ -156,7 +157,7 @@ Deno.test("run --plan refuses other data with exit 3; --allow-drift records it, 
       }
       const { plan, flags, run, record } = await freeze(folder);
       assertEquals((await run(0)).code, 0);
-      const [{ data } = { data: {} }] = (await readPlanFile(folder)).rows;
+      const { data } = (await readPlanFile(folder)).rows[0]!;
       await Deno.writeFile(`${folder}/data/faces/eve/3.pgm`, image(7));
       const refused = await run(1);
       assertEquals(refused.code, 3, refused.err);
