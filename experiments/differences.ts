@@ -40,7 +40,7 @@ export function flattenKeys(value: unknown, prefix = "", into = new Map<string, 
       const { name, ...rest } = item;
       flattenKeys(named ? rest : item, below(named ? name : `${i}`), into);
     });
-  } else if (isObject(value) && Object.keys(value).length > 0) {
+  } else if (isObject(value) && !Array.isArray(value) && Object.keys(value).length > 0) {
     for (const [key, inner] of Object.entries(value)) flattenKeys(inner, below(key), into);
   } else if (prefix !== "") into.set(prefix, value);
   return into;
