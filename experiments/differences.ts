@@ -107,9 +107,12 @@ export function rowDifferences(
     }),
   }));
   for (const section of sections) {
+    const order = [...flattenKeys(first.run[section], section).keys()], found = new Set<string>();
     for (const { changes } of all) {
-      for (const { key } of changes) if (key === section || key.startsWith(`${section}.`)) keys.add(key);
+      for (const { key } of changes) if (key === section || key.startsWith(`${section}.`)) found.add(key);
     }
+    const places = new Map(order.map((key, i) => [key, i])), place = (key: string) => places.get(key) ?? order.length;
+    [...found].sort((a, b) => place(a) - place(b)).forEach((key) => keys.add(key));
   }
   return { base: first.label, keys: [...keys], rows: all };
 }

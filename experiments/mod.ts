@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type KeyDifference, type RowDifferences, rowDifferences } from "./differences.ts";
 export { diskFiles } from "./disk.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";

@@ -32,21 +32,21 @@ export function nearestRecord(
   const order = [...records].sort((a, b) =>
     Number(ids.has(a.id)) - Number(ids.has(b.id)) || (a.finishedAt < b.finishedAt ? 1 : -1)
   );
-  const encode = encoder(), all = order.map((record) => ({ record, code: encode(identityKeys(record.identity)) }));
+  const encode = encoder(), codes = order.map(({ identity }) => encode(identityKeys(identity)));
+  const columns = varying(codes), all = order.map((record, i) => ({ record, code: picked(codes[i]!, columns) }));
   const same = new Map<string, typeof all>();
   for (const one of all) {
     const key = `${one.record.seed} ${one.record.row}`, group = same.get(key);
     group ? group.push(one) : same.set(key, [one]);
   }
   return ({ row, seed, identity }) => {
-    const keys = identityKeys(identity), code = encode(keys);
+    const keys = identityKeys(identity), code = picked(encode(keys), columns);
     let least = Infinity, found: ComparedRecord | undefined;
     for (const { record, code: other } of same.get(`${seed} ${row}`) ?? all) {
       const distance = difference(code, other, least);
       if (distance < least) least = distance, found = record;
     }
-    if (!found) return undefined;
-    return { record: found, differs: keyDifferences(keys, identityKeys(found.identity)) };
+    return found && { record: found, differs: keyDifferences(keys, identityKeys(found.identity)) };
   };
 }
 
@@ -65,11 +65,21 @@ function encoder(): (keys: ReadonlyMap<string, unknown>) => Int32Array {
   };
 }
 
-/** How many keys differ, as far as that is below a limit. */
+/** The columns in which records differ: the others add the same to the distance of each. */
+function varying(codes: readonly Int32Array[]): number[] {
+  const width = codes.reduce((most, { length }) => Math.max(most, length), 0);
+  return Array.from({ length: width }, (_, column) => column).filter((column) =>
+    codes.some((code) => (code[column] ?? 0) !== (codes[0]![column] ?? 0))
+  );
+}
+
+function picked(code: Int32Array, columns: readonly number[]): Int32Array {
+  return Int32Array.from(columns, (column) => code[column] ?? 0);
+}
+
+/** How many columns differ, as far as that is below a limit. */
 function difference(a: Int32Array, b: Int32Array, limit: number): number {
   let count = 0;
-  for (let i = 0, length = Math.max(a.length, b.length); i < length && count < limit; i++) {
-    if ((a[i] ?? 0) !== (b[i] ?? 0)) count++;
-  }
+  for (let i = 0; i < a.length && count < limit; i++) if (a[i] !== b[i]) count++;
   return count;
 }

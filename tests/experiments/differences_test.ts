@@ -72,9 +72,9 @@ Deno.test("rowDifferences() finds the keys in which rows differ, and what each c
   const { rows: resolved } = await load(base + rows), { base: first, keys, rows: all } = rowDifferences(resolved);
   assertEquals(first, "one");
   assertEquals(keys.filter((key) => !/^head\.(gradient|boundary|epsilon)$/.test(key)), [
+    "head.name",
     "head.m",
     "head.s",
-    "head.name",
     "train.steps",
     "train.augment",
     "train.augment.flip.probability",
