@@ -8,8 +8,9 @@ import { rowDifferences } from "../experiments/differences.ts";
 import { findDrift, tellDrift } from "../experiments/drift.ts";
 import { explainRuns } from "../experiments/explain.ts";
 import { availableMemory, freeDisk } from "../experiments/machine.ts";
-import type { RecordedDrift } from "../experiments/record.ts";
+import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
 import { writePlan } from "../experiments/store.ts";
+import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { type LoadedSweep, loadPlan, loadSweep, missingData, plannedCode, type PlannedSweep } from "./load.ts";
@@ -97,10 +98,11 @@ async function printed(
   const { store, experiment, missing } = sweep;
   const { records, problems } = await store.records(experiment);
   problems.forEach(warn);
-  const { runs, preview } = await reportOf(sweep, { records, jobs });
+  const final = (record: RunRecord) => isFinal(record);
+  const { runs, preview } = await reportOf(sweep, { records, final, jobs });
   const room = { memory: await availableMemory(), disk: await freeDisk(store.root) };
   const differences = rowDifferences(rowsOf(sweep), baselineOf(sweep));
-  const why = explain ? await explainRuns(sweep.runs, { store, experiment, records, problems }) : undefined;
+  const why = explain ? await explainRuns(sweep.runs, { store, experiment, records, problems, final }) : undefined;
   const drift = explain && "planPath" in sweep ? await driftOf(sweep) : undefined;
   if (json) {
     const lines = why ? runs.map((run, i) => ({ ...run, explain: why[i] })) : runs;

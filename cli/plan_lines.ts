@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { timeEstimator } from "../experiments/estimate.ts";
+import { type TimedRecord, timeEstimator } from "../experiments/estimate.ts";
 import { type RowCost, rowCost } from "../experiments/plan_cost.ts";
 import { type Preview, previewOf } from "../experiments/preview.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { ResolvedRun } from "../experiments/resolved.ts";
 import { runFolders } from "../experiments/run_traces.ts";
-import { isFinal } from "../experiments/sweep.ts";
 import type { LoadedSweep, PlannedSweep } from "./load.ts";
 
 /** One run; `null` where a figure cannot be known yet. */
@@ -49,7 +48,7 @@ export interface PlanReport {
 }
 
 /** What of a record the lines tell. */
-type Told = Pick<RunRecord, "id" | "status" | "cost" | "manifest">;
+type ToldRecord = TimedRecord & Pick<RunRecord, "id">;
 
 /** The rows of a plan with the run of any seed. */
 export function rowsOf(
@@ -63,16 +62,26 @@ export function baselineOf(sweep: LoadedSweep | PlannedSweep): string | null {
   return ("manifest" in sweep ? sweep.manifest : sweep.frozen).table.baseline;
 }
 
+/** What {@link reportOf} is handed. */
+export interface ReportOptions<R extends ToldRecord> {
+  /** The experiment's records, or what of them is told here. */
+  readonly records: readonly R[];
+  /** Whether a record is final in this plan. */
+  readonly final: (record: R) => boolean;
+  /** Processes at a time, 1 by default. */
+  readonly jobs?: number | undefined;
+}
+
 /** Reports on every run of a plan, in its order. */
-export async function reportOf(
+export async function reportOf<R extends ToldRecord>(
   sweep: LoadedSweep | PlannedSweep,
-  { records, jobs = 1 }: { readonly records: readonly Told[]; readonly jobs?: number | undefined },
+  { records, final, jobs = 1 }: ReportOptions<R>,
 ): Promise<PlanReport> {
   const { store, experiment, output, registries } = sweep;
   const seconds = timeEstimator(records), byId = new Map(records.map((record) => [record.id, record]));
   const costs = costsOf(sweep), folders = await runFolders(store, experiment), runs: PlanLine[] = [];
   for (const [index, { id, row, seed, missing, run }] of sweep.runs.entries()) {
-    const record = byId.get(id), cost = costs.get(row), done = record !== undefined && isFinal(record as RunRecord);
+    const record = byId.get(id), cost = costs.get(row), done = record !== undefined && final(record);
     const interrupted = !done && folders.has(id) && await (await store.folder(experiment, id)).hasCheckpoint();
     runs.push({
       index,

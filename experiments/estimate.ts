@@ -6,12 +6,17 @@
 import type { RunRecord } from "./record.ts";
 import type { ResolvedRun } from "./resolved.ts";
 
+/** What of a record tells the time. */
+export type TimedRecord = Pick<RunRecord, "status" | "cost"> & {
+  readonly manifest: Pick<ResolvedRun, "backend" | "backbone" | "train" | "data">;
+};
+
 /**
  * Makes the estimator of training time: the median seconds a step of the completed runs that have the same backend,
  * backbone, batch size and training data, times the steps; `null` where there is no such run.
  */
 export function timeEstimator(
-  records: readonly Pick<RunRecord, "status" | "cost" | "manifest">[],
+  records: readonly TimedRecord[],
 ): (run: ResolvedRun) => number | null {
   const steps = new Map<string, number[]>();
   for (const { status, cost, manifest } of records) {
@@ -28,7 +33,7 @@ export function timeEstimator(
   };
 }
 
-function keyOf({ backend, backbone, train, data }: ResolvedRun): string {
+function keyOf({ backend, backbone, train, data }: TimedRecord["manifest"]): string {
   return JSON.stringify([backend, backbone, train.batchSize, data.train]);
 }
 

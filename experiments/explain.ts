@@ -8,7 +8,6 @@ import type { RunRecord } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { readTrace, runFolders, type RunTrace } from "./run_traces.ts";
 import type { Store } from "./store.ts";
-import { isFinal } from "./sweep.ts";
 
 /** Why a run is in its state. */
 export type Explanation =
@@ -33,18 +32,20 @@ export interface ExplainOptions {
   readonly records: readonly RunRecord[];
   /** Messages for the others. */
   readonly problems: readonly string[];
+  /** Whether a record is final in this plan. */
+  readonly final: (record: RunRecord) => boolean;
 }
 
 /** Explains every run, in the order of the plan. */
 export async function explainRuns(
   runs: readonly PlannedRun[],
-  { store, experiment, records, problems }: ExplainOptions,
+  { store, experiment, records, problems, final }: ExplainOptions,
 ): Promise<Explanation[]> {
   const byId = new Map(records.map((record) => [record.id, record]));
   const folders = await runFolders(store, experiment), nearest = nearestRecord(records, runs);
   const explain = async (run: PlannedRun): Promise<Explanation> => {
     const record = byId.get(run.id);
-    if (record && isFinal(record)) return { state: "skipped", status: record.status, finishedAt: record.finishedAt };
+    if (record && final(record)) return { state: "skipped", status: record.status, finishedAt: record.finishedAt };
     const problem = problems.find((text) => text.includes(run.id));
     if (problem !== undefined) return { state: "damaged", problem };
     const { step, holder }: RunTrace = folders.has(run.id) ? await readTrace(store, experiment, run.id) : {};

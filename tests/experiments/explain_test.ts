@@ -3,6 +3,7 @@ import { explainRuns, type Explanation } from "../../experiments/explain.ts";
 import { planRuns } from "../../experiments/plan.ts";
 import type { RunRecord } from "../../experiments/record.ts";
 import { openStore } from "../../experiments/store.ts";
+import { isFinal } from "../../experiments/sweep.ts";
 import { encodeSafeTensors } from "../../training/safetensors.ts";
 import { filesOf } from "./files_of.ts";
 import { base, load } from "./manifest_helpers.ts";
@@ -43,7 +44,7 @@ Deno.test("explainRuns() tells each state that a run can be in", async () => {
     await write(6);
     await Deno.writeTextFile(`${(await folder(6)).path}/record.json`, "{");
     const { records, problems } = await store.records("tiny");
-    const all = await explainRuns(runs, { store, experiment: "tiny", records, problems });
+    const all = await explainRuns(runs, { store, experiment: "tiny", records, problems, final: isFinal });
     const finishedAt = "2026-01-01T00:00:02.000Z";
     assertEquals(all.slice(0, 5), [
       { state: "skipped", status: "completed", finishedAt },
@@ -58,7 +59,13 @@ Deno.test("explainRuns() tells each state that a run can be in", async () => {
     const { nearest } = all[7] as Explanation & { state: "new" };
     assertEquals(nearest!.differs, [{ key: "seed", planned: 7, found: nearest!.record.seed }]);
     await busy.release();
-    const free = await explainRuns(runs.slice(5, 6), { store, experiment: "tiny", records: [], problems: [] });
+    const free = await explainRuns(runs.slice(5, 6), {
+      store,
+      experiment: "tiny",
+      records: [],
+      problems: [],
+      final: isFinal,
+    });
     assertEquals(free, [{ state: "new" }]);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -73,7 +80,7 @@ Deno.test("explainRuns() names the keys of the identity: parameters, digests, pl
   );
   const { id, row, seed, run } = before!, identity = { ...before!.identity, plugins, schemaVersion: 3 };
   const records = [sampleRecord({ id, row, seed, manifest: run, identity })];
-  const options = { store, experiment: "tiny", records, problems: [] };
+  const options = { store, experiment: "tiny", records, problems: [], final: isFinal };
   const [why] = await explainRuns([after!], options) as (Explanation & { state: "new" })[];
   assertEquals([why!.state, why!.nearest!.record.id], ["new", id]);
   const version =
