@@ -8,18 +8,18 @@ Deno.test("plan --explain says why each run is trained or skipped, and which key
   inFolder(async (folder) => {
     const path = `${folder}/tiny.yaml`, flags = ["--out", `${folder}/results`];
     const explain = async (...more: string[]) => (await cli("plan", path, "--explain", ...flags, ...more)).out;
-    assertMatch(await explain(), /^0  \w{12}  NS, seed 0: will be trained; the experiment has no record to compare/m);
+    assertMatch(await explain(), /^0\s+\w{12}\s+NS, seed 0: will be trained; the experiment has no record to compare/m);
     const { out } = await cli("run", path, "--row", "ArcFace", "--blas", "none", "--json", ...flags);
     const { id } = JSON.parse(out.split("\n")[0]!);
     const text = await explain();
-    assertMatch(text, new RegExp(`^1  ${id}  ArcFace, seed 0: skipped, completed at 20`, "m"));
+    assertMatch(text, new RegExp(`^1\\s+${id}\\s+ArcFace, seed 0: skipped, completed at 20`, "m"));
     const other = new RegExp(`NS, seed 0: will be trained; the nearest record, ${id} \\(ArcFace, seed 0, completed\\)`);
     assertMatch(text, other);
     assertMatch(text, /^ {4}head.name +planned norm-softmax +record arcface$/m);
     assertMatch(text, /^ {4}head.m +planned absent +record 0.3$/m);
     assertMatch(text, /^rows differ in .*head\.m.*; what each changes of "NS":$/m);
     const changed = await explain("--set", "train.steps=4");
-    assertMatch(changed, new RegExp(`^1  \\w{12}  ArcFace, seed 0: .*nearest record, ${id} `, "m"));
+    assertMatch(changed, new RegExp(`^1\\s+\\w{12}\\s+ArcFace, seed 0: .*nearest record, ${id} `, "m"));
     assertMatch(changed, /^ {4}train.steps +planned 4 +record 3$/m);
     const { runs, differences } = JSON.parse(await explain("--set", "train.steps=4", "--json"));
     assertEquals(runs[1].explain.nearest.record.id, id);
