@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { KeyDifference } from "../experiments/differences.ts";
 import type { Explanation } from "../experiments/explain.ts";
+import type { NearestRecord } from "../experiments/nearest.ts";
 import { alignColumns } from "./format.ts";
 import type { PlanLine } from "./plan_lines.ts";
 import { valueText } from "./plan_text.ts";
@@ -13,12 +13,25 @@ import { valueText } from "./plan_text.ts";
 export function explainText(runs: readonly PlanLine[], explanations: readonly Explanation[]): string[] {
   return runs.flatMap(({ index, id, row, seed, missing }, i) => {
     const provisional = missing.length > 0 ? "?" : "", why = explanations[i]!;
-    return [
-      `${index}  ${id}${provisional}  ${row}, seed ${seed}: ${words(why)}`,
-      ...missing.map((path) => `    its data ${path} is not there, so its id will change`),
-      ...why.state === "new" && why.nearest ? differsText(why.nearest.differs) : [],
-    ];
+    const lines = missing.length > 0 ? missingText(missing, why) : [words(why), ...differsText(why)];
+    return [`${index}  ${id}${provisional}  ${row}, seed ${seed}: ${lines[0]}`, ...lines.slice(1)];
   });
+}
+
+/** A run whose id is provisional: what it lacks, and what it would differ in beside that. */
+function missingText(missing: readonly string[], why: Explanation): string[] {
+  const head = `cannot be trained before its data is there: ${missing.join(", ")}`;
+  if (why.state !== "new" || !why.nearest) return [head];
+  const differs = why.nearest.differs.filter(({ key }) => !missing.some((path) => key === `digests.${path}`));
+  const rest = differs.length === 0 ? "nothing but this data" : "this data, and in";
+  return [
+    `${head}; the nearest record, ${recordText(why.nearest)}, differs in ${rest}`,
+    ...differsText({ ...why, nearest: { ...why.nearest, differs } }),
+  ];
+}
+
+function recordText({ record: { id, row, seed, status } }: NearestRecord): string {
+  return `${id} (${row}, seed ${seed}, ${status})`;
 }
 
 function words(why: Explanation): string {
@@ -39,18 +52,20 @@ function words(why: Explanation): string {
     }
     case "new": {
       if (!why.nearest) return "will be trained; the experiment has no record to compare with";
-      const { record: { id, row, seed, status } } = why.nearest;
-      return `will be trained; the nearest record, ${id} (${row}, seed ${seed}, ${status}), differs in`;
+      return `will be trained; the nearest record, ${recordText(why.nearest)}, differs in`;
     }
   }
 }
 
-function differsText(differs: readonly KeyDifference[]): string[] {
+function differsText(why: Explanation): string[] {
+  if (why.state !== "new" || !why.nearest) return [];
   const short = (value: unknown) => {
     const text = valueText(value);
     return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : text;
   };
   return alignColumns(
-    differs.map(({ key, planned, found }) => [`    ${key}`, `planned ${short(planned)}`, `record ${short(found)}`]),
+    why.nearest.differs.map((
+      { key, planned, found },
+    ) => [`    ${key}`, `planned ${short(planned)}`, `record ${short(found)}`]),
   );
 }

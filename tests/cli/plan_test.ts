@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { manyRows, writeRecords } from "../../bench/records.ts";
 import { openStore } from "../../experiments/store.ts";
-import { cli, inFolder } from "./in_folder.ts";
+import { cli, inFolder, TINY } from "./in_folder.ts";
 
 Deno.test("plan --explain says why each run is trained or skipped, and which keys differ from which record", () =>
   inFolder(async (folder) => {
@@ -27,6 +27,26 @@ Deno.test("plan --explain says why each run is trained or skipped, and which key
     assertEquals(differences.base, "NS");
     assertEquals(differences.rows[1].changes[0], { key: "head.name", planned: "arcface", found: "norm-softmax" });
   }));
+
+Deno.test("plan --explain of data that is not there says so, and what else differs", () =>
+  inFolder(
+    async (folder) => {
+      const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`],
+        weights = `${folder}/data/w.safetensors`;
+      await Deno.mkdir(`${folder}/data`);
+      await Deno.writeTextFile(weights, "not read");
+      const explain = (...more: string[]) => cli("plan", `${folder}/tiny.yaml`, "--explain", ...flags, ...more);
+      assertEquals((await explain()).out.includes("cannot be trained"), false);
+      assertEquals((await cli("run", `${folder}/tiny.yaml`, "--row", "NS", "--quiet", ...flags)).code, 70);
+      await Deno.remove(weights);
+      const lacks =
+        /NS, seed 0: cannot be trained before its data is there: w.safetensors; the nearest record, .*failed\)/;
+      assertMatch((await explain()).out, new RegExp(`${lacks.source}, differs in nothing but this data$`, "m"));
+      const other = (await explain("--set", "train.steps=4")).out;
+      assertMatch(other, new RegExp(`${lacks.source}, differs in this data, and in\n    train.steps +planned 4 `));
+    },
+    TINY.replace("head: {", "weights: w.safetensors\nhead: {"),
+  ));
 
 Deno.test("plan tells of interrupted and busy runs", () =>
   inFolder(async (folder) => {
