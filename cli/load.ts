@@ -13,10 +13,10 @@ import { moduleLoader } from "../experiments/plugins.ts";
 import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
 import { type FrozenPlan, openStore, type PlannedCode, readPlan, type Store } from "../experiments/store.ts";
 import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
+import { parsePublished, type PublishedRows, publishedRows, splitPublished } from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
-import { readPublished } from "./published.ts";
 import project from "../deno.json" with { type: "json" };
 
 /** A plan, and the places that its runs work in: all that training wants. */
@@ -142,5 +142,27 @@ export function missingData({ experiment, missing }: Sweep): MissingDataError {
   const places = missing.map((place) => `\n  ${place}`).join("");
   return new MissingDataError(
     `Cannot run "${experiment}": this data is not there; put it there, or name another data folder with --data:${places}`,
+  );
+}
+
+/** The published figures that a manifest names: beside the manifest, else among those that ship with marginlab. */
+async function readPublished({ path, table, rows }: Manifest): Promise<PublishedRows | null> {
+  if (table.published === null) return null;
+  const { path: file, key } = splitPublished(table.published);
+  const beside = `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."}/${file}`;
+  const shipped = new URL(`../experiments/${file}`, import.meta.url);
+  for (const place of [beside, shipped]) {
+    let text: string;
+    try {
+      text = await Deno.readTextFile(place);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw error;
+    }
+    const all = publishedRows(parsePublished(text, file), key, file);
+    return Object.fromEntries(Object.entries(all).filter(([label]) => rows.some((row) => row.label === label)));
+  }
+  throw new UsageError(
+    `Cannot find published figures "${table.published}" of ${path}: neither ${beside} nor one that ships with marginlab is there`,
   );
 }
