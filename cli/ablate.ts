@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { FrozenPlan } from "../experiments/store.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";
+import { leavesOut } from "./own_plan.ts";
 import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
@@ -75,11 +76,7 @@ async function isOwnPlan(
   { io }: Context,
 ): Promise<boolean> {
   const variant = set.length > 0 || backend !== undefined || seed !== undefined;
-  const stored = variant ? await store.readPlan(experiment) : undefined;
-  if (!stored) return true;
-  const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.records(experiment);
-  const done = new Set(records.map(({ id }) => id));
-  if (!stored.runs.some(({ id }) => done.has(id) && !planned.has(id))) return true;
+  if (!variant || !await leavesOut(plan, store)) return true;
   if (!quiet && !json) io.err(`${store.root}/${experiment}/plan.json keeps the plan without these flags\n`);
   return false;
 }

@@ -9,6 +9,7 @@ import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadPlan } from "./load.ts";
+import { leavesOut } from "./own_plan.ts";
 import { dataOption, examples, outOption } from "./options.ts";
 
 /** Flags of `collate`. */
@@ -33,7 +34,10 @@ export function registerCollate(program: Command, context: Context): void {
     .addHelpText("after", examples("collate --plan plan.json"))
     .action(async (options: CollateOptions) => {
       const { frozen, store, experiment, runs } = await loadPlan(options.plan, options);
-      await store.writePlan(frozen);
+      if (await leavesOut(frozen, store)) {
+        await store.writeVariant(frozen);
+        context.io.err(`${store.root}/${experiment}/plan.json keeps another plan, whose records this one leaves out\n`);
+      } else await store.writePlan(frozen);
       const { records, problems } = await store.records(experiment);
       const byId = new Map(records.map((record) => [record.id, record]));
       const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);

@@ -4,44 +4,27 @@
  * @module
  */
 import { type Command, Option } from "commander";
-import { timeEstimator } from "../experiments/estimate.ts";
+import { rowDifferences } from "../experiments/differences.ts";
+import { findDrift, tellDrift } from "../experiments/drift.ts";
+import { explainRuns } from "../experiments/explain.ts";
+import { availableMemory, freeDisk } from "../experiments/machine.ts";
+import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
+import { writePlan } from "../experiments/store.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
-import { alignColumns, formatBytes, formatCount, formatDuration } from "./format.ts";
-import { writePlan } from "../experiments/store.ts";
-import { type LoadedSweep, loadSweep, missingData } from "./load.ts";
-import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
-
-/** One run, as `plan --json` prints it; `null` where a figure cannot be known yet. */
-interface PlanLine {
-  readonly id: string;
-  readonly row: string;
-  readonly seed: number;
-  /** Whether it has a final record. */
-  readonly done: boolean;
-  /** Status of its record. */
-  readonly status: string | null;
-  /** Paths of its data that are not there; the id is provisional until they are. */
-  readonly missing: readonly string[];
-  /** Parameters of the backbone. */
-  readonly parameters: number | null;
-  /** Class-side parameters of the heads. */
-  readonly headParameters: number | null;
-  /** Multiply-adds of the backbone for one image, forward. */
-  readonly multiplyAdds: number | null;
-  /** Multiply-adds of the whole training. */
-  readonly trainingMultiplyAdds: number | null;
-  /** Estimate of the memory that training needs. */
-  readonly memoryBytes: number | null;
-  /** Bytes of the weights that it keeps when it is done; 0 where it keeps none. */
-  readonly weightsBytes: number | null;
-  /** Estimate of the training time, by the runs that are done. */
-  readonly seconds: number | null;
-}
+import { UsageError } from "./exit.ts";
+import { type LoadedSweep, loadPlan, loadSweep, missingData, plannedCode, type PlannedSweep } from "./load.ts";
+import { examples, type ManifestOptions, positiveNumber, type PrintOptions, withManifestOptions } from "./options.ts";
+import { explainText } from "./plan_explain.ts";
+import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
+import { differencesText, previewText, runsText } from "./plan_text.ts";
 
 /** Flags of `plan`. */
 interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions {
   readonly out: readonly string[];
+  readonly plan?: string;
+  readonly explain?: boolean;
+  readonly jobs?: number;
 }
 
 /** `--out`, which may name two things. */
@@ -59,99 +42,88 @@ function isPlanFile(path: string): boolean {
 
 /** Adds the command. */
 export function registerPlan(program: Command, context: Context): void {
-  const command = program.command("plan").argument("<manifest>", "manifest file")
+  const command = program.command("plan").argument("[manifest]", "manifest file; none where a plan is given")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
-  withManifestOptions(command, planOutOption()).option("--json", "print JSON")
+  withManifestOptions(command, planOutOption())
+    .option("--plan <file>", "a frozen plan in place of a manifest")
+    .option("--explain", "tell of each run why it will be trained or is skipped: which keys differ from which record")
+    .addOption(new Option("--jobs <n>", "tell time and memory for as many processes").argParser(positiveNumber))
+    .option("--json", "print JSON")
     .addHelpText(
       "after",
       examples(
         "plan experiments/manifests/omniglot-table2.yaml",
         "plan my.yaml --out plan.json",
-        "plan my.yaml --json",
+        "plan my.yaml --explain",
+        "plan --plan plan.json --jobs 4 --json",
       ),
     )
-    .action(async (path: string, { out, ...rest }: PlanOptions) => {
-      const options = { ...rest, out: out.findLast((one) => !isPlanFile(one)) ?? "results" };
-      const sweep = await loadSweep(path, options, context.io);
-      for (const file of out.filter(isPlanFile)) {
+    .action(async (path: string | undefined, options: PlanOptions) => {
+      const sweep = await loaded(path, options, context);
+      for (const file of options.out.filter(isPlanFile)) {
         if (!sweep.frozen) throw missingData(sweep);
         await writePlan(file, sweep.frozen);
         context.io.err(`Plan of ${sweep.runs.length} runs: ${file}\n`);
       }
-      const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));
-      context.io.out(
-        options.json ? JSON.stringify({ experiment: sweep.experiment, runs }) + "\n" : render(sweep, runs),
-      );
+      context.io.out(await printed(sweep, options, (problem) => context.io.err(problem + "\n")));
     });
 }
 
-async function planLines(sweep: LoadedSweep, warn: (text: string) => void): Promise<PlanLine[]> {
-  const { store, experiment, plan, output } = sweep;
-  const { records, problems } = await store.records(experiment);
-  problems.forEach(warn);
-  const seconds = timeEstimator(records);
-  const byId = new Map(records.map((record) => [record.id, record]));
-  const costs = new Map(plan.rows.map(({ label, cost }) => [label, cost]));
-  return await Promise.all(plan.runs.map(async ({ id, row, seed, missing, run }) => {
-    const record = byId.get(id), cost = costs.get(row);
-    const interrupted = !isFinal(record) && await (await store.folder(experiment, id)).hasCheckpoint();
-    return {
-      id,
-      row,
-      seed,
-      done: isFinal(record),
-      status: record?.status ?? (interrupted ? "interrupted" : null),
-      missing,
-      parameters: cost?.parameters ?? null,
-      headParameters: cost?.headParameters ?? null,
-      multiplyAdds: cost?.multiplyAdds ?? null,
-      trainingMultiplyAdds: cost?.trainingMultiplyAdds ?? null,
-      memoryBytes: cost?.memory ?? null,
-      weightsBytes: output.weights ? cost?.weights ?? null : 0,
-      seconds: seconds(run),
-    };
-  }));
+/** The plan of a manifest, or a frozen one. */
+async function loaded(
+  path: string | undefined,
+  { out, plan, ...rest }: PlanOptions,
+  { io }: Context,
+): Promise<LoadedSweep | PlannedSweep> {
+  const options = { ...rest, out: out.findLast((one) => !isPlanFile(one)) ?? "results" };
+  if (plan === undefined) {
+    if (path === undefined) throw new UsageError("Cannot plan: name a manifest, or a frozen plan with --plan");
+    return await loadSweep(path, options, io);
+  }
+  if (path !== undefined) throw new UsageError(`Cannot show ${path} and --plan ${plan} at once: name one of them`);
+  const { set, backend, seed } = rest;
+  if (set.length > 0 || backend !== undefined || seed !== undefined || out.some(isPlanFile)) {
+    throw new UsageError(
+      "Cannot use --set, --backend, --seed or --out FILE.json with --plan: it is frozen; plan its manifest again",
+    );
+  }
+  return await loadPlan(plan, options);
 }
 
-function render(sweep: LoadedSweep, runs: readonly PlanLine[]): string {
-  const known = <T>(value: T | null, format: (value: T) => string) => value === null ? "unknown" : format(value);
-  const table = alignColumns([
-    ["run", "row", "seed", "state", "parameters", "head", "multiply-adds", "memory", "time"],
-    ...runs.map((run) => [
-      run.id + (run.missing.length > 0 ? "?" : ""),
-      run.row,
-      String(run.seed),
-      run.status ?? "to do",
-      known(run.parameters, formatCount),
-      known(run.headParameters, formatCount),
-      known(run.multiplyAdds, formatCount),
-      known(run.memoryBytes, formatBytes),
-      known(run.seconds, formatDuration),
-    ]),
-  ]);
-  const open = runs.filter(({ done }) => !done);
-  const notes = [
-    `${runs.length} runs, ${runs.length - open.length} done, ${open.length} to do`,
-    "parameters and multiply-adds: the backbone's, for one image; head: the class-side parameters",
-    "memory: weights, gradients, momentum and the activations of a batch; an estimate",
-  ];
-  const kept = runs.flatMap(({ weightsBytes }) => weightsBytes ?? []).reduce((sum, bytes) => sum + bytes, 0);
-  if (kept > 0) notes.push(`weights: ${formatBytes(kept)} on disk in all; --set output.weights=false keeps none`);
-  const times = open.flatMap(({ seconds }) => seconds ?? []);
-  if (open.length > 0 && times.length < open.length) {
-    notes.push("time: unknown until a run with this backbone, batch size and data is done");
-  } else if (open.length > 0) {
-    notes.push(
-      `time: about ${
-        formatDuration(times.reduce((a, b) => a + b))
-      } of training in all, judged by the runs that are done`,
-    );
+async function printed(
+  sweep: LoadedSweep | PlannedSweep,
+  { explain = false, jobs, json }: PlanOptions,
+  warn: (text: string) => void,
+): Promise<string> {
+  const { store, experiment, missing } = sweep;
+  const { records, problems } = await store.records(experiment);
+  problems.forEach(warn);
+  const final = (record: RunRecord) => isFinal(record);
+  const { runs, preview } = await reportOf(sweep, { records, final, jobs });
+  const room = { memory: await availableMemory(), disk: await freeDisk(store.root) };
+  const differences = rowDifferences(rowsOf(sweep), baselineOf(sweep));
+  const why = explain ? await explainRuns(sweep.runs, { store, experiment, records, problems, final }) : undefined;
+  const drift = explain && "planPath" in sweep ? await driftOf(sweep) : undefined;
+  if (json) {
+    const lines = why ? runs.map((run, i) => ({ ...run, explain: why[i] })) : runs;
+    const found = drift ? { drift } : {};
+    return JSON.stringify({ experiment, runs: lines, preview, room, differences, ...found }) + "\n";
   }
-  if (sweep.missing.length > 0) {
-    notes.push(
-      "Data that is not there, so that the ids marked ? will change:",
-      ...sweep.missing.map((at) => `  ${at}`),
-    );
-  }
-  return [...table, "", ...notes].join("\n") + "\n";
+  const notes = missing.length === 0
+    ? []
+    : ["Data that is not there, so that the ids marked ? will change:", ...missing.map((at) => `  ${at}`)];
+  return [
+    ...why ? explainText(runs, why) : runsText(runs),
+    "",
+    ...drift ? ["changed since it was planned; run refuses it without --allow-drift:", ...tellDrift(drift)] : [],
+    ...differencesText(differences, { all: explain }),
+    ...previewText(runs, preview, room),
+    ...notes,
+  ].join("\n") + "\n";
+}
+
+/** What has changed since a plan was frozen, for any of its runs. */
+async function driftOf({ frozen, files, plugins }: PlannedSweep): Promise<RecordedDrift | undefined> {
+  const data = Object.assign({}, ...frozen.rows.map((row) => row.data));
+  return await findDrift(frozen, { identity: { data } }, { files, plugins, code: (await plannedCode()).sha256 });
 }

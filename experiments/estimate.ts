@@ -6,16 +6,25 @@
 import type { RunRecord } from "./record.ts";
 import type { ResolvedRun } from "./resolved.ts";
 
+/** What of a record tells the time. */
+export type TimedRecord = Pick<RunRecord, "status" | "cost"> & {
+  readonly manifest: Pick<ResolvedRun, "backend" | "backbone" | "train" | "data">;
+};
+
 /**
  * Makes the estimator of training time: the median seconds a step of the completed runs that have the same backend,
  * backbone, batch size and training data, times the steps; `null` where there is no such run.
  */
-export function timeEstimator(records: readonly RunRecord[]): (run: ResolvedRun) => number | null {
+export function timeEstimator(
+  records: readonly TimedRecord[],
+): (run: ResolvedRun) => number | null {
   const steps = new Map<string, number[]>();
   for (const { status, cost, manifest } of records) {
     if (status !== "completed" || !cost || cost.steps === 0) continue;
     const key = keyOf(manifest);
-    steps.set(key, [...steps.get(key) ?? [], cost.trainSeconds / cost.steps]);
+    const times = steps.get(key) ?? [];
+    times.push(cost.trainSeconds / cost.steps);
+    steps.set(key, times);
   }
   const medians = new Map([...steps].map(([key, times]) => [key, median(times)]));
   return (run) => {
@@ -24,7 +33,7 @@ export function timeEstimator(records: readonly RunRecord[]): (run: ResolvedRun)
   };
 }
 
-function keyOf({ backend, backbone, train, data }: ResolvedRun): string {
+function keyOf({ backend, backbone, train, data }: TimedRecord["manifest"]): string {
   return JSON.stringify([backend, backbone, train.batchSize, data.train]);
 }
 

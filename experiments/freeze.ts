@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { dirname, relative, resolve } from "node:path";
 import type { Manifest } from "./manifest.ts";
-import { identityOf, type Plan, runId } from "./plan.ts";
+import { type Plan, seedsOf } from "./plan.ts";
 import { RECORD_SCHEMA_VERSION } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { type FrozenPlan, planDigest, type PlannedCode } from "./store/plan.ts";
@@ -48,15 +49,10 @@ export function freezePlan({ manifest, runs, missing }: Plan, { code, published 
   return { ...plan, digest: planDigest(plan) };
 }
 
-/** Where a module is, from the working directory: a path is written relative to the manifest. */
+/** Where a module is, from the working directory; a manifest names it from its own folder. */
 function moduleOf(specifier: string, { path }: Manifest): string {
-  if (specifier.startsWith("npm:") || specifier.startsWith("/")) return specifier;
-  const parts: string[] = [];
-  for (const part of [...path.split("/").slice(0, -1), ...specifier.split("/")]) {
-    if (part === "..") parts.at(-1) === undefined || parts.at(-1) === ".." ? parts.push(part) : parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
+  if (specifier.startsWith("npm:")) return specifier;
+  return relative(Deno.cwd(), resolve(dirname(path), specifier)).replaceAll("\\", "/");
 }
 
 /**
@@ -65,13 +61,13 @@ function moduleOf(specifier: string, { path }: Manifest): string {
  * @throws {SyntaxError} if a run's id is not that of what it resolves to.
  */
 export function thawRuns(plan: FrozenPlan): PlannedRun[] {
-  const rows = new Map(plan.rows.map((row) => [row.label, row]));
-  return plan.runs.map(({ id, row: label, seed }) => {
-    const row = rows.get(label);
-    const found = row && identityOf(row.run, seed, { ...row, schemaVersion: plan.recordSchemaVersion });
-    if (!found || runId(found.identity) !== id) {
+  const schemaVersion = plan.recordSchemaVersion;
+  const rows = new Map(plan.rows.map(({ label, run, ...rest }) => [label, seedsOf(run, { ...rest, schemaVersion })]));
+  return plan.runs.map(({ id, row, seed }) => {
+    const found = rows.get(row)?.(seed);
+    if (found?.id !== id) {
       throw new SyntaxError(`Cannot use the plan of "${plan.experiment}": run ${id} is not what its row resolves to`);
     }
-    return { id, row: label, seed, ...found, missing: [] };
+    return { ...found, row, seed, missing: [] };
   });
 }

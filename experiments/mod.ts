@@ -3,16 +3,19 @@
  *
  * @module
  */
+export { type KeyDifference, type RowDifferences, rowDifferences } from "./differences.ts";
 export { diskFiles } from "./disk.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";
 export * from "./plan.ts";
+export type { UsedPlugin } from "./plan_plugins.ts";
 export { moduleLoader } from "./plugins.ts";
 export * from "./record.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";
 export { manifestSchema } from "./schema.ts";
 export * from "./store.ts";
+export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

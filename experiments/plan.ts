@@ -101,25 +101,33 @@ function runsOf(
   const plugins = usedPlugins(run, registries, loaded as readonly LoadedPlugin[]);
   const data = Object.fromEntries(paths.map((path) => [path, digests.get(path)!]));
   const missing = paths.filter((path) => data[path] === null);
-  return seeds.map((seed) => {
-    const { run: resolved, identity } = identityOf(run, seed, { schemaVersion: RECORD_SCHEMA_VERSION, plugins, data });
-    return { id: runId(identity), row: label, seed, run: resolved, identity, missing };
-  });
+  const ofSeed = seedsOf(run, { schemaVersion: RECORD_SCHEMA_VERSION, plugins, data });
+  return seeds.map((seed) => ({ ...ofSeed(seed), row: label, seed, missing }));
 }
 
-/** A row's run of one seed, and what of it is hashed. */
-export function identityOf(
+/**
+ * Makes the run of any seed of a row, what of it is hashed, and its id. Its RFC 8785 form is written once for all seeds,
+ * for that is most of the time that a plan of many runs takes.
+ */
+export function seedsOf(
   row: Omit<ResolvedRun, "seed">,
-  seed: number,
   { schemaVersion, plugins, data }: Omit<RunIdentity, "run">,
-): { run: ResolvedRun; identity: Readonly<Record<string, unknown>> } {
-  const { backend, ...sections } = row, run: ResolvedRun = { backend, seed, ...sections };
-  const identity: RunIdentity = { schemaVersion, run: identifying(run), plugins, data };
-  return { run, identity };
+): (seed: number) => Pick<PlannedRun, "id" | "run" | "identity"> {
+  const { backend, ...sections } = row, { backend: _, ...hashed } = identifying(row);
+  // RFC 8785 sorts keys by UTF-16 code units, as `<` compares texts.
+  const part = (wanted: (key: string) => boolean) =>
+    canonicalize(Object.fromEntries(Object.entries({ backend, ...hashed }).filter(([key]) => wanted(key))))!;
+  const before = part((key) => key < "seed").slice(0, -1), after = part((key) => key > "seed").slice(1);
+  const start = `{"data":${canonicalize(data)},"plugins":${canonicalize(plugins)},"run":${before},"seed":`;
+  const end = `,${after},"schemaVersion":${schemaVersion}}`;
+  return (seed) => {
+    const identity: RunIdentity = { schemaVersion, run: { backend, seed, ...hashed }, plugins, data };
+    return { id: idOf(`${start}${seed}${end}`), run: { backend, seed, ...sections }, identity };
+  };
 }
 
 /** A run without what only describes its data: a licence that is corrected trains nothing anew. */
-function identifying(run: ResolvedRun): ResolvedRun {
+function identifying(run: Omit<ResolvedRun, "seed">): Omit<ResolvedRun, "seed"> {
   const plain = (section: Section): Section =>
     Object.fromEntries(
       Object.entries(section).filter(([key]) => key !== "license" && key !== "citation").map(([key, value]) => [
@@ -136,5 +144,9 @@ function identifying(run: ResolvedRun): ResolvedRun {
 
 /** The first 12 hexadecimal digits of SHA-256 over the RFC 8785 form of an identity. */
 export function runId(identity: Readonly<Record<string, unknown>>): string {
-  return createHash("sha256").update(canonicalize(identity)!).digest("hex").slice(0, 12);
+  return idOf(canonicalize(identity)!);
+}
+
+function idOf(canonical: string): string {
+  return createHash("sha256").update(canonical).digest("hex").slice(0, 12);
 }

@@ -26,6 +26,8 @@ export interface RowCost {
   readonly memory: number;
   /** Bytes of the weights that a completed run keeps, of backbone and main head; `undefined` as `headParameters` is. */
   readonly weights: number | undefined;
+  /** Bytes of a checkpoint: weights, momentum and averages of backbone and heads; `undefined` as `headParameters` is. */
+  readonly checkpoint: number | undefined;
 }
 
 const FLOAT = 4;
@@ -90,6 +92,9 @@ export function rowCost(run: Omit<ResolvedRun, "seed">, registries: Registries):
     weights: classes === undefined
       ? undefined
       : FLOAT * (cost.parameters + headSize({ ...run, auxiliary: [] }, registries, cost.embedding, classes)),
+    checkpoint: headParameters === undefined
+      ? undefined
+      : FLOAT * ((1 + states + (ema > 0 ? 1 : 0)) * cost.parameters + (1 + states) * headParameters),
   };
 }
 

@@ -10,8 +10,11 @@ import type { ResolvedRun, Section } from "./resolved.ts";
 
 /** A plugin of a run: part of the run's identity. */
 export interface UsedPlugin {
+  /** Its kind, such as `head`. */
   readonly kind: string;
+  /** Its name. */
   readonly name: string;
+  /** Its own version. */
   readonly version: string;
   /** SHA-256 of a user's module; `null` for a built-in plugin, which its version pins. */
   readonly sha256: string | null;

@@ -1,55 +1,8 @@
 /// Commands in this process, with their own streams.
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { main } from "../../cli/program.ts";
 import { openStore } from "../../experiments/store.ts";
 import { sampleRecord } from "../experiments/sample_record.ts";
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs one command line and keeps what it prints. */
-async function cli(...args: string[]): Promise<Outcome> {
-  let out = "", err = "";
-  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), terminal: false };
-  const code = await main(args, io, (code) => {
-    throw new Error(`exit ${code}`);
-  });
-  return { code, out, err };
-}
-
-const TINY = `
-name: tiny
-seeds: [0]
-backend: cpu
-data: { train: { reader: synthetic-faces, identities: 3, perIdentity: 4, size: [8, 8], channels: 1 } }
-backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
-head: { name: norm-softmax, s: 8 }
-schedule: { name: step, lr: 0.05 }
-train: { steps: 3, batchSize: 4 }
-evaluate:
-  - name: unseen
-    protocol: verification
-    data: { reader: synthetic-face-pairs, identities: 4, perIdentity: 3, folds: 2, perFold: 4, size: [8, 8], channels: 1 }
-ablation:
-  rows:
-    - { label: NS, head: { name: norm-softmax, s: 8 } }
-    - { label: ArcFace, head: { name: arcface, m: 0.3, s: 8 } }
-table: { columns: [unseen.accuracy], baseline: NS }
-`;
-
-/** A fresh folder with the manifest `tiny.yaml`, and a results folder in it. */
-async function inFolder(fn: (folder: string) => Promise<void>, manifest = TINY): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/tiny.yaml`, manifest);
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { cli, inFolder, TINY } from "./in_folder.ts";
 
 Deno.test("--help prints the commands and exits 0", async () => {
   const { code, out, err } = await cli("--help");
@@ -87,7 +40,8 @@ Deno.test("a misspelt command, option, kind or choice exits 2 and names the near
       [["ablate", "x.yaml", "--jobs", "0"], "from 1"],
       [["describe", "backbone", "convnet", "--shape", "28"], "112x112x3"],
       [["describe", "backbone", "convnet", "--set", "widht=3"], 'Did you mean "width"'],
-      [["plan"], "missing required argument"],
+      [["plan"], "name a manifest, or a frozen plan with --plan"],
+      [["validate"], "missing required argument"],
     ] as const
   ) {
     const { code, out, err } = await cli(...args);

@@ -1,27 +1,11 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { createHash } from "node:crypto";
-import type { Files } from "../../datasets/files.ts";
 import { loadManifest } from "../../experiments/manifest.ts";
 import { planRuns, runId } from "../../experiments/plan.ts";
 import type { ResolvedRun } from "../../experiments/resolved.ts";
 import { moduleLoader } from "../../experiments/plugins.ts";
+import { filesOf } from "./files_of.ts";
 import { base, fixtures, load, registries, withLine } from "./manifest_helpers.ts";
-
-/** Files that are there, by path, with their digests; `asked` counts how often each was hashed. */
-function filesOf(digests: Record<string, string>, asked: string[] = []): Files {
-  const refuse = () => Promise.reject(new Error("a plan reads digests alone"));
-  return {
-    stat: (path) => Promise.resolve(path in digests ? "file" : undefined),
-    digest: (path) => {
-      asked.push(path);
-      return Promise.resolve(digests[path]!);
-    },
-    list: refuse,
-    size: refuse,
-    read: refuse,
-    locate: (path) => path,
-  };
-}
 
 const files = filesOf({ "a.zip": "aa", "b.zip": "bb" });
 
