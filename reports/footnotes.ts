@@ -8,26 +8,27 @@ import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
 export interface Footnotes {
-  /** The mark of a text, such as `¹`; an empty text has none. */
-  mark(text: string): string;
-  /** The texts, each behind its mark. */
-  lines(): string[];
+  /** The number of a text, from 1; an empty text has none. */
+  number(text: string): number | undefined;
+  /** The texts, in the order of their numbers. */
+  readonly texts: readonly string[];
 }
 
 /** Starts an empty list of footnotes. */
 export function createFootnotes(): Footnotes {
   const texts: string[] = [];
   return {
-    mark(text) {
-      if (text === "") return "";
+    number(text) {
+      if (text === "") return undefined;
       if (!texts.includes(text)) texts.push(text);
-      return superscript(texts.indexOf(text) + 1);
+      return texts.indexOf(text) + 1;
     },
-    lines: () => texts.map((text, index) => `${superscript(index + 1)} ${text}`),
+    texts,
   };
 }
 
-function superscript(n: number): string {
+/** Writes a number as the mark of a footnote, such as `¹`. */
+export function superscript(n: number): string {
   return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
 }
 
