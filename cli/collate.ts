@@ -4,10 +4,9 @@
  * @module
  */
 import type { Command } from "commander";
-import { loadOutcomes } from "../experiments/outcomes.ts";
 import { completePairs } from "../experiments/scored_pairs.ts";
 import { isFinal } from "../experiments/sweep.ts";
-import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadPlan } from "./load.ts";
@@ -41,7 +40,8 @@ export function registerCollate(program: Command, context: Context): void {
       const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);
       const sources = { store, experiment, registries, files };
       for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
-      const table = tableOfExperiment({ plan: frozen, records, problems });
+      const outcomes = await outcomesFor(frozen, records, sources);
+      const table = tableOfExperiment({ plan: frozen, records, problems, outcomes });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");
       else {
         context.io.out(tableFormats.md(table));

@@ -81,6 +81,8 @@ export interface TableCell extends CellCounts {
   readonly interval: CellInterval | null;
   /** Spread over folds or searches of the one finished seed, where a single seed was planned; else `null`. */
   readonly runStd: number | null;
+  /** Steps at which runs were stopped early; none of them is averaged. */
+  readonly stoppedAt: readonly number[];
   /** The runs that contribute, by seed. */
   readonly runs: readonly CellRun[];
   /** Why each of the other planned runs does not contribute. */
@@ -103,7 +105,7 @@ export function makeCell(
   metric: string,
   planned: readonly { readonly seed: number; readonly record: TableRecord | undefined }[],
 ): TableCell {
-  const runs: CellRun[] = [], problems: string[] = [];
+  const runs: CellRun[] = [], problems: string[] = [], stoppedAt: number[] = [];
   const counts = { failed: 0, diverged: 0, stopped: 0, missing: 0, absent: 0 };
   for (const { seed, record } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
@@ -113,6 +115,7 @@ export function makeCell(
     } else if (record.status !== "completed") {
       counts[record.status]++;
       const { stopped, error } = record, at = record.status === "stopped" && stopped ? ` at step ${stopped.step}` : "";
+      if (record.status === "stopped" && stopped) stoppedAt.push(stopped.step);
       const why = record.status === "stopped" ? stopped?.reason ?? error : error;
       problems.push(`seed ${seed} ${record.status}${at} (${record.id}): ${why ?? "no reason was recorded"}`);
     } else if (found?.value == null) {
@@ -135,6 +138,7 @@ export function makeCell(
     planned: planned.length,
     finished: runs.length,
     ...counts,
+    stoppedAt,
     runs,
     problems,
     delta: null,

@@ -8,7 +8,7 @@ import { spreadOf, type TableCell } from "./cell.ts";
 import { createFootnotes, explain } from "./footnotes.ts";
 import { formatDelta, formatSpread, formatValue, unitLabel } from "./format.ts";
 import type { Table, TableColumn } from "./table.ts";
-import type { Verdict } from "./verdict.ts";
+import { verdictMark } from "./verdict.ts";
 
 /** One cell of the grid. */
 export interface GridCell {
@@ -21,7 +21,7 @@ export interface GridCell {
 }
 
 /** A table laid out; the first column is the rows' labels. */
-export interface Grid {
+export interface TableGrid {
   /** Titles of the columns. */
   readonly head: readonly string[];
   /** Rows of cells. */
@@ -33,7 +33,7 @@ export interface Grid {
 }
 
 /** Lays out a table. */
-export function layOut(table: Table): Grid {
+export function layOut(table: Table): TableGrid {
   const footnotes = createFootnotes(), best = bestCells(table);
   const body = table.rows.map(({ label, cells }): GridCell[] => [
     { text: label },
@@ -67,8 +67,11 @@ function headers({ metric, unit, higherIsBetter, published }: TableColumn, { bas
 }
 
 function cellText(cell: TableCell, { unit }: TableColumn): string {
-  const { mean, interval, runStd, finished, planned, stopped } = cell;
-  if (mean === null) return stopped > 0 && stopped === planned ? "stopped early" : "—";
+  const { mean, interval, runStd, finished, planned, stoppedAt } = cell;
+  if (mean === null) {
+    const steps = [...new Set(stoppedAt)].sort((a, b) => a - b);
+    return steps.length > 0 ? `stopped at step ${steps.join(", ")}` : "—";
+  }
   const spread = spreadOf(cell) === "seeds" ? interval!.halfWidth : runStd;
   const share = finished < planned ? ` (${finished}/${planned})` : "";
   return formatValue(mean, unit) + (spread === null ? "" : ` ± ${formatSpread(spread, unit)}`) + share;
@@ -83,17 +86,9 @@ function deltaText(cell: TableCell, { unit }: TableColumn, table: Table): string
   const spread = halfWidth !== null
     ? ` ± ${formatSpread(halfWidth, unit)}`
     : pairs
-    ? ` [${formatDelta(pairs.low, unit)}, ${formatDelta(pairs.high, unit)}]`
+    ? ` (${formatDelta(pairs.low, unit)} to ${formatDelta(pairs.high, unit)})`
     : "";
   return formatDelta(mean, unit) + spread + share + (verdict ? ` ${verdictMark(verdict)}` : "");
-}
-
-/** The sign of a verdict; hollow where the pairs alone decide it, because there are too few seeds. */
-export function verdictMark({ word, seeds }: Verdict): "▲" | "▼" | "△" | "▽" | "≠" | "≈" | "?" {
-  const hollow = seeds.word === "too few to tell";
-  if (word === "better") return hollow ? "△" : "▲";
-  if (word === "worse") return hollow ? "▽" : "▼";
-  return word === "different" ? "≠" : word === "indistinguishable" ? "≈" : "?";
 }
 
 function publishedText({ published, publishedHalfWidth }: TableCell, { unit }: TableColumn): string {

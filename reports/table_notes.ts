@@ -34,7 +34,9 @@ function twins(runs: readonly Told[]): string[] {
     groups.set(key, { rows, seeds: [...seeds, group[0]!.seed] });
   }
   return [...groups.values()].map(({ rows, seeds }) =>
-    `Rows ${list(rows)} trained the same weights (${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}): what ` +
+    `Rows ${list(rows)} trained the same weights (${seeds.length === 1 ? "seed" : "seeds"} ${
+      seeds.join(", ")
+    }): what ` +
     "they differ in had no effect on training"
   );
 }

@@ -84,7 +84,9 @@ export function verdicts(
       p: pairs.p,
       adjusted: pairAdjusted[i]!,
     };
-    const telling = [seeds, overPairs].flatMap((level) => level && level.word !== "too few to tell" ? [level.word] : []);
+    const telling = [seeds, overPairs].flatMap((level) =>
+      level && level.word !== "too few to tell" ? [level.word] : []
+    );
     const all: VerdictWord = telling.length === 0
       ? "too few to tell"
       : telling.every((said) => said === telling[0])
@@ -119,4 +121,15 @@ function wording(word: VerdictWord, { seeds, pairs }: Pick<Verdict, "seeds" | "p
 /** Writes a p-value with its sign: `= 0.012`, two significant digits, and `< 0.0001` below that. */
 export function formatP(p: number): string {
   return p < 1e-4 ? "< 0.0001" : `= ${Number(p.toPrecision(2))}`;
+}
+
+/** The signs of verdicts. */
+export type VerdictMark = "▲" | "▼" | "△" | "▽" | "≠" | "≈" | "?";
+
+/** The sign of a verdict; hollow where the pairs alone decide it, because there are too few seeds. */
+export function verdictMark({ word, seeds }: Verdict): VerdictMark {
+  const hollow = seeds.word === "too few to tell";
+  if (word === "better") return hollow ? "△" : "▲";
+  if (word === "worse") return hollow ? "▽" : "▼";
+  return word === "different" ? "≠" : word === "indistinguishable" ? "≈" : "?";
 }
