@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Files, MissingDataError } from "../datasets/files.ts";
+import type { Files } from "../datasets/files.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { openReader } from "./data.ts";
 import { select, type Selection } from "./evaluation_input.ts";
@@ -54,16 +54,25 @@ export async function completePairs(
     }
   }
   for (const [digest, { name, data }] of wanted) {
-    try {
-      for (const path of pathsOf(data, registries)) {
-        if (await files.stat(path) === undefined) throw new MissingDataError(`${files.locate(path)} is not there`);
-      }
-      const set = await openReader(data, registries, { files }), pairs = scoredPairs(select(set));
-      if (set.provenance.digest !== digest) throw new RangeError("the data is not that of the records");
-      if (pairs) await writePairs(`${store.root}/${checkExperimentName(experiment)}`, digest, pairs);
-    } catch (error) {
-      problems.push(`Cannot find the pairs of "${name}" again, to compare rows on them: ${(error as Error).message}`);
-    }
+    const why = await completeOne({ digest, data }, { store, experiment, registries, files });
+    if (why !== undefined) problems.push(`Cannot find the pairs of "${name}" again, to compare rows on them: ${why}`);
   }
   return problems;
+}
+
+/** Writes the pairs of one data set; gives what stands in the way, if anything does. */
+async function completeOne(
+  { digest, data }: { readonly digest: string; readonly data: Section },
+  { store, experiment, registries, files }: PairSources,
+): Promise<string | undefined> {
+  try {
+    for (const path of pathsOf(data, registries)) {
+      if (await files.stat(path) === undefined) return `${files.locate(path)} is not there`;
+    }
+    const set = await openReader(data, registries, { files }), pairs = scoredPairs(select(set));
+    if (set.provenance.digest !== digest) return "the data is not that of the records";
+    if (pairs) await writePairs(`${store.root}/${checkExperimentName(experiment)}`, digest, pairs);
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { spreadOf } from "./cell.ts";
-import { SEEDS_TO_TELL, SIGNIFICANCE, verdictMark } from "./verdict.ts";
+import { spreadOf, type TableCell } from "./cell.ts";
+import { SEEDS_TO_TELL, SIGNIFICANCE, type VerdictMark, verdictMark } from "./verdict.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
@@ -119,50 +119,59 @@ export function explain(table: Table, hasBold: boolean): string[] {
 function explainVerdicts({ rows, baseline }: Table): string[] {
   const cells = rows.flatMap((row) => row.cells).filter(({ verdict }) => verdict !== null);
   const marks = new Set(cells.map(({ verdict }) => verdictMark(verdict!)));
-  const say = (mark: Parameters<typeof marks.has>[0], text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
-  const few = [
-    ...new Set(cells.flatMap(({ verdict }) => verdict!.seeds.word === "too few to tell" ? [verdict!.seeds.n] : [])),
-  ];
-  const n = `n = ${few.sort((a, b) => a - b).join(", ")}; six are needed`;
-  const solid = cells.filter(({ verdict }) => verdict!.seeds.word !== "too few to tell");
-  const pairs = cells.flatMap(({ pairs }) => pairs ? [pairs] : []);
-  const full = [
+  const say = (mark: VerdictMark, text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
+  const unable = cells.filter(({ verdict }) => verdict!.seeds.word === "too few to tell");
+  const few = [...new Set(unable.map(({ verdict }) => verdict!.seeds.n))].sort((a, b) => a - b);
+  const need = `n = ${few.join(", ")}; six are needed`;
+  const solid = [
     ...say("▲", `better than ${baseline}`),
     ...say("▼", `worse than ${baseline}`),
     ...say("≠", `different from ${baseline}`),
     ...say("≈", `indistinguishable from ${baseline}`),
-    ...say("?", `too few seeds to tell (${n})`),
+    ...say("?", `too few seeds to tell (${need})`),
   ];
-  const hollow = [...say("△", "better"), ...say("▽", "worse")];
-  const alpha = `p below ${SIGNIFICANCE} after Holm's correction over the rows of the column`;
+  const hollow = [
+    ...say("△", `better than ${baseline}`),
+    ...say("▽", `worse than ${baseline}`),
+    ...say("◇", `different from ${baseline}`),
+    ...say("○", `indistinguishable from ${baseline}`),
+  ];
   return [
-    ...full.length > 0 ? [full.join(", ")] : [],
+    ...solid.length > 0 ? [solid.join(", ")] : [],
     ...hollow.length > 0
       ? [
         `${
           hollow.join(", ")
-        } than ${baseline} on the pairs of the test set alone (test-set noise, of the networks as they ` +
-        `were trained); there are too few seeds to tell it of training (training noise, ${n})`,
+        }, on the pairs of the test set alone: test-set noise of the networks as they were trained; too ` +
+        `few seeds to tell of training noise (${need})`,
       ]
       : [],
-    ...pairs.length > 0 && cells.some(({ delta, pairs }) => pairs && delta?.halfWidth === null)
-      ? ["(… to …) beside a Δ of one seed is its 95 % interval over the test set, by a bootstrap of identities"]
+    ...explainTests(cells, unable.length < cells.length),
+  ];
+}
+
+/** Names the tests behind verdicts: over seeds, where there are enough in any cell, and over pairs, where any are stored. */
+function explainTests(cells: readonly TableCell[], overSeeds: boolean): string[] {
+  const pairs = cells.flatMap(({ pairs }) => pairs ? [pairs] : []);
+  const alpha = `p below ${SIGNIFICANCE} after Holm's correction over the rows of the column`;
+  const several = pairs.some(({ seeds }) => seeds.length > 1) ? ", of several seeds twice their median" : "";
+  const identities = [...new Set(pairs.map(({ identities }) => identities))].join(", ");
+  const bootstrap = `a bootstrap of ${identities} identities`;
+  const mcnemar = pairs.some(({ mcnemar }) => mcnemar !== null);
+  return [
+    ...cells.some(({ delta, pairs }) => pairs && delta?.halfWidth === null)
+      ? [`(… to …) beside a Δ of one seed is its 95 % interval over the test set, by ${bootstrap}`]
       : [],
-    ...solid.length > 0
+    ...overSeeds
       ? [
-        `Over seeds: paired t-test from ${SEEDS_TO_TELL} seeds on, as 2/2ⁿ is the least p of a sign-flip test; ${alpha}`,
+        `Over seeds: paired t-test from ${SEEDS_TO_TELL} seeds on, as a sign-flip test of n has no p below 2/2ⁿ; ${alpha}`,
       ]
       : [],
     ...pairs.length > 0
       ? [
-        `Over pairs: ${pairs.some(({ mcnemar }) => mcnemar) ? "McNemar's test (mid-p" : "a bootstrap ("}` +
-        (pairs.some(({ mcnemar }) => mcnemar)
-          ? (pairs.some(({ seeds }) => seeds.length > 1) ? ", of several seeds twice their median" : "") +
-            "; accuracy alone) and a bootstrap of identities ("
-          : "") +
-        `${
-          [...new Set(pairs.map(({ identities }) => identities))].join(", ")
-        } identities), both have to find it; ${alpha}`,
+        mcnemar
+          ? `Over pairs: McNemar's test (mid-p${several}; accuracy alone) and ${bootstrap}, both have to find it; ${alpha}`
+          : `Over pairs: ${bootstrap}; ${alpha}`,
       ]
       : [],
   ];

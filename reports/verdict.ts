@@ -37,7 +37,7 @@ export interface Verdict {
   readonly word: VerdictWord;
   /** Over seeds: paired t-test, where the sign-flip test of so many seeds could reach significance. */
   readonly seeds: LevelVerdict;
-  /** Over pairs of the test set; `null` where runs did not store them. */
+  /** Over pairs of the test set: by p, where also the interval leaves out 0; `null` where runs did not store them. */
   readonly pairs: LevelVerdict | null;
   /** In words. */
   readonly text: string;
@@ -78,8 +78,9 @@ export function verdicts(
       p: seedP[i] ?? delta.p,
       adjusted: seedAdjusted[i]!,
     };
+    const within = pairs !== null && pairs.low <= 0 && pairs.high >= 0;
     const overPairs = pairs && {
-      word: word(pairAdjusted[i]!, pairs.delta),
+      word: within ? "indistinguishable" as const : word(pairAdjusted[i]!, pairs.delta),
       n: pairs.n,
       p: pairs.p,
       adjusted: pairAdjusted[i]!,
@@ -124,12 +125,13 @@ export function formatP(p: number): string {
 }
 
 /** The signs of verdicts. */
-export type VerdictMark = "▲" | "▼" | "△" | "▽" | "≠" | "≈" | "?";
+export type VerdictMark = "▲" | "▼" | "≠" | "≈" | "△" | "▽" | "◇" | "○" | "?";
 
 /** The sign of a verdict; hollow where the pairs alone decide it, because there are too few seeds. */
 export function verdictMark({ word, seeds }: Verdict): VerdictMark {
   const hollow = seeds.word === "too few to tell";
   if (word === "better") return hollow ? "△" : "▲";
   if (word === "worse") return hollow ? "▽" : "▼";
-  return word === "different" ? "≠" : word === "indistinguishable" ? "≈" : "?";
+  if (word === "different") return hollow ? "◇" : "≠";
+  return word === "too few to tell" ? "?" : hollow ? "○" : "≈";
 }
