@@ -71,7 +71,7 @@ function betaWeight(x: number, y: number, a: number, b: number): number {
 
 /** `I_x(a, b)` by a continued fraction, which converges fast left of the mean; by modified Lentz. */
 function lowerTail(x: number, y: number, a: number, b: number): number {
-  const tiny = 1e-300, slope = a - (a + b) * x + 1;
+  const tiny = 1e-300, slope = a * y - b * x + 1;
   let f = a * slope / (a + 1) || tiny, c = f, d = 0;
   for (let n = 1; n < 100_000; n++) {
     const odd = a + 2 * n - 1;
