@@ -153,7 +153,10 @@ export function spreadOf({ std, runStd, runs }: TableCell): "seeds" | "folds" | 
   return runStd === null ? null : runs[0]!.over;
 }
 
+/** Signs that are tried for a cell of more than 20 seeds; its verdict needs the least p-value alone, which is exact. */
+const SIGN_FLIPS = 1999;
+
 /** Difference of a cell to the baseline's, paired by seed; `null` where no seed finished in both. */
 export function cellDelta(cell: TableCell, baseline: TableCell): CellDelta | null {
-  return pairedDifference(cell.runs, baseline.runs);
+  return pairedDifference(cell.runs, baseline.runs, { resamples: SIGN_FLIPS });
 }

@@ -17,12 +17,12 @@ export interface Footnotes {
 
 /** Starts an empty list of footnotes. */
 export function createFootnotes(): Footnotes {
-  const texts: string[] = [];
+  const texts: string[] = [], numbers = new Map<string, number>();
   return {
     number(text) {
       if (text === "") return undefined;
-      if (!texts.includes(text)) texts.push(text);
-      return texts.indexOf(text) + 1;
+      if (!numbers.has(text)) numbers.set(text, texts.push(text));
+      return numbers.get(text);
     },
     texts,
   };
