@@ -78,9 +78,11 @@ export function escapeLatex(text: string): string {
  */
 export function renderLatex(table: Table): string {
   const { head, body, footnotes, notes } = layOut(table);
-  const cell = ({ text, bold, note }: GridCell) =>
-    (bold ? `\\textbf{${escapeLatex(text)}}` : escapeLatex(text)) +
-    (note === undefined ? "" : `\\textsuperscript{${note}}`);
+  const cell = ({ text, bold, note }: GridCell, column: number) => {
+    // In figures a hyphen is a minus.
+    const escaped = escapeLatex(column === 0 ? text : text.replace(/-(?=\d)/g, "−"));
+    return (bold ? `\\textbf{${escaped}}` : escaped) + (note === undefined ? "" : `\\textsuperscript{${note}}`);
+  };
   const row = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
   const below = [
     ...footnotes.map((text, i) => `\\textsuperscript{${i + 1}} ${escapeLatex(text)}`),
