@@ -3,31 +3,33 @@
  *
  * @module
  */
-import { spreadOf } from "./cell.ts";
+import { spreadOf, type TableCell } from "./cell.ts";
+import { SEEDS_TO_TELL, SIGNIFICANCE, type VerdictMark, verdictMark } from "./verdict.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
 export interface Footnotes {
-  /** The mark of a text, such as `¹`; an empty text has none. */
-  mark(text: string): string;
-  /** The texts, each behind its mark. */
-  lines(): string[];
+  /** The number of a text, from 1; an empty text has none. */
+  number(text: string): number | undefined;
+  /** The texts, in the order of their numbers. */
+  readonly texts: readonly string[];
 }
 
 /** Starts an empty list of footnotes. */
 export function createFootnotes(): Footnotes {
-  const texts: string[] = [];
+  const texts: string[] = [], numbers = new Map<string, number>();
   return {
-    mark(text) {
-      if (text === "") return "";
-      if (!texts.includes(text)) texts.push(text);
-      return superscript(texts.indexOf(text) + 1);
+    number(text) {
+      if (text === "") return undefined;
+      if (!numbers.has(text)) numbers.set(text, texts.push(text));
+      return numbers.get(text);
     },
-    lines: () => texts.map((text, index) => `${superscript(index + 1)} ${text}`),
+    texts,
   };
 }
 
-function superscript(n: number): string {
+/** Writes a number as the mark of a footnote, such as `¹`. */
+export function superscript(n: number): string {
   return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
 }
 
@@ -70,7 +72,10 @@ export function explain(table: Table, hasBold: boolean): string[] {
   const when = (condition: boolean, text: string) => condition ? [text] : [];
   const planned = table.seeds.length;
   return [
-    ...when(cells.some(({ std }) => std !== null), "± is the standard deviation over seeds (ddof 1)"),
+    ...when(
+      cells.some(({ interval }) => interval !== null),
+      "± is half the width of the 95 % t-interval of the mean over seeds",
+    ),
     ...withinSeed(table),
     ...when(
       cells.some(({ runs }) => runs.length > 0),
@@ -84,18 +89,90 @@ export function explain(table: Table, hasBold: boolean): string[] {
       cells.some(({ finished }) => finished > 0 && finished < planned),
       `(k/${planned}): k of ${planned} planned seeds finished; the mean is over those`,
     ),
-    ...when(hasBold, "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"),
+    ...when(
+      hasBold,
+      table.baseline === null
+        ? "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"
+        : `Bold is the best mean of a column, where it is not indistinguishable from ${table.baseline}; it is no test ` +
+          "against the other rows",
+    ),
     ...when(
       cells.some(({ delta }) => delta !== null),
       `Δ is the mean difference to ${table.baseline}, seed by seed` +
-        (cells.some(({ delta }) => delta?.std != null) ? ", ± its standard deviation (ddof 1)" : ""),
+        (cells.some(({ delta }) => delta?.halfWidth != null) ? ", ± half the width of its 95 % t-interval" : ""),
     ),
+    ...explainVerdicts(table),
     ...when(
       table.publishedSource !== null,
-      `Published figures: ${table.publishedSource}, on the data and pairs of their paper`,
+      `Published figures: ${table.publishedSource}, on the data and pairs of their paper` +
+        (cells.some(({ publishedHalfWidth }) => publishedHalfWidth !== undefined)
+          ? "; ± is half the width of the binomial interval (Wilson, 95 %) of their test set alone"
+          : ""),
     ),
     ...when(cells.some(({ published }) => published === null), "n/r: not reported there"),
     ...[...definitions].map(([id, metrics]) => `Definition of ${metrics.join(", ")}: ${id}`),
     ...table.notes,
+  ];
+}
+
+/** Says what the marks of a table's verdicts mean, and by which tests they are. */
+function explainVerdicts({ rows, baseline }: Table): string[] {
+  const cells = rows.flatMap((row) => row.cells).filter(({ verdict }) => verdict !== null);
+  const marks = new Set(cells.map(({ verdict }) => verdictMark(verdict!)));
+  const say = (mark: VerdictMark, text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
+  const unable = cells.filter(({ verdict }) => verdict!.seeds.word === "too few to tell");
+  const few = [...new Set(unable.map(({ verdict }) => verdict!.seeds.n))].sort((a, b) => a - b);
+  const need = `n = ${few.join(", ")}; six are needed`;
+  const solid = [
+    ...say("▲", `better than ${baseline}`),
+    ...say("▼", `worse than ${baseline}`),
+    ...say("≠", `different from ${baseline}`),
+    ...say("≈", `indistinguishable from ${baseline}`),
+    ...say("?", `too few seeds to tell (${need})`),
+  ];
+  const hollow = [
+    ...say("△", `better than ${baseline}`),
+    ...say("▽", `worse than ${baseline}`),
+    ...say("◇", `different from ${baseline}`),
+    ...say("○", `indistinguishable from ${baseline}`),
+  ];
+  return [
+    ...solid.length > 0 ? [solid.join(", ")] : [],
+    ...hollow.length > 0
+      ? [
+        `${
+          hollow.join(", ")
+        }, on the pairs of the test set alone: test-set noise of the networks as they were trained; too ` +
+        `few seeds to tell of training noise (${need})`,
+      ]
+      : [],
+    ...explainTests(cells, unable.length < cells.length),
+  ];
+}
+
+/** Names the tests behind verdicts: over seeds, where there are enough in any cell, and over pairs, where any are stored. */
+function explainTests(cells: readonly TableCell[], overSeeds: boolean): string[] {
+  const pairs = cells.flatMap(({ pairs }) => pairs ? [pairs] : []);
+  const alpha = `p below ${SIGNIFICANCE} after Holm's correction over the rows of the column`;
+  const several = pairs.some(({ seeds }) => seeds.length > 1) ? ", of several seeds twice their median" : "";
+  const identities = [...new Set(pairs.map(({ identities }) => identities))].join(", ");
+  const bootstrap = `a bootstrap of ${identities} identities`;
+  const mcnemar = pairs.some(({ mcnemar }) => mcnemar !== null);
+  return [
+    ...cells.some(({ delta, pairs }) => pairs && delta?.halfWidth === null)
+      ? [`(… to …) beside a Δ of one seed is its 95 % interval over the test set, by ${bootstrap}`]
+      : [],
+    ...overSeeds
+      ? [
+        `Over seeds: paired t-test from ${SEEDS_TO_TELL} seeds on, as a sign-flip test of n has no p below 2/2ⁿ; ${alpha}`,
+      ]
+      : [],
+    ...pairs.length > 0
+      ? [
+        mcnemar
+          ? `Over pairs: McNemar's test (mid-p${several}; accuracy alone) and ${bootstrap}, both have to find it; ${alpha}`
+          : `Over pairs: ${bootstrap}; ${alpha}`,
+      ]
+      : [],
   ];
 }

@@ -72,23 +72,40 @@ export function signFlipTest(
   return { p: hits / (resamples + 1), exact: false, floor };
 }
 
-/** Share of all signs that reach the bound; the first keeps its sign, because a sum and its negative count alike. */
+/**
+ * Share of all signs that reach the bound; the first keeps its sign, because a sum and its negative count alike. The sums
+ * of one half are looked up among the sorted ones of the other, so that n differences take 2^(n/2) sums.
+ */
 function shareOfAll(values: Float64Array, bound: number): number {
-  const middle = values.length >>> 1;
-  const left = signedSums(values.subarray(1, Math.max(1, middle)), values[0]!);
-  const right = signedSums(values.subarray(Math.max(1, middle)), 0);
+  if (bound <= 0) return 1;
+  const middle = values.length >>> 1, others = signedSums(values.subarray(middle + 1), 0).sort();
   let hits = 0;
-  for (const a of left) {
-    for (const b of right) if (Math.abs(a + b) >= bound) hits++;
+  for (const sum of signedSums(values.subarray(1, middle + 1), values[0]!)) {
+    hits += others.length - countBelow(others, bound - sum) + countBelow(others, -bound - sum, true);
   }
-  return hits / (left.length * right.length);
+  return hits / 2 ** (values.length - 1);
 }
 
-/** `start ± v₁ ± v₂ …` for every choice of signs. */
+/** The 2ⁿ sums of values with either sign, each added to `start`. */
 function signedSums(values: Float64Array, start: number): Float64Array {
-  const sums = new Float64Array(2 ** values.length).fill(start);
-  values.forEach((value, i) => {
-    for (let signs = 0; signs < sums.length; signs++) sums[signs]! += signs >>> i & 1 ? value : -value;
-  });
+  const sums = new Float64Array(2 ** values.length);
+  sums[0] = start;
+  for (let i = 0, known = 1; i < values.length; i++, known *= 2) {
+    for (let k = 0; k < known; k++) {
+      sums[known + k] = sums[k]! - values[i]!;
+      sums[k] = sums[k]! + values[i]!;
+    }
+  }
   return sums;
+}
+
+/** How many of ascending values lie below a bound, or, where it is included, at it too. */
+function countBelow(ascending: Float64Array, bound: number, included = false): number {
+  let low = 0, high = ascending.length;
+  while (low < high) {
+    const at = (low + high) >>> 1, value = ascending[at]!;
+    if (value < bound || (included && value === bound)) low = at + 1;
+    else high = at;
+  }
+  return low;
 }

@@ -68,13 +68,20 @@ export function tQuantile(p: number, freedom: number): number {
   assertProbability(p);
   assertFreedom(freedom);
   if (p === 0.5) return 0;
+  const key = `${p} ${freedom}`, known = quantiles.get(key);
+  if (known !== undefined) return known;
   const outer = 2 * Math.min(p, 1 - p);
   const t = outer > 0.5
     ? solveIncreasing((t) => tails(t, freedom)[1], (t) => 2 * tDensity(t, freedom), { target: 1 - outer, high: 1 })
     // The logarithm of the tail over that of t is nearly straight, far out as well.
     : Math.exp(solveTail(Math.log(outer), freedom));
+  if (quantiles.size >= KNOWN_QUANTILES) quantiles.clear();
+  quantiles.set(key, p < 0.5 ? -t : t);
   return p < 0.5 ? -t : t;
 }
+
+/** Quantiles that were found before: a table asks for the same ones in every cell. */
+const quantiles = new Map<string, number>(), KNOWN_QUANTILES = 1000;
 
 /** The ln t with `ln P(|T| > t) = target`. */
 function solveTail(target: number, freedom: number): number {

@@ -404,7 +404,7 @@ Deno.test("a trial with flags leaves the sweep's own table alone; more seeds ext
     const after = (await cli("table", `${folder}/results/tiny`)).out;
     assertEquals(after.split("\n").slice(0, 4), table.split("\n").slice(0, 4));
     await cli("ablate", manifest, ...out, "--set", "seeds=[0, 1]");
-    assertStringIncludes((await cli("table", `${folder}/results/tiny`)).out, "standard deviation over seeds");
+    assertStringIncludes((await cli("table", `${folder}/results/tiny`)).out, "t-interval of the mean over seeds");
   }));
 
 Deno.test("a child told to train a run that is final tells its record, so that it is not taken for dead", () =>

@@ -32,15 +32,15 @@ Deno.test("renderCsv() has one line for each row and metric, in full precision",
   assertEquals(
     renderCsv(table),
     `
-row,metric,unit,higher_is_better,mean,std,spread,n,planned,finished,failed,diverged,stopped,missing,absent,baseline,delta_mean,delta_std,delta_seeds,published,definition,runs,problems
-Softmax,unseen.accuracy,fraction,true,0.5,0.3535533905932738,seeds,6000,2,2,0,0,0,0,0,Softmax,,,,0.9908,${definition},${
+row,metric,unit,higher_is_better,mean,std,spread,n,ci_low,ci_high,planned,finished,failed,diverged,stopped,missing,absent,baseline,delta_mean,delta_std,delta_seeds,delta_ci_low,delta_ci_high,delta_p,delta_p_holm,delta_p_sign_flip,pairs,identities,pairs_delta,pairs_ci_low,pairs_ci_high,pairs_p_mcnemar,pairs_p_bootstrap,pairs_p_holm,verdict,verdict_text,published,published_half_width,definition,runs,problems
+Softmax,unseen.accuracy,fraction,true,0.5,0.3535533905932738,seeds,6000,-2.6765511840436775,3.6765511840436775,2,2,0,0,0,0,0,Softmax,,,,,,,,,,,,,,,,,,,0.9908,,${definition},${
       idOf("Softmax", 0)
     } ${idOf("Softmax", 1)},
-"CM1 (1, 0.3, 0.2)",unseen.accuracy,fraction,true,0.125,,,6000,2,1,0,1,0,0,0,Softmax,-0.125,,1,,${definition},${
+"CM1 (1, 0.3, 0.2)",unseen.accuracy,fraction,true,0.125,,,6000,,,2,1,0,1,0,0,0,Softmax,-0.125,,1,,,,,1,,,,,,,,,too few to tell,too few seeds to tell (n = 1; six are needed),,,${definition},${
       idOf("CM1 (1, 0.3, 0.2)", 1)
     },"seed 0 diverged (${id}): The ""loss"" is NaN,
 step 3"
-'=m,unseen.accuracy,fraction,true,,,,,2,0,0,0,0,2,0,Softmax,,,,,,,seed 0 has no record; seed 1 has no record
+'=m,unseen.accuracy,fraction,true,,,,,,,2,0,0,0,0,2,0,Softmax,,,,,,,,,,,,,,,,,,,,,,,seed 0 has no record; seed 1 has no record
 `.trimStart(),
   );
 });

@@ -21,27 +21,28 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
     baseline: "Softmax",
     published: { "Softmax": { "unseen.accuracy": 0.9908 }, "CosFace (0.35)": { "unseen.accuracy": null } },
     publishedSource: "published/arcface.yaml#table2_casia_resnet50",
+    publishedUnits: { "unseen.accuracy": 6000 },
   });
   assertEquals(
     renderMarkdown(table),
     String.raw`
-| row               |   unseen.accuracy (%) ↑ |     Δ Softmax (pp) | published (%) | unseen.xnorm (norm) | Δ Softmax (norm) |
-| ----------------- | ----------------------: | -----------------: | ------------: | ------------------: | ---------------: |
-| Softmax           |            94.20 ± 0.20 |                    |         99.08 |              11 ± 1 |                  |
-| CosFace (0.35)    |            94.90 (1/3)¹ |        +0.90 (1/3) |           n/r |           10 (1/3)¹ |          0 (1/3) |
-| ArcFace (0.5)     | **95.20 ± 0.14 (2/3)**² | +1.00 ± 0.14 (2/3) |               |     11 ± 1.4 (2/3)² |      0 ± 0 (2/3) |
-| CM1 (1, 0.3, 0.2) |                      —³ |                  — |               |                  —³ |                — |
+| row               | unseen.accuracy (%) ↑ |       Δ Softmax (pp) | published (%) | unseen.xnorm (norm) | Δ Softmax (norm) |
+| ----------------- | --------------------: | -------------------: | ------------: | ------------------: | ---------------: |
+| Softmax           |          94.20 ± 0.50 |                      |  99.08 ± 0.24 |            11 ± 2.5 |                  |
+| CosFace (0.35)    |          94.90 (1/3)¹ |        +0.90 (1/3) ? |           n/r |           10 (1/3)¹ |        0 (1/3) ? |
+| ArcFace (0.5)     |   95.20 ± 1.27 (2/3)² | +1.00 ± 1.27 (2/3) ? |               |      11 ± 13 (2/3)² |    0 ± 0 (2/3) ? |
+| CM1 (1, 0.3, 0.2) |                    —³ |                    — |               |                  —³ |                — |
 
 - ¹ CosFace (0.35): seed 1 has no record; seed 2 has no record
 - ² ArcFace (0.5): seed 1 diverged (007b925efcc7): Cannot go on: the loss is NaN at step 17 \| head.weight
 - ³ CM1 (1, 0.3, 0.2): seed 0 failed (001254ad2987): Out of memory; seed 1 failed (00ec193f0ba6): Out of memory; seed 2 has no record
-- ± is the standard deviation over seeds (ddof 1)
+- ± is half the width of the 95 % t-interval of the mean over seeds
 - n = 3 seeds a row; a seed's figure is over 6000 units (unseen.accuracy), 3000 units (unseen.xnorm)
 - A figure without ± in a table of several seeds rests on one seed
 - (k/3): k of 3 planned seeds finished; the mean is over those
-- Bold is the best mean among rows with two finished seeds or more; it is no test of significance
-- Δ is the mean difference to Softmax, seed by seed, ± its standard deviation (ddof 1)
-- Published figures: published/arcface.yaml#table2_casia_resnet50, on the data and pairs of their paper
+- Δ is the mean difference to Softmax, seed by seed, ± half the width of its 95 % t-interval
+- ? too few seeds to tell (n = 1, 2; six are needed)
+- Published figures: published/arcface.yaml#table2_casia_resnet50, on the data and pairs of their paper; ± is half the width of the binomial interval (Wilson, 95 %) of their test set alone
 - n/r: not reported there
 - Definition of unseen.accuracy, unseen.xnorm: insightface-verification/1; flip=none; folds=10
 `.trimStart(),
@@ -72,7 +73,7 @@ Deno.test("renderMarkdown() prints angles in degrees, with two decimals", () => 
   const [head, , ...rows] = renderMarkdown(table).split("\n");
   const cells = (line: string) => line.split("|").map((cell) => cell.trim()).filter((cell) => cell !== "");
   assertEquals(cells(head!), ["row", "train.intra (°) ↓", "Δ NS (°)"]);
-  assertEquals(rows.slice(0, 2).map(cells), [["NS", "50.50"], ["ArcFace", "8.83", "-41.67"]]);
+  assertEquals(rows.slice(0, 2).map(cells), [["NS", "50.50"], ["ArcFace", "8.83", "-41.67 ?"]]);
 });
 
 Deno.test("renderMarkdown() of one seed shows the spread over folds, and says so", () => {
@@ -136,7 +137,7 @@ Deno.test("renderMarkdown() of a metric where lower is better points down and se
   };
   const records = [eer("a", 0, 0.1), eer("a", 1, 0.2), eer("b", 0, 0.3), eer("b", 1, 0.2)];
   const text = renderMarkdown(buildTable({ rows: ["a", "b"], seeds: [0, 1], records }));
-  assert(text.includes("unseen.eer (%) ↓") && text.includes("**15.00 ± 7.07**") && !text.includes("**25"));
+  assert(text.includes("unseen.eer (%) ↓") && text.includes("**15.00 ± 63.53**") && !text.includes("**25"));
 });
 
 Deno.test("renderMarkdown() of no record at all still shows every row", () => {

@@ -1,0 +1,97 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  bestCells,
+  buildTable,
+  type PairComparison,
+  pairedDifference,
+  verdictMark,
+  verdicts,
+} from "../../reports/mod.ts";
+import { completed } from "./sample.ts";
+
+/** A difference of n seeds around a mean. */
+function delta(mean: number, n: number) {
+  const values = Array.from({ length: n }, (_, seed) => ({ seed, value: mean + 0.01 * (seed % 2 ? 1 : -1) }));
+  return pairedDifference(values, values.map(({ seed }) => ({ seed, value: 0 })))!;
+}
+
+/** A comparison on pairs with a p-value. */
+function onPairs(delta: number, p: number): PairComparison {
+  const bounds = { low: delta - 0.01, high: delta + 0.01, std: 0.005, bootstrapP: p, mcnemarP: p, p };
+  return { delta, ...bounds, n: 6000, identities: 600, resamples: 2000, seeds: [0], mcnemar: null };
+}
+
+const column = { higherIsBetter: true, baseline: "Softmax" };
+
+Deno.test("verdicts() say nothing over fewer than six seeds, however clear the difference", () => {
+  for (let n = 1; n <= 7; n++) {
+    const [verdict] = verdicts([{ delta: delta(1, n), pairs: null }], column);
+    assertEquals(verdict!.word, n < 6 ? "too few to tell" : "better");
+    if (n < 6) assertEquals(verdict!.text, `too few seeds to tell (n = ${n}; six are needed)`);
+  }
+});
+
+Deno.test("verdicts() follow the direction of the column, and have none where there is no direction", () => {
+  const words = [true, false, null].map((higherIsBetter) => {
+    const rows = [0.5, -0.5, 0.001].map((mean) => ({ delta: delta(mean, 6), pairs: null }));
+    return verdicts(rows, { ...column, higherIsBetter }).map(({ word }) => word);
+  });
+  assertEquals(words, [
+    ["better", "worse", "indistinguishable"],
+    ["worse", "better", "indistinguishable"],
+    ["different", "different", "indistinguishable"],
+  ]);
+});
+
+Deno.test("verdicts() correct p by Holm over the rows of the column that can tell", () => {
+  const rows = [0.02, 0.03, 0.04].map((p) => ({ delta: delta(0.1, 1), pairs: onPairs(0.1, p) }));
+  const found = verdicts([...rows, { delta: delta(0.1, 1), pairs: null }], column);
+  assertEquals(found.map(({ pairs }) => pairs?.adjusted), [0.06, 0.06, 0.06, undefined]);
+  assertEquals(found.map(({ word }) => word), [...Array(3).fill("indistinguishable"), "too few to tell"]);
+  const alone = verdicts(rows.slice(0, 1), column)[0]!;
+  assertEquals([alone.word, alone.pairs!.adjusted, verdictMark(alone)], ["better", 0.02, "△"]);
+  assertEquals(
+    alone.text,
+    "better than Softmax: too few seeds to tell (n = 1; six are needed); better over 6000 pairs (test-set noise), " +
+      "p = 0.02 after Holm",
+  );
+});
+
+Deno.test("verdicts() over pairs find nothing where the interval has 0 in it, whatever p says", () => {
+  const within = { ...onPairs(0.1, 0.001), low: -0.01 };
+  const found = verdicts([{ delta: delta(0.1, 1), pairs: within }], column)[0]!;
+  assertEquals([found.word, verdictMark(found)], ["indistinguishable", "○"]);
+});
+
+Deno.test("verdicts() call a difference one only where every level that can tell does", () => {
+  const of = (mean: number, p: number) => verdicts([{ delta: delta(mean, 6), pairs: onPairs(mean, p) }], column)[0]!;
+  assertEquals([of(0.5, 0.001), of(0.5, 0.5), of(0.001, 0.001)].map(({ word }) => word), [
+    "better",
+    "indistinguishable",
+    "indistinguishable",
+  ]);
+  assert(/better over 6 seeds \(training noise\), p .*; indistinguishable over 6000 pairs/.test(of(0.5, 0.5).text));
+  assertEquals([of(-0.5, 0.001), of(0.5, 0.5)].map(verdictMark), ["▼", "≈"]);
+});
+
+Deno.test("bestCells() with a baseline leave a best that is indistinguishable from it, or too little measured, unmarked", () => {
+  const rows = (values: Record<string, number>, seeds: number) =>
+    Object.entries(values).flatMap(([row, value]) =>
+      Array.from({ length: seeds }, (_, seed) => completed(row, seed, value + 0.002 * ((seed * (row.length + 3)) % 4)))
+    );
+  const bold = (values: Record<string, number>, seeds: number) => {
+    const table = buildTable({
+      rows: Object.keys(values),
+      seeds: Array.from({ length: seeds }, (_, seed) => seed),
+      records: rows(values, seeds),
+      columns: ["unseen.accuracy"],
+      baseline: "base",
+    });
+    return [...bestCells(table)].map(({ row }) => row);
+  };
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 6), ["ab"]);
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 5), []);
+  assertEquals(bold({ base: 0.8, ab: 0.8001, abc: 0.7 }, 6), []);
+  assertEquals(bold({ base: 0.8, ab: 0.6, abc: 0.7 }, 6), ["base"]);
+  assertEquals(bold({ base: 0.8, ab: 0.7999, abc: 0.7 }, 6), []);
+});
