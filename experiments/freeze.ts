@@ -37,6 +37,7 @@ export function freezePlan({ manifest, runs, missing }: Plan, { code, published 
     plugins: manifest.plugins.map((plugin) => ({ ...plugin, module: moduleOf(plugin.specifier, manifest) })),
     output: manifest.output,
     table: manifest.table,
+    ...manifest.stopping ? { stopping: manifest.stopping } : {},
     published,
     seeds: manifest.seeds,
     rows: manifest.rows.map(({ label, run }) => {
