@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
@@ -24,7 +25,7 @@ export function registerCollate(program: Command, context: Context): void {
   program.command("collate")
     .description(
       "Print the table of a frozen plan from the records in the results folder, and the positions of the runs that are " +
-        "still missing. Exit status 0 when all completed, 70 when one failed, 75 when some are missing.",
+        "still missing. Exit status 0 when all completed or were stopped by the plan's rule, 70 when one failed, 75 when some are missing.",
     )
     .requiredOption("--plan <file>", "the frozen plan, as `plan --out` writes it")
     .addOption(dataOption())
@@ -35,8 +36,9 @@ export function registerCollate(program: Command, context: Context): void {
       const { frozen, store, experiment, runs } = await loadPlan(options.plan, options);
       await store.writePlan(frozen);
       const { records, problems } = await store.records(experiment);
+      const rule = ruleOf(frozen);
       const byId = new Map(records.map((record) => [record.id, record]));
-      const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);
+      const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id), rule) ? [] : [index]);
       const table = tableOfExperiment({ plan: frozen, records, problems });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");
       else {
@@ -45,8 +47,8 @@ export function registerCollate(program: Command, context: Context): void {
           context.io.out(`\n${missing.length} of ${runs.length} runs to do: --array=${ranges(missing)}\n`);
         }
       }
-      const incomplete = runs.some(({ id }) => byId.get(id) && byId.get(id)!.status !== "completed");
-      context.code = incomplete ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
+      const failed = runs.some(({ id }) => ["failed", "diverged"].includes(byId.get(id)?.status ?? ""));
+      context.code = failed ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
     });
 }
 

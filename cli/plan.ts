@@ -5,11 +5,13 @@
  */
 import { type Command, Option } from "commander";
 import { timeEstimator } from "../experiments/estimate.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { alignColumns, formatBytes, formatCount, formatDuration } from "./format.ts";
 import { writePlan } from "../experiments/store.ts";
 import { type LoadedSweep, loadSweep, missingData } from "./load.ts";
+import { tellStopping } from "./stopping.ts";
 import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
 
 /** One run, as `plan --json` prints it; `null` where a figure cannot be known yet. */
@@ -89,17 +91,17 @@ async function planLines(sweep: LoadedSweep, warn: (text: string) => void): Prom
   const { store, experiment, plan, output } = sweep;
   const { records, problems } = await store.records(experiment);
   problems.forEach(warn);
-  const seconds = timeEstimator(records);
+  const seconds = timeEstimator(records), rule = ruleOf(sweep);
   const byId = new Map(records.map((record) => [record.id, record]));
   const costs = new Map(plan.rows.map(({ label, cost }) => [label, cost]));
   return await Promise.all(plan.runs.map(async ({ id, row, seed, missing, run }) => {
     const record = byId.get(id), cost = costs.get(row);
-    const interrupted = !isFinal(record) && await (await store.folder(experiment, id)).hasCheckpoint();
+    const interrupted = !isFinal(record, rule) && await (await store.folder(experiment, id)).hasCheckpoint();
     return {
       id,
       row,
       seed,
-      done: isFinal(record),
+      done: isFinal(record, rule),
       status: record?.status ?? (interrupted ? "interrupted" : null),
       missing,
       parameters: cost?.parameters ?? null,
@@ -135,6 +137,7 @@ function render(sweep: LoadedSweep, runs: readonly PlanLine[]): string {
     "parameters and multiply-adds: the backbone's, for one image; head: the class-side parameters",
     "memory: weights, gradients, momentum and the activations of a batch; an estimate",
   ];
+  notes.push(...tellStopping(sweep));
   const kept = runs.flatMap(({ weightsBytes }) => weightsBytes ?? []).reduce((sum, bytes) => sum + bytes, 0);
   if (kept > 0) notes.push(`weights: ${formatBytes(kept)} on disk in all; --set output.weights=false keeps none`);
   const times = open.flatMap(({ seconds }) => seconds ?? []);

@@ -9,6 +9,7 @@ import { type Files, MissingDataError } from "../datasets/files.ts";
 import { findDrift, tellDrift } from "../experiments/drift.ts";
 import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { DriftedDataError, EXIT, UsageError } from "./exit.ts";
@@ -46,8 +47,8 @@ export function registerRun(program: Command, context: Context): void {
     )
     .action(async (path: string | undefined, options: RunOptions) => {
       const { sweep, planned } = await chosen(path, options, context);
-      const { store, experiment } = sweep;
-      if (isFinal(await store.find(experiment, planned.id))) {
+      const { store, experiment } = sweep, rule = ruleOf(sweep);
+      if (isFinal(await store.find(experiment, planned.id), rule)) {
         if (!options.quiet) context.io.err(`Run ${planned.id} is done already\n`);
         // Another process finished it since the parent planned: the parent is told of the record that stands.
         if (options.child) {
@@ -58,7 +59,8 @@ export function registerRun(program: Command, context: Context): void {
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);
-      if (record && record.status !== "completed" && context.code === EXIT.done) context.code = EXIT.failed;
+      const well = record?.status === "completed" || record?.status === "stopped" && isFinal(record, rule);
+      if (record && !well && context.code === EXIT.done) context.code = EXIT.failed;
       if (record && !options.json) context.io.out(render(record, (await store.folder(experiment, planned.id)).path));
     });
 }
@@ -76,6 +78,12 @@ async function chosen(
     const sweep = await loadSweep(path, options, context.io, { tells: false });
     const planned = choose(sweep, options);
     checkReached(sweep, planned.row);
+    if (sweep.stopping?.rule === "halving") {
+      throw new UsageError(
+        `Cannot run one run of ${path}: halving ranks it against all others; train them all with "ablate", freeze the ` +
+          "plan and name the run by --plan and --index, or leave the rule out with --set stopping=null",
+      );
+    }
     return { sweep, planned };
   }
   if (path !== undefined) throw new UsageError(`Cannot run ${path} and --plan ${plan} at once: name one of them`);

@@ -90,6 +90,9 @@ export function makeCell(
     if (!record) {
       counts.missing++;
       problems.push(`seed ${seed} has no record`);
+    } else if (record.status === "stopped") {
+      counts.stopped++;
+      problems.push(`seed ${seed} ${record.error} (${record.id})`);
     } else if (record.status !== "completed") {
       counts[record.status]++;
       problems.push(`seed ${seed} ${record.status} (${record.id}): ${record.error ?? "no reason was recorded"}`);
