@@ -51,7 +51,10 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
     } else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
-    else print(`${who}: ${tellPause(event)}`);
+    else {
+      const alone = event.type === "paused" && runs === 1;
+      print(`${who}: ${tellPause(event)}${alone ? "; the same command goes on once they are there" : ""}`);
+    }
   };
   return { show, note: print, close() {} };
 }
@@ -75,7 +78,7 @@ export function tellRung(event: Extract<RunEvent, { type: "rung" | "decision" }>
 export function tellPause({ type, step }: Extract<RunEvent, { type: "interrupted" | "paused" }>): string {
   return type === "interrupted"
     ? `stopped at step ${step}, checkpoint written`
-    : `waits at step ${step} for the other runs, checkpoint written; the same command goes on`;
+    : `waits at step ${step} for the other runs, checkpoint written`;
 }
 
 /** How a run ended, in a few words. */

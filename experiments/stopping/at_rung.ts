@@ -81,7 +81,7 @@ export async function* atRung(
   const value = known ? known.value : await measure(metric, options, progress);
   if (value === undefined) return undefined;
   await appendRung(store.path, { step, metric, value });
-  yield { type: "rung", step, metric, value };
+  if (arrived || !known) yield { type: "rung", step, metric, value };
   return stopping.section.rule === "early"
     ? await endEarly(stopping.section, stopping.rule, { step, value, store })
     : yield* halve(stopping.section, stopping, { step, value, arrived, id: planned.id });

@@ -25,7 +25,7 @@ export interface RoundOptions {
  * that the others wait for.
  */
 export async function* inRounds(runs: readonly PlannedRun[], options: RoundOptions): AsyncGenerator<SweepEvent> {
-  const { train, stop } = options;
+  const { train, stop, stopping } = options;
   let left = [...runs];
   while (left.length > 0 && !stop?.aborted) {
     const ready = await readyRuns(left, options), ended = new Set<string>();
@@ -36,7 +36,8 @@ export async function* inRounds(runs: readonly PlannedRun[], options: RoundOptio
       if (type === "end" || type === "paused") moved = true;
       yield shown;
     }
-    if (!moved) return;
+    // A process that waits at every rung has its rounds from who started it.
+    if (!moved || stopping?.pauses) return;
     left = left.filter(({ id }) => !ended.has(id));
   }
 }
