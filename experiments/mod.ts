@@ -13,6 +13,19 @@ export * from "./record.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";
 export { manifestSchema } from "./schema.ts";
+export type { DecisionEvent, RungEvent } from "./stopping/at_rung.ts";
+export {
+  type DecidedRung,
+  decideRungs,
+  type HalvedPlan,
+  type RankedRow,
+  rankRung,
+  type RungRow,
+  type Standing,
+  type Verdict,
+  verdictOf,
+} from "./stopping/halving.ts";
+export { ruleOf, type Stopping, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

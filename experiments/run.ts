@@ -19,7 +19,7 @@ import { createModel, trainModel } from "./model.ts";
 import type { Environment, RecordedBackend, RecordedDrift } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
-import type { EvaluateEvent, ProgressEvent, RunEvent, StartEvent } from "./run_events.ts";
+import type { EvaluateEvent, RunEvent } from "./run_events.ts";
 import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
