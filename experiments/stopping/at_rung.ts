@@ -94,7 +94,7 @@ async function endEarly(
 ): Promise<RecordedStop | undefined> {
   const { metric } = section;
   const figures = (await readRungs(store.path))
-    .filter((line) => line.metric === metric && line.step <= step && isRung(section, line.step))
+    .filter((line) => line.metric === metric && line.step <= step && !line.past && isRung(section, line.step))
     .sort((a, b) => a.step - b.step);
   const { best, since, ends } = followGain(figures, section);
   if (!ends) return undefined;
