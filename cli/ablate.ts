@@ -4,7 +4,8 @@
  * @module
  */
 import type { Command } from "commander";
-import { missingRuns } from "../experiments/sweep.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
+import { isFinal, missingRuns } from "../experiments/sweep.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -18,8 +19,8 @@ import { type TrainingOptions, trainRuns } from "./training.ts";
 export function registerAblate(program: Command, context: Context): void {
   const command = program.command("ablate").argument("<manifest>", "manifest file")
     .description(
-      "Train what is missing of a manifest's plan, then print the table. Completed and diverged runs are final, " +
-        "failed ones are tried again, interrupted ones go on from their checkpoint.",
+      "Train what is missing of a manifest's plan, then print the table. Completed and diverged runs are final, and " +
+        "those that the manifest's own rule stopped early; failed ones are tried again, interrupted ones go on from their checkpoint.",
     );
   withTrainingOptions(command)
     .addHelpText(
@@ -43,7 +44,7 @@ export function withTrainingOptions(command: Command): Command {
 /** Trains what is missing of a sweep and prints its table. */
 export async function ablate(sweep: LoadedSweep, options: TrainingOptions, context: Context): Promise<void> {
   const { store, experiment, runs, frozen: plan } = sweep;
-  const missing = await missingRuns(runs, store, experiment);
+  const rule = ruleOf(sweep), missing = await missingRuns(runs, store, { experiment, rule });
   const kept = plan !== undefined && await isOwnPlan(plan, sweep, options, context);
   const planPath = kept ? await store.writePlan(plan) : undefined;
   if (!options.quiet && !options.json) {
@@ -62,8 +63,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
     context.io.out(`\nRecords: ${store.root}/${experiment}/\nThis table again: ${again}\n`);
   }
   const ids = new Set(runs.map(({ id }) => id));
-  const completed = records.filter(({ id, status }) => ids.has(id) && status === "completed").length;
-  context.code = code !== EXIT.done ? code : completed === runs.length ? EXIT.done : EXIT.failed;
+  const done = records.filter((one) => ids.has(one.id) && one.status !== "diverged" && isFinal(one, rule)).length;
+  context.code = code !== EXIT.done ? code : done === runs.length ? EXIT.done : EXIT.failed;
 }
 
 /**

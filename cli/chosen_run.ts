@@ -7,6 +7,7 @@ import { type Files, MissingDataError } from "../datasets/files.ts";
 import { findDrift, tellDrift } from "../experiments/drift.ts";
 import type { RecordedDrift } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { DriftedDataError, UsageError } from "./exit.ts";
@@ -46,6 +47,12 @@ export async function chosenRun(
     const sweep = await loadSweep(path, options, context.io, { tells: false });
     const planned = choose(sweep, options);
     checkReached(sweep, planned.row);
+    if (sweep.stopping?.rule === "halving") {
+      throw new UsageError(
+        `Cannot run one run of ${path}: halving ranks it against all others; train them all with "ablate", freeze the ` +
+          "plan and name the run by --plan and --index, or leave the rule out with --set stopping=null",
+      );
+    }
     return { sweep, planned };
   }
   if (path !== undefined) throw new UsageError(`Cannot run ${path} and --plan ${plan} at once: name one of them`);
@@ -60,7 +67,7 @@ export async function chosenRun(
     throw new UsageError(`Cannot choose a run of ${plan}: wanted --index from 0 to ${runs.length - 1}, found ${index}`);
   }
   // What is done is not trained again, whatever has changed since.
-  if (isFinal(await sweep.store.find(sweep.experiment, planned.id))) return { sweep, planned };
+  if (isFinal(await sweep.store.find(sweep.experiment, planned.id), ruleOf(sweep))) return { sweep, planned };
   const drift = await findDrift(frozen, planned, { files, plugins, code: (await plannedCode()).sha256 });
   if (drift && !options.allowDrift) throw driftError(plan, drift, files);
   return { sweep: { ...sweep, drift }, planned };

@@ -5,6 +5,7 @@
  */
 import type { Command } from "commander";
 import { completePairs } from "../experiments/scored_pairs.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
@@ -26,7 +27,7 @@ export function registerCollate(program: Command, context: Context): void {
   program.command("collate")
     .description(
       "Print the table of a frozen plan from the records in the results folder, and the positions of the runs that are " +
-        "still missing. Exit status 0 when all completed, 70 when one failed, 75 when some are missing.",
+        "still missing. Exit status 0 when all completed or were stopped by the plan's rule, 70 when one failed, 75 when some are missing.",
     )
     .requiredOption("--plan <file>", "the frozen plan, as `plan --out` writes it")
     .addOption(dataOption())
@@ -40,8 +41,9 @@ export function registerCollate(program: Command, context: Context): void {
         context.io.err(`${store.root}/${experiment}/plan.json keeps another plan, whose records this one leaves out\n`);
       } else await store.writePlan(frozen);
       const { records, problems } = await store.records(experiment);
+      const rule = ruleOf(frozen);
       const byId = new Map(records.map((record) => [record.id, record]));
-      const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);
+      const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id), rule) ? [] : [index]);
       const sources = { store, experiment, registries, files };
       for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
       const outcomes = await outcomesFor(frozen, records, sources);
@@ -53,8 +55,8 @@ export function registerCollate(program: Command, context: Context): void {
           context.io.out(`\n${missing.length} of ${runs.length} runs to do: --array=${ranges(missing)}\n`);
         }
       }
-      const incomplete = runs.some(({ id }) => byId.get(id) && byId.get(id)!.status !== "completed");
-      context.code = incomplete ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
+      const failed = runs.some(({ id }) => ["failed", "diverged"].includes(byId.get(id)?.status ?? ""));
+      context.code = failed ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
     });
 }
 

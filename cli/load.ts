@@ -10,7 +10,7 @@ import { freezePlan, thawRuns } from "../experiments/freeze.ts";
 import { loadManifest, type Manifest } from "../experiments/manifest.ts";
 import { type Plan, planRuns } from "../experiments/plan.ts";
 import { moduleLoader } from "../experiments/plugins.ts";
-import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
+import type { OutputSettings, PlannedRun, StoppingSection } from "../experiments/resolved.ts";
 import { type FrozenPlan, openStore, type PlannedCode, readPlan, type Store } from "../experiments/store.ts";
 import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
 import {
@@ -35,6 +35,8 @@ export interface Sweep {
   /** The plan as plain data; `undefined` where data is missing, so that ids are provisional. */
   readonly frozen: FrozenPlan | undefined;
   readonly output: OutputSettings;
+  /** The plan's rule for stopping early. */
+  readonly stopping: StoppingSection | undefined;
   readonly plugins: readonly LoadedPlugin[];
   readonly registries: Registries;
   readonly files: Files;
@@ -99,6 +101,7 @@ export async function loadSweep(
     rows: manifest.rows.map(({ label }) => label),
     seeds: manifest.seeds,
     output: manifest.output,
+    stopping: manifest.stopping,
     plugins: manifest.plugins,
     registries: manifest.registries,
     files,
@@ -133,6 +136,7 @@ export async function loadPlan(
     frozen,
     planPath,
     output: frozen.output,
+    stopping: frozen.stopping,
     plugins,
     registries,
     files: diskFiles(data),

@@ -10,6 +10,7 @@ import { explainRuns } from "../experiments/explain.ts";
 import { availableMemory, freeDisk } from "../experiments/machine.ts";
 import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
 import { writePlan } from "../experiments/store.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
@@ -17,6 +18,7 @@ import { type LoadedSweep, loadPlan, loadSweep, missingData, plannedCode, type P
 import { examples, type ManifestOptions, positiveNumber, type PrintOptions, withManifestOptions } from "./options.ts";
 import { explainText } from "./plan_explain.ts";
 import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
+import { tellStopping } from "./stopping.ts";
 import { differencesText, previewText, runsText } from "./plan_text.ts";
 
 /** Flags of `plan`. */
@@ -98,7 +100,7 @@ async function printed(
   const { store, experiment, missing } = sweep;
   const { records, problems } = await store.records(experiment);
   problems.forEach(warn);
-  const final = (record: RunRecord) => isFinal(record);
+  const rule = ruleOf(sweep), final = (record: RunRecord) => isFinal(record, rule);
   const { runs, preview } = await reportOf(sweep, { records, final, jobs });
   const room = { memory: await availableMemory(), disk: await freeDisk(store.root) };
   const differences = rowDifferences(rowsOf(sweep), baselineOf(sweep));
@@ -118,6 +120,7 @@ async function printed(
     ...drift ? ["changed since it was planned; run refuses it without --allow-drift:", ...tellDrift(drift)] : [],
     ...differencesText(differences, { all: explain }),
     ...previewText(runs, preview, room),
+    ...tellStopping(sweep),
     ...notes,
   ].join("\n") + "\n";
 }

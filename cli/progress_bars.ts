@@ -6,7 +6,7 @@
 import progress, { type SingleBar } from "cli-progress";
 import type { SweepEvent } from "../experiments/jobs.ts";
 import type { Reporter } from "./progress.ts";
-import { figure, startedFrom, summary } from "./progress_lines.ts";
+import { figure, startedFrom, summary, tellPause, tellRung } from "./progress_lines.ts";
 
 /** Shows runs as bars on standard error. */
 export function barReporter(runs: number): Reporter {
@@ -44,12 +44,12 @@ export function barReporter(runs: number): Reporter {
       const bar = atWork.get(id);
       bar?.setTotal(event.total);
       bar?.update(event.done, { what: `${who}, evaluating "${event.name}"` });
+    } else if (event.type === "rung" || event.type === "decision") {
+      note(`${who}: ${tellRung(event)}`);
     } else {
       finish(id);
       if (event.type === "end") all.increment();
-      note(
-        `${who}: ${event.type === "end" ? summary(event.record) : `stopped at step ${event.step}, checkpoint written`}`,
-      );
+      note(`${who}: ${event.type === "end" ? summary(event.record) : tellPause(event)}`);
     }
   };
   return {

@@ -6,6 +6,7 @@
 import type { SweepEvent } from "../experiments/jobs.ts";
 import type { RecordedWeights, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
+import type { RunEvent } from "../experiments/run.ts";
 import { formatDuration } from "./format.ts";
 import type { Io } from "./io.ts";
 import type { Reporter } from "./progress.ts";
@@ -49,7 +50,11 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
     } else if (event.type === "end") {
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
-    } else print(`${who}: stopped at step ${event.step}, checkpoint written`);
+    } else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
+    else {
+      const alone = event.type === "paused" && runs === 1;
+      print(`${who}: ${tellPause(event)}${alone ? "; the same command goes on once they are there" : ""}`);
+    }
   };
   return { show, note: print, close() {} };
 }
@@ -63,8 +68,22 @@ export function startedFrom({ run }: PlannedRun, { tensors, unused }: RecordedWe
   return `starts from ${run.weights}, ${tensors} tensors${left}`;
 }
 
+/** A figure, or a decision, at a rung. */
+export function tellRung(event: Extract<RunEvent, { type: "rung" | "decision" }>): string {
+  if (event.type === "rung") return `step ${event.step}, ${event.metric} ${figure(event.value)}`;
+  return `rank ${event.rank} of ${event.of} at step ${event.step}, ${event.goesOn ? "goes on" : "stops"}`;
+}
+
+/** Why a run left off with a checkpoint. */
+export function tellPause({ type, step }: Extract<RunEvent, { type: "interrupted" | "paused" }>): string {
+  return type === "interrupted"
+    ? `stopped at step ${step}, checkpoint written`
+    : `waits at step ${step} for the other runs, checkpoint written`;
+}
+
 /** How a run ended, in a few words. */
 export function summary(record: RunRecord): string {
+  if (record.status === "stopped") return record.error!;
   if (record.status !== "completed") return `${record.status}: ${record.error}`;
   const first = record.metrics[0];
   const metric = first && first.value !== null ? `, ${first.evaluation}.${first.name} ${figure(first.value)}` : "";

@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { RunRecord } from "../experiments/record.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { chosenRun, type RunChoice } from "./chosen_run.ts";
 import type { Context } from "./context.ts";
@@ -39,7 +40,8 @@ export function registerRun(program: Command, context: Context): void {
     .action(async (path: string | undefined, options: RunOptions) => {
       const { sweep, planned } = await chosenRun(path, options, context);
       const { store, experiment } = sweep, standing = await store.find(experiment, planned.id);
-      if (isFinal(standing)) {
+      const rule = ruleOf(sweep);
+      if (isFinal(standing, rule)) {
         if (!options.quiet) context.io.err(`Run ${planned.id} is done already\n`);
         // Another process finished it since the parent planned: the parent is told of the record that stands.
         if (options.child) context.io.out(JSON.stringify({ type: "end", record: standing }) + "\n");
@@ -48,7 +50,8 @@ export function registerRun(program: Command, context: Context): void {
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);
-      if (record && record.status !== "completed" && context.code === EXIT.done) context.code = EXIT.failed;
+      const well = record?.status === "completed" || record?.status === "stopped" && isFinal(record, rule);
+      if (record && !well && context.code === EXIT.done) context.code = EXIT.failed;
       if (record && !options.json) context.io.out(render(record, (await store.folder(experiment, planned.id)).path));
     });
 }

@@ -11,6 +11,8 @@ import { type Library, loadBlas } from "../experiments/openblas.ts";
 import type { Environment, RecordedDrift, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
+import { inRounds } from "../experiments/stopping/rounds.ts";
+import { ruleOf, stoppingOf } from "../experiments/stopping/rule.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { decodePool, workersOfJobs } from "./decoding.ts";
@@ -49,7 +51,8 @@ export interface TrainedSweep extends Sweep {
 /**
  * Trains runs, in this process or in several.
  *
- * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came or another process trains some of the runs.
+ * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came, another process trains some of the runs,
+ *   or runs wait at a rung for others.
  * @throws {MissingDataError} if data is not there, before anything is trained.
  */
 export async function trainRuns(
@@ -72,7 +75,10 @@ export async function trainRuns(
   const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
   const library = parallel ? undefined : await loadLibrary(options);
   const pool = parallel ? undefined : decodePool(options, context.io);
+  // A child waits at every rung: who started it goes on with the others first, so that no process idles.
+  const stopping = sweep.frozen && stoppingOf(sweep.frozen, store, { pauses: options.child === true });
   const means = {
+    ...stopping ? { stopping } : {},
     ...library ? { products: library } : {},
     ...pool ? { prepare: pool.prepare } : {},
     ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
@@ -81,13 +87,14 @@ export async function trainRuns(
   const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
   let code: number = EXIT.done, ended = 0, begun = false;
   try {
-    const events = parallel
-      ? parallelEvents(runs, sweep, options, environment, stop.signal)
-      : sweepHere(runs, shared, (error) => reporter.note(error.message));
-    for await (const shown of events) {
+    const train = (some: readonly PlannedRun[]) =>
+      parallel
+        ? parallelEvents(some, sweep, options, environment, stop.signal)
+        : sweepHere(some, shared, (error) => reporter.note(error.message));
+    for await (const shown of inRounds(runs, { stopping, store, experiment, train, stop: stop.signal })) {
       if (shown.event.type === "start") begun = true, stop.protect();
       if (shown.event.type === "end") ended++;
-      if (shown.event.type === "end" && shown.event.record.status !== "completed") code = EXIT.failed;
+      if (shown.event.type === "end" && !endedWell(shown.event.record, stopping?.rule)) code = EXIT.failed;
       reporter.show(shown);
     }
   } catch (error) {
@@ -105,6 +112,11 @@ export async function trainRuns(
   }
   // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
   return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
+}
+
+/** Whether a run completed, or was stopped early by the plan's own rule. */
+function endedWell(record: RunRecord, rule: string | undefined): boolean {
+  return record.status === "completed" || record.status === "stopped" && isFinal(record, rule);
 }
 
 /** The library of matrix products that the flags ask for. */
@@ -183,14 +195,18 @@ async function* parallelEvents(
       const { experiment, plugins } = sweep;
       const finishedAt = new Date().toISOString();
       const record = failedRecord({ planned, experiment, plugins, environment, error, startedAt, finishedAt });
-      return { type: "end", record: await writeUnlessFinal(record, sweep.store) };
+      return { type: "end", record: await writeUnlessFinal(record, sweep.store, ruleOf(sweep)) };
     },
     stop,
   });
 }
 
 /** Writes the record of a run that failed, unless another process trains it or has a final record of it. */
-async function writeUnlessFinal(record: RunRecord, store: Sweep["store"]): Promise<RunRecord> {
+async function writeUnlessFinal(
+  record: RunRecord,
+  store: Sweep["store"],
+  rule: string | undefined,
+): Promise<RunRecord> {
   const folder = await store.folder(record.experiment, record.id);
   try {
     await folder.claim();
@@ -200,7 +216,7 @@ async function writeUnlessFinal(record: RunRecord, store: Sweep["store"]): Promi
   }
   try {
     const standing = await folder.readRecord();
-    if (isFinal(standing)) return standing!;
+    if (isFinal(standing, rule)) return standing!;
     await folder.writeRecord(record);
     return record;
   } finally {

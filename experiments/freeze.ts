@@ -43,6 +43,7 @@ export function freezePlan(
     plugins: manifest.plugins.map((plugin) => ({ ...plugin, module: moduleOf(plugin.specifier, manifest) })),
     output: manifest.output,
     table: manifest.table,
+    ...manifest.stopping ? { stopping: manifest.stopping } : {},
     published,
     ...Object.keys(publishedUnits).length > 0 ? { publishedUnits } : {},
     seeds: manifest.seeds,

@@ -79,7 +79,7 @@ async function runChild(planned: PlannedRun, options: JobOptions, tell: (event: 
         else keep(line);
       }),
     ]);
-    if (last?.type === "end" || last?.type === "interrupted") return;
+    if (last?.type === "end" || last?.type === "interrupted" || last?.type === "paused") return;
     if (status.code === INTERRUPTED || options.stop?.aborted) return;
     const how = status.signal ? `was ended by ${status.signal}` : `ended with status ${status.code}`;
     const said = tail.length > 0 ? `; its last lines: ${tail.join(" | ")}` : "";

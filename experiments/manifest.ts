@@ -16,12 +16,13 @@ import type { Resolver } from "./manifest/plugin.ts";
 import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest/rows.ts";
 import { resolveRow, type RowRun } from "./manifest/sections.ts";
 import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
+import { resolveStopping } from "./manifest/stopping.ts";
 import { checkTable, metricsOf } from "./manifest/table.ts";
 import { child, type MapNode, mapNode, type TreeNode } from "./manifest/tree.ts";
 import { checkUsed, type PartlyUsed, partlyUsed, tellPartlyUsed } from "./manifest/used.ts";
 import { noteIdenticalRows } from "./manifest/twins.ts";
 import { applyOverrides, type OverrideOptions, parseOverrides } from "./manifest/overrides.ts";
-import type { OutputSettings, ResolvedRun, TableSection } from "./resolved.ts";
+import type { OutputSettings, ResolvedRun, StoppingSection, TableSection } from "./resolved.ts";
 
 export { ManifestError, type ManifestProblem, type Place } from "./manifest/error.ts";
 export type { OverrideOptions } from "./manifest/overrides.ts";
@@ -63,6 +64,8 @@ export interface Manifest {
   readonly rows: readonly ManifestRow[];
   /** How the table is laid out. */
   readonly table: TableSection;
+  /** The rule that stops runs early; absent for none. */
+  readonly stopping?: StoppingSection;
   /** What is written and how often. */
   readonly output: OutputSettings;
   /** Every metric that the rows give, named `evaluation.metric`. */
@@ -95,7 +98,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
   const resolver: Resolver = { problems, registries, pluginsFailed: failed, partial: false, memory: new WeakMap() };
   if (hasAblation(root!)) resolveRow({ ...resolver, partial: true }, baseOf(root!));
   const resolved = resolveRows(resolver, rows, header.backend);
-  const { table, output, metrics } = checkRest(problems, root!, registries, rows, resolved);
+  const { table, output, stopping, metrics } = checkRest(problems, root!, registries, rows, resolved);
   checkUsed(problems, overrides, root!, rows);
   problems.throwIfAny(files);
   const { name, description, cite, seeds, backend } = header, partly = partlyUsed(overrides, rows);
@@ -108,6 +111,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
     seeds,
     rows: resolved.map(({ row, run }) => ({ label: row.label, run: { backend, ...run } })),
     table,
+    ...stopping ? { stopping } : {},
     output,
     metrics,
     partly,
@@ -125,7 +129,7 @@ interface Header {
   readonly backend: ResolvedRun["backend"];
 }
 
-const OTHER_SECTIONS = ["ablation", "table", "output"];
+const OTHER_SECTIONS = ["ablation", "stopping", "table", "output"];
 
 function checkHeader(problems: Problems, root: MapNode): Header {
   const known = [...Object.keys(headerShape.shape), ...RUN_SECTIONS, ...OTHER_SECTIONS];
@@ -173,7 +177,12 @@ function checkRest(
   registries: Registries,
   rows: readonly RowTree[],
   resolved: readonly ResolvedRow[],
-): { table: TableSection; output: OutputSettings; metrics: MetricDefinition[] } {
+): {
+  table: TableSection;
+  output: OutputSettings;
+  stopping?: StoppingSection | undefined;
+  metrics: MetricDefinition[];
+} {
   const metrics = metricsOf(problems, registries, resolved);
   const table = plainSection(problems, root, "table", tableShape) as unknown as TableSection | undefined;
   const output = plainSection(problems, root, "output", outputShape) as unknown as OutputSettings;
@@ -188,7 +197,13 @@ function checkRest(
       rows.map(({ label }) => label),
     );
   }
-  return { table: table!, output, metrics };
+  const stopping = resolveStopping(problems, child(root, "stopping"), {
+    metrics,
+    rows: resolved.map(({ row: { label }, run }) => ({ label, run })),
+    baseline: table?.baseline ?? null,
+    sound: sound === true,
+  });
+  return { table: table!, output, stopping, metrics };
 }
 
 function plainSection(

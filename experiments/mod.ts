@@ -17,6 +17,19 @@ export { rescore, type RescoredFigure } from "./rescore.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";
 export { manifestSchema } from "./schema.ts";
+export type { DecisionEvent, RungEvent } from "./stopping/at_rung.ts";
+export {
+  type DecidedRung,
+  decideRungs,
+  type HalvedPlan,
+  type RankedRow,
+  rankRung,
+  type RungRow,
+  type RungVerdict,
+  type Standing,
+  verdictOf,
+} from "./stopping/halving.ts";
+export { ruleOf, type Stopping, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
 export type { SweepEvent } from "./jobs.ts";

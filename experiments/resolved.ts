@@ -88,6 +88,41 @@ export interface TableSection {
   readonly published: string | null;
 }
 
+/** Successive halving: at each rung the best rows go on. */
+export interface HalvingSection {
+  /** Which rule this is. */
+  readonly rule: "halving";
+  /** Metric that ranks, as `evaluation.metric`. */
+  readonly metric: string;
+  /** Its direction. */
+  readonly higherIsBetter: boolean;
+  /** Steps after which rows are ranked, ascending. */
+  readonly rungs: readonly number[];
+  /** Share of the rows that goes on. */
+  readonly keep: number;
+  /** Labels of rows that go on whatever their rank. */
+  readonly protect: readonly string[];
+}
+
+/** Early stopping: a run ends when it does not get better any more. */
+export interface EarlySection {
+  /** Which rule this is. */
+  readonly rule: "early";
+  /** Metric that is watched, as `evaluation.metric`. */
+  readonly metric: string;
+  /** Its direction. */
+  readonly higherIsBetter: boolean;
+  /** Steps between two evaluations. */
+  readonly every: number;
+  /** Evaluations without a gain after which the run ends. */
+  readonly patience: number;
+  /** What an evaluation must exceed the best one by to count as a gain. */
+  readonly minDelta: number;
+}
+
+/** A rule that stops runs early; no part of a run's identity, as a run that it does not stop is the same run. */
+export type StoppingSection = HalvingSection | EarlySection;
+
 /** One run of a plan. */
 export interface PlannedRun {
   /** First 12 hex digits of SHA-256 over the RFC 8785 form of `identity`. */

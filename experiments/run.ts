@@ -16,15 +16,20 @@ import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
 import { createModel, trainModel } from "./model.ts";
-import type { Environment, RecordedBackend, RecordedDrift, RecordedWeights, RunRecord } from "./record.ts";
+import type { Environment, RecordedBackend, RecordedDrift } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
+import type { EvaluateEvent, RunEvent } from "./run_events.ts";
 import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
+import { atRung, type EarlyEnd } from "./stopping/at_rung.ts";
+import { isRung, type Stopping } from "./stopping/rule.ts";
 import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
+
+export type { EvaluateEvent, ProgressEvent, RunEvent, StartEvent } from "./run_events.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {
@@ -56,59 +61,9 @@ export interface RunOptions {
   readonly tiles?: TileCache;
   /** Aborted to stop after the current step, with a checkpoint. */
   readonly stop?: AbortSignal;
+  /** The plan's rule for stopping early. */
+  readonly stopping?: Stopping;
 }
-
-/** The run begins, or goes on from a checkpoint. */
-export interface StartEvent {
-  /** Which event this is. */
-  readonly type: "start";
-  /** Run id. */
-  readonly id: string;
-  /** Row label. */
-  readonly row: string;
-  /** Seed of the replicate. */
-  readonly seed: number;
-  /** The backend that runs it. */
-  readonly backend: RecordedBackend;
-  /** Steps of the whole run. */
-  readonly steps: number;
-  /** Steps done before, by the run that was interrupted. */
-  readonly resumedAt: number;
-  /** Weights that the backbone started from, or `null`. */
-  readonly weights: RecordedWeights | null;
-}
-
-/** One step is done. */
-export interface ProgressEvent extends StepEvent {
-  /** Which event this is. */
-  readonly type: "step";
-  /** Steps of the whole run. */
-  readonly steps: number;
-  /** Training time so far, interruptions left out. */
-  readonly seconds: number;
-  /** Throughput of this process since it began to train. */
-  readonly imagesPerSecond: number;
-}
-
-/** Part of an evaluation's images are embedded. */
-export interface EvaluateEvent {
-  /** Which event this is. */
-  readonly type: "evaluate";
-  /** Name of the evaluation. */
-  readonly name: string;
-  /** Images embedded so far. */
-  readonly done: number;
-  /** Images in all. */
-  readonly total: number;
-}
-
-/** What a run tells while it works; the last event is `end` or `interrupted`. */
-export type RunEvent =
-  | StartEvent
-  | ProgressEvent
-  | EvaluateEvent
-  | { readonly type: "interrupted"; readonly step: number }
-  | { readonly type: "end"; readonly record: RunRecord };
 
 /**
  * Trains and evaluates one run, resuming from its checkpoint if there is one; its record is written at the end.
@@ -134,9 +89,10 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
     const model = progress.model = createModel(run, registries, progress.training!, {
       ...load ? { load: (parameters) => void (progress.weights = load(parameters)) } : {},
     });
-    const interrupted = (yield* trainFromCheckpoint(options, progress, watch)) ||
-      (yield* evaluateRun(options, progress));
-    if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
+    const early = (yield* trainFromCheckpoint(options, progress, watch)) ?? (yield* evaluateRun(options, progress));
+    if (typeof early === "string") return yield { type: early, step: progress.last?.step ?? 0 };
+    // Its checkpoint stays, for plans without this rule.
+    if (early) return yield await finish({ stopped: early });
     const weights = await readWeights(model);
     if (options.output.weights) {
       await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
@@ -181,13 +137,13 @@ async function openData(
   progress.evaluations = tasks;
 }
 
-/** Training events from the newest checkpoint on; ends with whether it was interrupted. */
+/** Training events from the newest checkpoint on; ends with how it ended before its last step. */
 async function* trainFromCheckpoint(
   options: RunOptions,
   progress: Progress,
   watch: Stopwatch,
-): AsyncGenerator<StartEvent | ProgressEvent, boolean> {
-  const { planned: { id, row, seed, run }, store, output, registries, stop } = options;
+): AsyncGenerator<RunEvent, EarlyEnd | undefined> {
+  const { planned: { id, row, seed, run }, store, output, registries, stop, stopping } = options;
   const { steps, batchSize } = run.train, { checkpointEvery } = output;
   const resumed = await restore(options, progress), from = resumed?.step ?? 0;
   await store.truncateHistory(from);
@@ -196,7 +152,7 @@ async function* trainFromCheckpoint(
   const angles = progress.angles = new AngleHistograms(angleWindows(steps, batchSize), limit);
   angles.restore(history);
   watch.startTraining(from, resumed?.seconds ?? 0);
-  if (from > 0 && from === steps) progress.last = history.at(-1) as unknown as StepEvent;
+  if (from > 0 && history.at(-1)?.["step"] === from) progress.last = history.at(-1) as unknown as StepEvent;
   yield {
     type: "start",
     id,
@@ -207,15 +163,19 @@ async function* trainFromCheckpoint(
     resumedAt: from,
     weights: progress.weights ?? null,
   };
+  const there = yield* atRung(options, progress, { step: from, arrived: false });
+  if (there || stop?.aborted) return there ?? "interrupted";
   const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0;
-  const pace = { from, logEvery: output.logEvery, pauseAt: due, watchAngles: angles.watches, ...stop ? { stop } : {} };
+  const rung = (step: number) => stopping !== undefined && isRung(stopping.section, step);
+  const pauseAt = (step: number) => due(step) || rung(step);
+  const pace = { from, logEvery: output.logEvery, pauseAt, watchAngles: angles.watches, ...stop ? { stop } : {} };
   for await (const event of trainModel(run, registries, progress.model!, progress.training!, pace)) {
     const { targetAngles, ...step } = event;
     progress.last = step;
     const { seconds, imagesPerSecond } = watch.lap(step.step, batchSize);
     const final = step.step === steps;
     // A checkpoint between two lines gets one of its own, if angles would be lost.
-    if (targetAngles || step.step % output.logEvery === 0 || final) {
+    if (targetAngles || step.step % output.logEvery === 0 || rung(step.step) || final) {
       await store.appendHistory({
         ...step,
         seconds,
@@ -224,14 +184,17 @@ async function* trainFromCheckpoint(
     }
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
+    const resume = watch.leaveOut();
+    const ended = stop?.aborted ? undefined : yield* atRung(options, progress, { step: step.step, arrived: true });
+    resume();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
-    if ((final ? run.evaluate.length > 0 : due(step.step)) || stop?.aborted) {
+    if ((final ? run.evaluate.length > 0 : due(step.step)) || ended || stop?.aborted) {
       await checkpoint(options, progress, { step: step.step, seconds });
     }
-    if (stop?.aborted) return true;
+    if (ended || stop?.aborted) return ended ?? "interrupted";
   }
   progress.model!.average?.apply();
-  return false;
+  return undefined;
 }
 
 /** Puts the newest readable checkpoint into the model; a damaged one gives way to the one before. */
@@ -269,7 +232,10 @@ function describeBackend({ name, adapter, blas, flags }: RecordedBackend): strin
 }
 
 /** Evaluates one after the other; ends with whether it was interrupted. */
-async function* evaluateRun(options: RunOptions, progress: Progress): AsyncGenerator<EvaluateEvent, boolean> {
+async function* evaluateRun(
+  options: RunOptions,
+  progress: Progress,
+): AsyncGenerator<EvaluateEvent, "interrupted" | undefined> {
   const { registries, store, stop } = options, model = progress.model!;
   const evaluated = { backbone: model.backbone, classWeights: () => modelClassWeights(model) };
   for await (
@@ -277,12 +243,12 @@ async function* evaluateRun(options: RunOptions, progress: Progress): AsyncGener
   ) {
     yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
     await nextTurn();
-    if (stop?.aborted) return true;
+    if (stop?.aborted) return "interrupted";
     if (event.metrics) progress.metrics.push(...event.metrics);
     for (const curve of event.curves ?? []) progress.curves.push({ evaluation: event.name, ...curve });
     if (event.scores) await store.writeScores(event.name, event.scores);
     if (event.pairs) await store.writePairs(event.pairs.digest, event.pairs.pairs);
     for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
   }
-  return false;
+  return undefined;
 }

@@ -20,6 +20,7 @@ import {
   type RecordedDiagnostics,
   type RecordedDrift,
   type RecordedMetric,
+  type RecordedStop,
   type RecordedWeights,
   type RunRecord,
 } from "./record.ts";
@@ -58,21 +59,27 @@ export interface Outcome {
   /** What stopped it, if anything did: anything that can be thrown. */
   readonly error?: unknown;
   readonly weightsSha256?: string;
+  /** The decision that ended it early. */
+  readonly stopped?: RecordedStop;
 }
 
 /** Makes the record of a run that ended. */
 export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, outcome: Outcome): RunRecord {
   const { planned: { id, row, seed, run, identity }, plugins, environment, experiment, drift } = known;
   const { backend, training, evaluations = [], last, metrics, curves } = progress;
-  const failed = "error" in outcome;
+  const { stopped } = outcome, failed = "error" in outcome, unfinished = failed || stopped !== undefined;
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,
     id,
     experiment,
     row,
     seed,
-    status: failed ? outcome.error instanceof DivergenceError ? "diverged" : "failed" : "completed",
-    error: failed ? messageOf(outcome.error) : null,
+    status: failed
+      ? outcome.error instanceof DivergenceError ? "diverged" : "failed"
+      : stopped
+      ? "stopped"
+      : "completed",
+    error: failed ? messageOf(outcome.error) : stopped ? `stopped at step ${stopped.step} (${stopped.reason})` : null,
     manifest: run,
     identity,
     backend,
@@ -85,9 +92,10 @@ export function makeRecord(known: Known, progress: Progress, watch: Stopwatch, o
     weights: progress.weights ?? null,
     backbone: recordBackbone(known, progress),
     cost: { steps: last?.step ?? 0, ...watch.total() },
-    metrics: failed ? [] : metrics,
-    ...!failed && curves.length > 0 ? { curves } : {},
+    metrics: unfinished ? [] : metrics,
+    ...!unfinished && curves.length > 0 ? { curves } : {},
     ...drift ? { drift } : {},
+    ...stopped ? { stopped } : {},
     diagnostics: diagnose(known, progress, outcome),
     startedAt: outcome.startedAt,
     finishedAt: new Date().toISOString(),

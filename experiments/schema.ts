@@ -14,6 +14,8 @@ import {
   outputShape,
   RUN_SECTIONS,
   SECTION_HELP,
+  STOPPING_HELP,
+  stoppingShapes,
   tableShape,
   TRAIN_HELP,
   trainShape,
@@ -33,6 +35,7 @@ export function manifestSchema(registries: Registries): Record<string, unknown> 
     ...mapValues({ ...optional, seeds }, orNothing),
     ...sections(registries, "partial"),
     ablation: orNothing(ablation(registries)),
+    stopping: stopping("partial"),
     table: orNothing(plain(tableShape)),
     output: orNothing(plain(outputShape)),
   };
@@ -46,7 +49,7 @@ export function manifestSchema(registries: Registries): Record<string, unknown> 
     required: ["name"],
     if: { anyOf: [{ required: ["extends"] }, { required: ["ablation"] }] },
     then: {},
-    else: { properties: sections(registries, "full"), required: REQUIRED },
+    else: { properties: { ...sections(registries, "full"), stopping: stopping("full") }, required: REQUIRED },
     definitions: pluginDefinitions(registries),
   };
 }
@@ -98,6 +101,13 @@ export function evaluateItem({ protocol }: Registries, shape: typeof evaluateSha
     return section(plugin, "protocol", "full", beside);
   });
   return choice(items, "full");
+}
+
+/** The rules that stop runs early; one that is inherited may be written in part. */
+function stopping(form: Form): Json {
+  const rules = Object.values(stoppingShapes).map(plain);
+  const options = form === "full" ? rules : rules.map((rule) => ({ ...rule, required: [] }));
+  return { ...orNothing(choice(options, form)), description: STOPPING_HELP };
 }
 
 function ablation(registries: Registries): Json {

@@ -22,6 +22,12 @@ export class Stopwatch {
     this.#from = from;
   }
 
+  /** Leaves out of the training time what is done until the function that it gives is called. */
+  leaveOut(): () => void {
+    const begin = performance.now();
+    return () => void (this.#trainingBegin += performance.now() - begin);
+  }
+
   /** Takes the time after a step; throughput is that of this process. */
   lap(step: number, batchSize: number): { seconds: number; imagesPerSecond: number } {
     const here = (performance.now() - this.#trainingBegin) / 1000;

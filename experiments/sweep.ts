@@ -15,9 +15,12 @@ export type SweepOptions = Omit<RunOptions, "planned" | "store"> & { readonly st
 
 /**
  * Whether a record is final. A completed run is, and so is a diverged one, which would diverge again; a failed one is
- * tried again.
+ * tried again, and one that was stopped early is final where the rule that stopped it holds.
+ *
+ * @param rule `ruleOf` the plan; `undefined` for a plan without a rule.
  */
-export function isFinal(record: RunRecord | undefined): boolean {
+export function isFinal(record: RunRecord | undefined, rule: string | undefined): boolean {
+  if (record?.status === "stopped") return rule !== undefined && record.stopped?.rule === rule;
   return record?.status === "completed" || record?.status === "diverged";
 }
 
@@ -25,10 +28,10 @@ export function isFinal(record: RunRecord | undefined): boolean {
 export async function missingRuns(
   plan: readonly PlannedRun[],
   store: Store,
-  experiment: string,
+  { experiment, rule }: { readonly experiment: string; readonly rule: string | undefined },
 ): Promise<PlannedRun[]> {
   const missing: PlannedRun[] = [];
-  for (const planned of plan) if (!isFinal(await store.find(experiment, planned.id))) missing.push(planned);
+  for (const planned of plan) if (!isFinal(await store.find(experiment, planned.id), rule)) missing.push(planned);
   return missing;
 }
 
@@ -42,7 +45,7 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
   await folder.claim();
   try {
     const record = await folder.readRecord();
-    if (record && isFinal(record)) return yield { type: "end", record };
+    if (record && isFinal(record, options.stopping?.rule)) return yield { type: "end", record };
     yield* executeRun({ tiles: options.store.tiles, ...options, planned, store: folder });
   } finally {
     await folder.release();

@@ -112,12 +112,13 @@ export function makeCell(
     if (!record) {
       counts.missing++;
       problems.push(`seed ${seed} has no record`);
+    } else if (record.status === "stopped") {
+      counts.stopped++;
+      if (record.stopped) stoppedAt.push(record.stopped.step);
+      problems.push(`seed ${seed} ${record.error} (${record.id})`);
     } else if (record.status !== "completed") {
       counts[record.status]++;
-      const { stopped, error } = record, at = record.status === "stopped" && stopped ? ` at step ${stopped.step}` : "";
-      if (record.status === "stopped" && stopped) stoppedAt.push(stopped.step);
-      const why = record.status === "stopped" ? stopped?.reason ?? error : error;
-      problems.push(`seed ${seed} ${record.status}${at} (${record.id}): ${why ?? "no reason was recorded"}`);
+      problems.push(`seed ${seed} ${record.status} (${record.id}): ${record.error ?? "no reason was recorded"}`);
     } else if (found?.value == null) {
       counts.absent++;
       problems.push(`seed ${seed} completed with no finite ${metric} (${record.id})`);

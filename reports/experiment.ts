@@ -9,7 +9,8 @@ import type { TableRecord } from "./cell.ts";
 import { buildTable, type Table } from "./table.ts";
 
 /** What a table needs of a plan. */
-export interface TablePlan extends Pick<FrozenPlan, "seeds" | "table" | "runs" | "published" | "publishedUnits"> {
+export interface TablePlan
+  extends Pick<FrozenPlan, "seeds" | "table" | "runs" | "published" | "publishedUnits" | "stopping"> {
   /** Rows, in their order. */
   readonly rows: readonly Pick<FrozenPlan["rows"][number], "label">[];
 }
@@ -58,6 +59,20 @@ export function tableOfExperiment({ plan, records, problems = [], outcomes }: Ex
     ...plan.publishedUnits ? { publishedUnits: plan.publishedUnits } : {},
     publishedSource: plan.table.published,
     outcomes: outcomes?.runs,
-    notes: [...problems, ...notes, ...outcomes?.notes ?? []],
+    notes: [...problems, ...notes, ...tellStopping(plan, records), ...outcomes?.notes ?? []],
   });
+}
+
+/** Says by what rows were chosen, where halving stopped some: their own figures are then those of the best. */
+function tellStopping({ stopping, runs }: TablePlan, records: readonly TableRecord[]): string[] {
+  const planned = new Set(runs.map(({ id }) => id));
+  if (stopping?.rule !== "halving" || !records.some(({ id, status }) => status === "stopped" && planned.has(id))) {
+    return [];
+  }
+  return [
+    `Rows were stopped early by halving on ${stopping.metric} at steps ${
+      stopping.rungs.join(", ")
+    }: those that went on ` +
+    "were chosen by it, so its figures here are of the best rows",
+  ];
 }

@@ -18,6 +18,12 @@ export interface WeightAverage {
   update(): void;
   /** Puts the averages in place of the parameters, when training is over. */
   apply(): void;
+  /**
+   * Puts the averages in place of the parameters for a while.
+   *
+   * @returns Puts the parameters back, to the bit; call it before the next update.
+   */
+  lend(): () => void;
   /** Frees the averages. */
   dispose(): void;
 }
@@ -49,6 +55,14 @@ export function averageWeights(parameters: readonly Parameter[], decay: number):
       );
     },
     apply: () => state.forEach(({ variable }, i) => parameters[i]!.variable.assign(variable)),
+    lend() {
+      const kept = parameters.map(({ variable }) => tf.keep(tf.clone(variable)));
+      state.forEach(({ variable }, i) => parameters[i]!.variable.assign(variable));
+      return () => {
+        kept.forEach((values, i) => parameters[i]!.variable.assign(values));
+        tf.dispose(kept);
+      };
+    },
     dispose: () => state.forEach(({ variable }) => variable.dispose()),
   };
 }

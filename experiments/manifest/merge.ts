@@ -39,9 +39,11 @@ function mergeKeys(beneath: MapNode, over: MapNode): MapNode {
   return mapNode(entries, over.at);
 }
 
-/** The key that names a section's plugin. */
-function discriminator(node: MapNode): "protocol" | "reader" | "name" {
-  return node.entries.has("protocol") ? "protocol" : node.entries.has("reader") ? "reader" : "name";
+/** The key that names a section's plugin, or the rule of `stopping`. */
+function discriminator({ entries }: MapNode): "protocol" | "reader" | "name" | "rule" {
+  if (entries.has("protocol")) return "protocol";
+  if (entries.has("reader")) return "reader";
+  return entries.has("rule") && !entries.has("name") ? "rule" : "name";
 }
 
 function namesAnother(beneath: MapNode, over: MapNode): boolean {

@@ -127,6 +127,38 @@ export const tableShape: z.ZodObject = z.strictObject({
   }).nullable().default(null).describe("Published figures to print beside ours, as file.yaml#key"),
 });
 
+/** What `stopping` is for. */
+export const STOPPING_HELP =
+  "a rule that stops runs early, such as stopping: { rule: halving, metric: unseen.accuracy, rungs: [300, 600] }; " +
+  "none when left out";
+
+/** The metric of a rule that stops runs early. */
+const stoppingMetric = z.string().min(1).describe(
+  "Metric that decides, as evaluation.metric; the evaluation is made in the middle of training and changes nothing in it",
+);
+
+/** The keys of `stopping`, by rule; none is part of a run's identity, as a run that is not stopped is the same run. */
+export const stoppingShapes = {
+  halving: z.strictObject({
+    rule: z.literal("halving").describe("Successive halving: at each rung the best rows go on"),
+    metric: stoppingMetric,
+    rungs: z.array(z.int().min(1)).min(1).refine((rungs) => rungs.every((rung, i) => i === 0 || rung > rungs[i - 1]!), {
+      error: "write the steps in ascending order, each once",
+    }).describe("Steps after which rows are ranked by the mean of the metric over their seeds"),
+    keep: z.number().gt(0).lt(1).default(0.5).describe("Share of the rows that goes on: the best ⌈keep · n⌉ of n"),
+    protect: z.array(z.string()).refine((labels) => new Set(labels).size === labels.length, {
+      error: "which names a row twice",
+    }).nullable().default(null).describe("Labels of rows that always go on; the baseline of the table when left out"),
+  }),
+  early: z.strictObject({
+    rule: z.literal("early").describe("Early stopping: a run ends when its metric does not get better any more"),
+    metric: stoppingMetric,
+    every: z.int().min(1).describe("Steps between two evaluations"),
+    patience: z.int().min(1).default(3).describe("Evaluations in a row without a gain after which the run ends"),
+    minDelta: z.number().min(0).default(0).describe("A gain is more than this over the best evaluation so far"),
+  }),
+} as const satisfies Record<string, z.ZodObject>;
+
 /** The keys of `output`; none changes a result, so none is part of a run's identity. */
 export const outputShape: z.ZodObject = z.strictObject({
   logEvery: z.int().min(1).default(10).describe("Write a line of history every this many steps"),

@@ -11,7 +11,7 @@ import canonicalize from "canonicalize";
 import { z } from "zod";
 import type { UsedPlugin } from "../plan_plugins.ts";
 import { RECORD_PARTS, runSchema } from "../record_schema.ts";
-import type { LoadedPlugin, OutputSettings, ResolvedRun, TableSection } from "../resolved.ts";
+import type { LoadedPlugin, OutputSettings, ResolvedRun, StoppingSection, TableSection } from "../resolved.ts";
 import { readTextIfThere, writeAtomically } from "./atomic.ts";
 
 /** A user's plugin of a plan. */
@@ -62,6 +62,8 @@ export interface FrozenPlan {
   readonly output: OutputSettings;
   /** How the table is laid out. */
   readonly table: TableSection;
+  /** The rule that stops runs early; absent for none. */
+  readonly stopping?: StoppingSection;
   /** The papers' figures that the table prints beside ours, by row and column, as fractions; `null` for none. */
   readonly published: Readonly<Record<string, Readonly<Record<string, number | null>>>> | null;
   /** Sizes of the test sets behind these figures, by column, where the papers state them. */
@@ -75,6 +77,24 @@ export interface FrozenPlan {
 }
 
 const plugin = { kind: z.string().min(1), name: z.string().min(1), version: z.string().min(1) };
+
+const decides = { metric: z.string().min(1), higherIsBetter: z.boolean() };
+const stopping = z.discriminatedUnion("rule", [
+  z.strictObject({
+    rule: z.literal("halving"),
+    ...decides,
+    rungs: z.array(z.int().min(1)).min(1).readonly(),
+    keep: z.number().gt(0).lt(1),
+    protect: z.array(z.string()).readonly(),
+  }),
+  z.strictObject({
+    rule: z.literal("early"),
+    ...decides,
+    every: z.int().min(1),
+    patience: z.int().min(1),
+    minDelta: z.number().min(0),
+  }),
+]);
 
 const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
   schemaVersion: z.literal(2),
@@ -96,6 +116,7 @@ const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
     baseline: z.string().nullable(),
     published: z.string().nullable(),
   }),
+  stopping: stopping.exactOptional(),
   published: z.record(z.string(), z.record(z.string(), z.number().nullable())).nullable(),
   publishedUnits: z.record(z.string(), z.int().min(1)).exactOptional(),
   seeds: z.array(z.int()).readonly(),

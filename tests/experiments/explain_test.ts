@@ -44,7 +44,8 @@ Deno.test("explainRuns() tells each state that a run can be in", async () => {
     await write(6);
     await Deno.writeTextFile(`${(await folder(6)).path}/record.json`, "{");
     const { records, problems } = await store.records("tiny");
-    const all = await explainRuns(runs, { store, experiment: "tiny", records, problems, final: isFinal });
+    const final = (record: RunRecord) => isFinal(record, undefined);
+    const all = await explainRuns(runs, { store, experiment: "tiny", records, problems, final });
     const finishedAt = "2026-01-01T00:00:02.000Z";
     assertEquals(all.slice(0, 5), [
       { state: "skipped", status: "completed", finishedAt },
@@ -64,7 +65,7 @@ Deno.test("explainRuns() tells each state that a run can be in", async () => {
       experiment: "tiny",
       records: [],
       problems: [],
-      final: isFinal,
+      final,
     });
     assertEquals(free, [{ state: "new" }]);
   } finally {
@@ -80,7 +81,7 @@ Deno.test("explainRuns() names the keys of the identity: parameters, digests, pl
   );
   const { id, row, seed, run } = before!, identity = { ...before!.identity, plugins, schemaVersion: 3 };
   const records = [sampleRecord({ id, row, seed, manifest: run, identity })];
-  const options = { store, experiment: "tiny", records, problems: [], final: isFinal };
+  const options = { store, experiment: "tiny", records, problems: [], final };
   const [why] = await explainRuns([after!], options) as (Explanation & { state: "new" })[];
   assertEquals([why!.state, why!.nearest!.record.id], ["new", id]);
   const version =

@@ -10,6 +10,7 @@ import type { Environment, RunRecord } from "../../experiments/record.ts";
 import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
+import type { Stopping } from "../../experiments/stopping/rule.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import type { Products } from "../../tensor/kernels/wasm/products.ts";
@@ -90,6 +91,8 @@ export async function execute(
     tables?: Registries;
     products?: Products;
     prepare?: Prepare;
+    stopping?: Stopping;
+    onEvent?: (event: RunEvent, abort: () => void) => void;
   } = {},
 ) {
   const root = options.root ?? await Deno.makeTempDir();
@@ -113,10 +116,12 @@ export async function execute(
     stop: stop.signal,
     ...options.products ? { products: options.products } : {},
     ...options.prepare ? { prepare: options.prepare } : {},
+    ...options.stopping ? { stopping: options.stopping } : {},
   });
   for await (const event of generator) {
     events.push(event);
     if (event.type === "step" && event.step === options.stopAt) stop.abort();
+    options.onEvent?.(event, () => stop.abort());
   }
   const last = events.at(-1)!;
   return { root, folder, events, record: last.type === "end" ? last.record : undefined };

@@ -111,6 +111,21 @@ const SAME: readonly [name: string, text: string, legal: boolean][] = [
   ["a seed twice", base + "seeds: [1, 1]\n", false],
   ["an unknown backend", base + "backend: webgl\n", false],
   ["published figures without a key", base + "table: { published: table2 }\n", false],
+  [
+    "halving",
+    base + "ablation: { grid: { head.m: [0.1, 0.2] } }\n" +
+    "stopping: { rule: halving, metric: unseen.accuracy, rungs: [3, 6], keep: 0.5, protect: [] }\n",
+    true,
+  ],
+  ["early stopping", base + "stopping: { rule: early, metric: unseen.accuracy, every: 2 }\n", true],
+  ["no stopping", base + "stopping:\n", true],
+  ["a stopping rule without its metric", base + "stopping: { rule: early, every: 2 }\n", false],
+  [
+    "a stopping rule with a key of the other",
+    base + "stopping: { rule: early, metric: unseen.auc, every: 2, keep: 0.5 }\n",
+    false,
+  ],
+  ["an unknown stopping rule", base + "stopping: { rule: median }\n", false],
   ["no name", withLine("name", "cite: []"), false],
 ];
 

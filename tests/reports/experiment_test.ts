@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { tableOfExperiment, type TablePlan } from "../../reports/mod.ts";
-import { completed, idOf } from "./sample.ts";
+import { completed, idOf, stopped } from "./sample.ts";
 
 const plan: TablePlan = {
   rows: [{ label: "Softmax" }, { label: "ArcFace" }],
@@ -34,4 +34,21 @@ Deno.test("tableOfExperiment() without a plan takes rows and seeds from the reco
   assertEquals(table.notes.length, 1);
   const twice = [...records, { ...records[0]!, id: "0123456789ab" }];
   assertThrows(() => tableOfExperiment({ records: twice }), RangeError, 'Cannot put two records in row "b", seed 3');
+});
+
+Deno.test("tableOfExperiment() shows runs that were stopped early as such, and says by what rows were chosen", () => {
+  const rule = { rule: "halving", metric: "unseen.accuracy", higherIsBetter: true, rungs: [300], keep: 0.5 } as const;
+  const halved: TablePlan = { ...plan, stopping: { ...rule, protect: [] } };
+  const why = "stopped at step 300 (halving, rank 2 of 2)";
+  const ended = [0, 1].map((seed) => ({ ...stopped("ArcFace", seed, "failed", why), status: "stopped" as const }));
+  const records = [completed("Softmax", 0, 0.8), completed("Softmax", 1, 0.9)];
+  const table = tableOfExperiment({ plan: halved, records: [...records, ...ended] });
+  const cell = table.rows[1]!.cells[0]!;
+  assertEquals([cell.mean, cell.finished, cell.stopped, cell.delta], [null, 0, 2, null]);
+  assertEquals(cell.problems[0], `seed 0 ${why} (${idOf("ArcFace", 0)})`);
+  assertEquals(table.notes, [
+    "Rows were stopped early by halving on unseen.accuracy at steps 300: those that went on were chosen by it, so its " +
+    "figures here are of the best rows",
+  ]);
+  assertEquals(tableOfExperiment({ plan: halved, records }).notes, []);
 });

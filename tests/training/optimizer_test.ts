@@ -71,11 +71,17 @@ async function run({ params, clip }: Case, { rows = false, scale }: Manner = {})
       optimizer.update(gradients, rate, gate ? gradients.map(() => gate) : []);
     }
     average.update();
+    // Lent and given back between two updates, as at a rung.
+    average.lend()();
     tf.dispose([...whole, ...gradients.flatMap((one) => "rows" in one ? [one.rows] : []), ...gate ? [gate] : []]);
   }
   const read = (all: readonly Parameter[]) =>
     Promise.all(all.map(async ({ variable }) => [...await variable.data() as Float32Array]));
   const weights = await read(parameters), averaged = await read(average.state);
+  const giveBack = average.lend();
+  assertEquals(await read(parameters), averaged);
+  giveBack();
+  assertEquals([await read(parameters), await read(average.state)], [weights, averaged]);
   average.apply();
   assertEquals(await read(parameters), averaged);
   parameters.forEach(({ variable }) => variable.dispose());
