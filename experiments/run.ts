@@ -7,24 +7,38 @@ import { type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import { boundaryAngle } from "../losses/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
+import { KINDS } from "../registry/registries.ts";
 import { useBackend } from "../tensor/backend.ts";
 import { checkDevice } from "../tensor/device.ts";
-import { type CheckpointState, loadCheckpoint, saveCheckpoint, type StepEvent } from "../training/mod.ts";
+import {
+  type CheckpointState,
+  loadCheckpoint,
+  saveCheckpoint,
+  type StepAngles,
+  type StepEvent,
+} from "../training/mod.ts";
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
 import { modelClassWeights } from "./class_weights.ts";
 import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
-import { createModel, trainModel } from "./model.ts";
-import type { Environment, RecordedBackend, RecordedDrift, RecordedWeights, RunRecord } from "./record.ts";
+import { createModel, type Model, trainModel } from "./model.ts";
+import { ReadLog, watchReads } from "./reads.ts";
+import { Receipt, RECEIPT_STEPS } from "./receipt.ts";
+import type { Environment, RecordedBackend, RecordedDrift } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
+import { notesOf, restoreNotes } from "./run_notes.ts";
 import { makeRecord, marginOf, type Outcome, type Progress } from "./run_record.ts";
 import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
+import type { EvaluateEvent, ProgressEvent, RunEvent, StartEvent } from "./run_events.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
 import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
+import { checkReads } from "./unread.ts";
+
+export type { EvaluateEvent, ProgressEvent, RunEvent, StartEvent } from "./run_events.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {
@@ -50,6 +64,8 @@ export interface RunOptions {
   readonly experiment: string;
   /** What has changed since the run was planned, where it was told to go on. */
   readonly drift?: RecordedDrift;
+  /** Reads of the readers' parameters, where `registries` have readers that note them: those of a sweep do. */
+  readonly reads?: ReadLog;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
   /** Tiles of WebGPU adapters that trials found; without it there is no trial. */
@@ -57,58 +73,6 @@ export interface RunOptions {
   /** Aborted to stop after the current step, with a checkpoint. */
   readonly stop?: AbortSignal;
 }
-
-/** The run begins, or goes on from a checkpoint. */
-export interface StartEvent {
-  /** Which event this is. */
-  readonly type: "start";
-  /** Run id. */
-  readonly id: string;
-  /** Row label. */
-  readonly row: string;
-  /** Seed of the replicate. */
-  readonly seed: number;
-  /** The backend that runs it. */
-  readonly backend: RecordedBackend;
-  /** Steps of the whole run. */
-  readonly steps: number;
-  /** Steps done before, by the run that was interrupted. */
-  readonly resumedAt: number;
-  /** Weights that the backbone started from, or `null`. */
-  readonly weights: RecordedWeights | null;
-}
-
-/** One step is done. */
-export interface ProgressEvent extends StepEvent {
-  /** Which event this is. */
-  readonly type: "step";
-  /** Steps of the whole run. */
-  readonly steps: number;
-  /** Training time so far, interruptions left out. */
-  readonly seconds: number;
-  /** Throughput of this process since it began to train. */
-  readonly imagesPerSecond: number;
-}
-
-/** Part of an evaluation's images are embedded. */
-export interface EvaluateEvent {
-  /** Which event this is. */
-  readonly type: "evaluate";
-  /** Name of the evaluation. */
-  readonly name: string;
-  /** Images embedded so far. */
-  readonly done: number;
-  /** Images in all. */
-  readonly total: number;
-}
-
-/** What a run tells while it works; the last event is `end` or `interrupted`. */
-export type RunEvent =
-  | StartEvent
-  | ProgressEvent
-  | EvaluateEvent
-  | { readonly type: "interrupted"; readonly step: number }
-  | { readonly type: "end"; readonly record: RunRecord };
 
 /**
  * Trains and evaluates one run, resuming from its checkpoint if there is one; its record is written at the end.
@@ -118,11 +82,13 @@ export type RunEvent =
  * @throws {MissingDataError} if data is not there; nothing is recorded.
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
  */
-export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent> {
+export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
+  const reads = new ReadLog(), kinds = KINDS.filter((kind) => kind !== "reader" || !given.reads);
+  const options = { ...given, registries: watchReads(given.registries, reads, kinds) };
   const { planned: { run }, store, registries } = options;
   const startedAt = new Date().toISOString();
   const watch = new Stopwatch();
-  const progress: Progress = { metrics: [], curves: [], backend: await startBackend(options) };
+  const progress: Progress = { metrics: [], curves: [], reads, backend: await startBackend(options) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
     await store.writeRecord(record);
@@ -131,13 +97,15 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   try {
     await openData(options, progress);
     const load = run.weights === null ? undefined : await readStart(run.weights, options.files, progress.training!);
-    const model = progress.model = createModel(run, registries, progress.training!, {
-      ...load ? { load: (parameters) => void (progress.weights = load(parameters)) } : {},
-    });
-    const interrupted = (yield* trainFromCheckpoint(options, progress, watch)) ||
+    const make = () =>
+      createModel(run, registries, progress.training!, {
+        ...load ? { load: (parameters) => void (progress.weights = load(parameters)) } : {},
+      });
+    const interrupted = (yield* trainFromCheckpoint(options, progress, { watch, make })) ||
       (yield* evaluateRun(options, progress));
-    if (interrupted) return yield { type: "interrupted", step: progress.last?.step ?? 0 };
-    const weights = await readWeights(model);
+    if (interrupted) return yield { type: "interrupted", step: progress.saved ?? 0 };
+    progress.unread = checkReads(run, given.registries, reads.with(given.reads), progress.readsKnown !== false);
+    const model = progress.model!, weights = await readWeights(model);
     if (options.output.weights) {
       await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
     }
@@ -185,17 +153,18 @@ async function openData(
 async function* trainFromCheckpoint(
   options: RunOptions,
   progress: Progress,
-  watch: Stopwatch,
+  { watch, make }: { readonly watch: Stopwatch; readonly make: () => Model },
 ): AsyncGenerator<StartEvent | ProgressEvent, boolean> {
   const { planned: { id, row, seed, run }, store, output, registries, stop } = options;
   const { steps, batchSize } = run.train, { checkpointEvery } = output;
+  progress.model = make();
   const resumed = await restore(options, progress), from = resumed?.step ?? 0;
+  progress.saved = from;
   await store.truncateHistory(from);
   const history = await store.readHistory();
   const margin = marginOf(run, registries), limit = margin && boundaryAngle(margin);
   const angles = progress.angles = new AngleHistograms(angleWindows(steps, batchSize), limit);
   angles.restore(history);
-  watch.startTraining(from, resumed?.seconds ?? 0);
   if (from > 0 && from === steps) progress.last = history.at(-1) as unknown as StepEvent;
   yield {
     type: "start",
@@ -207,30 +176,51 @@ async function* trainFromCheckpoint(
     resumedAt: from,
     weights: progress.weights ?? null,
   };
-  const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0;
-  const pace = { from, logEvery: output.logEvery, pauseAt: due, watchAngles: angles.watches, ...stop ? { stop } : {} };
-  for await (const event of trainModel(run, registries, progress.model!, progress.training!, pace)) {
-    const { targetAngles, ...step } = event;
+  const twice = resumed ? 0 : Math.min(output.receipt ?? RECEIPT_STEPS, steps);
+  const receipt = new Receipt(twice);
+  if (twice > 0) {
+    const pace = { from: 0, ...stop ? { stop } : {} };
+    await receipt.first(progress.model, trainModel(run, registries, progress.model, progress.training!, pace), stop);
+    // Nothing is saved before the first steps are compared: the next start does them anew.
+    if (stop?.aborted) return true;
+    progress.model.dispose();
+    delete progress.model;
+    progress.model = make();
+  }
+  watch.startTraining(from, resumed?.seconds ?? 0);
+  const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0 && step >= twice;
+  const pauseAt = (step: number) => due(step) || step <= twice;
+  const pace = { from, logEvery: output.logEvery, pauseAt, watchAngles: angles.watches, ...stop ? { stop } : {} };
+  let held: readonly StepAngles[] = [];
+  for await (const event of trainModel(run, registries, progress.model, progress.training!, pace)) {
+    const { targetAngles: own = [], ...step } = event, targetAngles = [...held, ...own];
+    held = [];
     progress.last = step;
     const { seconds, imagesPerSecond } = watch.lap(step.step, batchSize);
-    const final = step.step === steps;
+    const final = step.step === steps, logged = final || step.step % output.logEvery === 0;
+    const taken = await receipt.second(progress.model, step);
+    if (taken) progress.receipt = taken;
+    if (step.step <= twice && !logged && !due(step.step) && !stop?.aborted) {
+      held = targetAngles;
+      continue;
+    }
     // A checkpoint between two lines gets one of its own, if angles would be lost.
-    if (targetAngles || step.step % output.logEvery === 0 || final) {
+    if (targetAngles.length > 0 || logged) {
       await store.appendHistory({
         ...step,
         seconds,
-        ...targetAngles ? { targetAngles: angles.count(targetAngles) } : {},
+        ...targetAngles.length > 0 ? { targetAngles: angles.count(targetAngles) } : {},
       });
     }
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
     if ((final ? run.evaluate.length > 0 : due(step.step)) || stop?.aborted) {
-      await checkpoint(options, progress, { step: step.step, seconds });
+      if (step.step >= twice) await checkpoint(options, progress, { step: step.step, seconds });
     }
     if (stop?.aborted) return true;
   }
-  progress.model!.average?.apply();
+  progress.model.average?.apply();
   return false;
 }
 
@@ -248,18 +238,21 @@ async function restore({ planned, store }: RunOptions, progress: Progress): Prom
     if (!previous) throw error;
     state = load(previous);
   }
+  restoreNotes(state.notes, progress);
   return state;
 }
 
 async function checkpoint(
-  { planned, store }: RunOptions,
-  { model, backend }: Progress,
+  options: RunOptions,
+  progress: Progress,
   at: { step: number; seconds: number },
 ): Promise<void> {
-  const state = { ...at, run: planned.id, backend: describeBackend(backend) };
+  const { planned, store, reads } = options, { model, backend } = progress;
+  const state = { ...at, run: planned.id, backend: describeBackend(backend), notes: notesOf(progress, reads) };
   const bytes = await saveCheckpoint(model!.groups, state);
   checkDevice();
   await store.writeCheckpoint(bytes);
+  progress.saved = at.step;
 }
 
 /** Everything that decides the last bits, in words: a run that is resumed goes on with the same. */
