@@ -13,4 +13,5 @@ export * from "./json.ts";
 export * from "./markdown.ts";
 export * from "./published.ts";
 export * from "./render.ts";
+export * from "./statistics/mod.ts";
 export * from "./table.ts";
