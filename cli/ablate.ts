@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { missingRuns } from "../experiments/sweep.ts";
-import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { FrozenPlan } from "../experiments/store.ts";
@@ -52,7 +52,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   }
   const code = await trainRuns(missing, { ...sweep, ...planPath ? { planPath } : {} }, options, context);
   const { records, problems } = await store.records(experiment);
-  const table = tableOfExperiment({ plan, records, problems });
+  const outcomes = await outcomesFor(plan, records, { store, experiment, registries: sweep.registries });
+  const table = tableOfExperiment({ plan, records, problems, outcomes });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
   else {
     context.io.out(tableFormats.md(table));

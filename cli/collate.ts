@@ -4,8 +4,9 @@
  * @module
  */
 import type { Command } from "commander";
+import { completePairs } from "../experiments/scored_pairs.ts";
 import { isFinal } from "../experiments/sweep.ts";
-import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadPlan } from "./load.ts";
@@ -32,12 +33,15 @@ export function registerCollate(program: Command, context: Context): void {
     .option("--json", "print the table as JSON, with the positions of missing runs")
     .addHelpText("after", examples("collate --plan plan.json"))
     .action(async (options: CollateOptions) => {
-      const { frozen, store, experiment, runs } = await loadPlan(options.plan, options);
+      const { frozen, store, experiment, runs, registries, files } = await loadPlan(options.plan, options);
       await store.writePlan(frozen);
       const { records, problems } = await store.records(experiment);
       const byId = new Map(records.map((record) => [record.id, record]));
       const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id)) ? [] : [index]);
-      const table = tableOfExperiment({ plan: frozen, records, problems });
+      const sources = { store, experiment, registries, files };
+      for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
+      const outcomes = await outcomesFor(frozen, records, sources);
+      const table = tableOfExperiment({ plan: frozen, records, problems, outcomes });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");
       else {
         context.io.out(tableFormats.md(table));

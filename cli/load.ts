@@ -13,7 +13,14 @@ import { moduleLoader } from "../experiments/plugins.ts";
 import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
 import { type FrozenPlan, openStore, type PlannedCode, readPlan, type Store } from "../experiments/store.ts";
 import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
-import { parsePublished, type PublishedRows, publishedRows, splitPublished } from "../reports/mod.ts";
+import {
+  parsePublished,
+  type PublishedRows,
+  publishedRows,
+  type PublishedUnits,
+  publishedUnits,
+  splitPublished,
+} from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
@@ -79,14 +86,16 @@ export async function loadSweep(
   if (tells) manifest.notes.forEach((note) => io.err(`${note}\n`));
   const files = diskFiles(data);
   const plan = await planRuns(manifest, { files });
-  const published = await readPublished(manifest);
+  const { published, units } = await readPublished(manifest);
   return {
     manifest,
     path,
     experiment: manifest.name,
     plan,
     runs: plan.runs,
-    frozen: plan.missing.length > 0 ? undefined : freezePlan(plan, { code: await plannedCode(), published }),
+    frozen: plan.missing.length > 0
+      ? undefined
+      : freezePlan(plan, { code: await plannedCode(), published, publishedUnits: units }),
     rows: manifest.rows.map(({ label }) => label),
     seeds: manifest.seeds,
     output: manifest.output,
@@ -146,8 +155,10 @@ export function missingData({ experiment, missing }: Sweep): MissingDataError {
 }
 
 /** The published figures that a manifest names: beside the manifest, else among those that ship with marginlab. */
-async function readPublished({ path, table, rows }: Manifest): Promise<PublishedRows | null> {
-  if (table.published === null) return null;
+async function readPublished(
+  { path, table, rows }: Manifest,
+): Promise<{ published: PublishedRows | null; units: PublishedUnits }> {
+  if (table.published === null) return { published: null, units: {} };
   const { path: file, key } = splitPublished(table.published);
   const beside = `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."}/${file}`;
   const shipped = new URL(`../experiments/${file}`, import.meta.url);
@@ -159,8 +170,9 @@ async function readPublished({ path, table, rows }: Manifest): Promise<Published
       if (error instanceof Deno.errors.NotFound) continue;
       throw error;
     }
-    const all = publishedRows(parsePublished(text, file), key, file);
-    return Object.fromEntries(Object.entries(all).filter(([label]) => rows.some((row) => row.label === label)));
+    const parsed = parsePublished(text, file), all = Object.entries(publishedRows(parsed, key, file));
+    const own = all.filter(([label]) => rows.some((row) => row.label === label));
+    return { published: Object.fromEntries(own), units: publishedUnits(parsed, key, file) };
   }
   throw new UsageError(
     `Cannot find published figures "${table.published}" of ${path}: neither ${beside} nor one that ships with marginlab is there`,

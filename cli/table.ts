@@ -5,7 +5,8 @@
  */
 import { type Command, Option } from "commander";
 import { openStore, type Store } from "../experiments/store.ts";
-import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { builtins } from "../registry/mod.ts";
+import { explainCell, outcomesFor, renderExplanation, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { examples, outOption } from "./options.ts";
@@ -14,24 +15,53 @@ import { examples, outOption } from "./options.ts";
 interface TableOptions {
   readonly format: keyof typeof tableFormats;
   readonly out: string;
+  readonly pairs?: boolean;
+  readonly explain?: string;
 }
 
 /** Adds the command. */
 export function registerTable(program: Command, context: Context): void {
   program.command("table").argument("<experiment>", "folder of an experiment, or its name in the results folder")
+    .argument("[column]", "with --explain: the column, as evaluation.metric")
     .description("Print the table of an experiment from its records alone.")
     .addOption(new Option("--format <format>", "form of the table").choices(Object.keys(tableFormats)).default("md"))
+    .option("--explain <row>", "print what stands behind the cell of this row and the column: runs, changes, tests")
+    .option("--pairs", "compare rows pair by pair however many runs there are; by default up to 128 runs")
+    .option("--no-pairs", "compare rows over seeds alone")
     .addOption(outOption())
-    .addHelpText("after", examples("table results/omniglot-table2", "table omniglot-table2 --format csv"))
-    .action(async (where: string, { format, out }: TableOptions) => {
+    .addHelpText(
+      "after",
+      examples(
+        "table results/omniglot-table2",
+        "table omniglot-table2 --format csv",
+        'table omniglot-table2 --explain "ArcFace (0.5)" unseen.accuracy',
+      ),
+    )
+    .action(async (where: string, column: string | undefined, { format, out, pairs, explain }: TableOptions) => {
+      if ((explain === undefined) !== (column === undefined)) {
+        throw new UsageError("Cannot explain a cell: wanted both its row and its column, as --explain ROW COLUMN");
+      }
       const { store, experiment } = await findExperiment(where, out);
       const { records, problems } = await store.records(experiment);
       const plan = await store.readPlan(experiment);
       if (!plan && records.length === 0) {
         throw new UsageError(`Cannot print a table of "${where}": the folder has no plan.json and no readable record`);
       }
-      context.io.out(tableFormats[format](tableOfExperiment({ plan, records, problems })));
+      const outcomes = await outcomesFor(plan, records, { store, experiment, registries: builtins(), pairs });
+      const table = tableOfExperiment({ plan, records, problems, outcomes });
+      if (explain === undefined || column === undefined) return context.io.out(tableFormats[format](table));
+      const cell = lookUp(() => explainCell({ row: explain, column }, { table, records, plan }));
+      context.io.out(format === "json" ? `${JSON.stringify(cell, null, 2)}\n` : renderExplanation(cell));
     });
+}
+
+/** What a caller names; a name that is not there is a wrong argument. */
+function lookUp<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
 }
 
 /** The experiment that a path or a name means. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type AcceptedCounts, acceptedCounts, exceptFold, type Grid } from "./histogram.ts";
-import type { Pairs } from "./protocol.ts";
+import type { Pairs, ScoredPairs } from "./protocol.ts";
 
 /** The thresholds of insightface's accuracy: `arange(0, 4, 0.01)`. */
 export const ACCURACY_GRID: Grid = Object.freeze({ step: 0.01, count: 400 });
@@ -51,6 +51,19 @@ export function bestOnOthers(
     thresholds[fold] = best * ACCURACY_GRID.step;
   }
   return { accuracies, thresholds };
+}
+
+/**
+ * Which pairs are judged rightly (1) at the thresholds of {@link bestOnOthers}: what {@link foldAccuracies} counts.
+ *
+ * @returns Shape `[pairs]`.
+ */
+export function foldOutcomes(distances: Float64Array, pairs: ScoredPairs): Uint8Array {
+  const { thresholds } = bestOnOthers(() => distances, pairs);
+  return Uint8Array.from(
+    distances,
+    (distance, pair) => Number(distance < thresholds[pairs.fold[pair]!]! === (pairs.same[pair] === 1)),
+  );
 }
 
 /** Place in the grid of the threshold that judges most pairs of the other folds rightly, the first of equals. */

@@ -62,6 +62,9 @@ export interface Pairs {
   readonly folds: number;
 }
 
+/** What stored scores are judged with: the kind and the fold of each pair. */
+export type ScoredPairs = Pick<Pairs, "same" | "fold" | "folds">;
+
 /** Class weights of the main head, `[classes · perClass, dimension]`, row-major; `W_j` has rows from `j · perClass` on. */
 export interface ClassWeights {
   /** Number of training classes. */
@@ -171,6 +174,15 @@ export interface ProtocolBase<Params> extends Plugin {
   mirrored(params: Params): boolean;
   /** Whether the main head's class weights are needed, by default not; the evaluation's data has then to be `data.train`. */
   classWeights?(params: Params): boolean;
+  /**
+   * Which pairs were judged rightly (1) behind the metric `accuracy`, told from stored scores; `undefined` where scores
+   * do not tell under these parameters. Their share must be the recorded accuracy, or nothing may rest on it.
+   *
+   * @param scores As {@link Evaluation.scores}, in the order of the pairs.
+   */
+  outcomes?(params: Params, scores: Float64Array, pairs: ScoredPairs): Uint8Array | undefined;
+  /** The metrics that stored scores decide, measured again; those that want embeddings are left out. */
+  rescore?(params: Params, scores: Float64Array, pairs: ScoredPairs): readonly Metric[];
   /** Whether it multiplies on the backend, which is then started even where no network runs; by default not. */
   readonly onBackend?: boolean;
 }

@@ -6,13 +6,13 @@
 import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
-import { AUC, EER, measured, overFolds } from "./figures.ts";
-import { bestOnOthers } from "./kfold.ts";
+import { AUC, EER, type Figure, measured, overFolds } from "./figures.ts";
+import { bestOnOthers, foldOutcomes } from "./kfold.ts";
 import { projectedDistances } from "./pca.ts";
-import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { defineProtocol, type MetricDefinition, type ProtocolPlugin, type ScoredPairs } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
-import { areaUnderCurve, equalErrorRate, sortDistances, tarAtFar } from "./roc.ts";
+import { areaUnderCurve, equalErrorRate, sortDistances, type SortedDistances, tarAtFar } from "./roc.ts";
 import { valAtFar } from "./val.ts";
 import { ACCURACY, pairCurves, pairsOf } from "./verification_parts.ts";
 
@@ -73,6 +73,26 @@ function definitionId(flip: boolean, folds: number, pca: number | undefined): st
   ].join("; ");
 }
 
+/** Every figure between the accuracy and xnorm: those that the distances decide. */
+function rateFigures(
+  distances: Float64Array,
+  { pairs, sorted, far }: {
+    readonly pairs: ScoredPairs;
+    readonly sorted: SortedDistances;
+    readonly far: readonly number[];
+  },
+): Figure[] {
+  const all = distances.length, same = sorted.same.length, different = sorted.different.length;
+  const rates = valAtFar(distances, pairs, VAL_FAR);
+  return [
+    ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
+    overFolds(rates.val, same),
+    overFolds(rates.far, different),
+    { value: areaUnderCurve(sorted), n: all },
+    { value: equalErrorRate(sorted), n: all },
+  ];
+}
+
 /**
  * Verification of pairs by the squared distance of unit embeddings, `d = Σ (a/‖a‖ − b/‖b‖)²`; same iff `d < t`.
  *
@@ -103,25 +123,25 @@ export const verification: ProtocolPlugin = defineProtocol({
   wants: "pairs",
   metrics: ({ far }) => definitions(far),
   mirrored: ({ flip }) => flip,
+  outcomes: ({ pca }, scores, pairs) => pca === undefined ? foldOutcomes(scores, pairs) : undefined,
+  rescore({ far, pca }, scores, pairs) {
+    const accuracy = overFolds(bestOnOthers(() => scores, pairs).accuracies, scores.length);
+    const figures = [accuracy, ...rateFigures(scores, { pairs, sorted: sortDistances(scores, pairs.same), far })];
+    return measured(definitions(far).slice(0, -1), figures).slice(pca === undefined ? 0 : 1);
+  },
   evaluate({ flip, far, pca }, input) {
     const pairs = pairsOf(input), unit = unitEmbeddings(input.embeddings, flip);
     const distances = squaredDistances(unit, pairs);
     const sorted = sortDistances(distances, pairs.same);
-    const all = distances.length, same = sorted.same.length, different = sorted.different.length;
     const { accuracies } = bestOnOthers(
       pca === undefined ? () => distances : projectedDistances(unit, pairs, pca),
       pairs,
     );
-    const rates = valAtFar(distances, pairs, VAL_FAR);
     return {
       definition: definitionId(flip, pairs.folds, pca),
       metrics: measured(definitions(far), [
-        overFolds(accuracies, all),
-        ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
-        overFolds(rates.val, same),
-        overFolds(rates.far, different),
-        { value: areaUnderCurve(sorted), n: all },
-        { value: equalErrorRate(sorted), n: all },
+        overFolds(accuracies, distances.length),
+        ...rateFigures(distances, { pairs, sorted, far }),
         { value: unit.meanNorm, n: unit.norms },
       ]),
       scores: Float32Array.from(distances),

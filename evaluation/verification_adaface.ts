@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineProtocol, type ProtocolPlugin } from "./protocol.ts";
-import { ACCURACY, gridAccuracy, THRESHOLD } from "./verification_parts.ts";
+import { ACCURACY, gridAccuracy, gridRescoring, THRESHOLD } from "./verification_parts.ts";
 
 /**
  * Verification of pairs as AdaFace's `validation_step` and `evaluate_utils.py` have it. Its network gives a unit
@@ -34,5 +34,6 @@ export const verificationAdaface: ProtocolPlugin = defineProtocol({
   wants: "pairs",
   metrics: () => [ACCURACY, THRESHOLD],
   mirrored: () => true,
+  ...gridRescoring,
   evaluate: (_params, input) => gridAccuracy(input, true, ["adaface-verification/1", "flip=norm-weighted"]),
 });

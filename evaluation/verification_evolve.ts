@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineProtocol, type ProtocolPlugin } from "./protocol.ts";
-import { ACCURACY, gridAccuracy, THRESHOLD } from "./verification_parts.ts";
+import { ACCURACY, gridAccuracy, gridRescoring, THRESHOLD } from "./verification_parts.ts";
 
 const params = z.strictObject({
   tta: z.boolean().default(true).describe(
@@ -41,5 +41,6 @@ export const verificationEvolve: ProtocolPlugin = defineProtocol({
   wants: "pairs",
   metrics: () => [ACCURACY, THRESHOLD],
   mirrored: ({ tta }) => tta,
+  ...gridRescoring,
   evaluate: ({ tta }, input) => gridAccuracy(input, tta, ["evolve-verification/1", `flip=${tta ? "sum" : "none"}`]),
 });

@@ -7,7 +7,14 @@ import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { type UnitEmbeddings, unitEmbeddings } from "./embeddings.ts";
 import { measured, overFolds } from "./figures.ts";
-import { defineProtocol, type MetricDefinition, type Pairs, type ProtocolPlugin } from "./protocol.ts";
+import {
+  defineProtocol,
+  type Metric,
+  type MetricDefinition,
+  type Pairs,
+  type ProtocolPlugin,
+  type ScoredPairs,
+} from "./protocol.ts";
 import { acceptedBelow, sortDistances } from "./roc.ts";
 import { standardDeviation } from "./spread.ts";
 import { ACCURACY, pairCurves, pairsOf } from "./verification_parts.ts";
@@ -48,17 +55,34 @@ function youdenThreshold(scores: Float64Array, same: Uint8Array): number {
   return chosen;
 }
 
-/** Share of a fold's pairs that lie on the right side of the threshold of the other folds; on it, both kinds are wrong. */
-function foldAccuracy(scores: Float64Array, { same, fold }: Pairs, index: number): number {
-  const others = (_: unknown, pair: number) => fold[pair] !== index;
-  const threshold = youdenThreshold(scores.filter(others), same.filter(others));
-  let right = 0, total = 0;
-  for (let pair = 0; pair < scores.length; pair++) {
-    if (fold[pair] !== index) continue;
-    total++;
-    if (same[pair] ? scores[pair]! > threshold : scores[pair]! < threshold) right++;
-  }
-  return right / total;
+/** 1 for pairs that lie on the right side of the threshold of the other folds; on it, both kinds are wrong. */
+function judge(scores: Float64Array, { same, fold, folds }: ScoredPairs): Uint8Array {
+  const thresholds = Float64Array.from({ length: folds }, (_, index) => {
+    const others = (_: unknown, pair: number) => fold[pair] !== index;
+    return youdenThreshold(scores.filter(others), same.filter(others));
+  });
+  return Uint8Array.from(scores, (score, pair) => {
+    const threshold = thresholds[fold[pair]!]!;
+    return Number(same[pair] ? score > threshold : score < threshold);
+  });
+}
+
+function metricsOf(scores: Float64Array, pairs: ScoredPairs): Metric[] {
+  const right = judge(scores, pairs), rights = new Float64Array(pairs.folds), totals = new Float64Array(pairs.folds);
+  right.forEach((value, pair) => {
+    rights[pairs.fold[pair]!]! += value;
+    totals[pairs.fold[pair]!]! += 1;
+  });
+  const accuracies = rights.map((count, fold) => count / totals[fold]!);
+  return measured(METRICS, [
+    overFolds(accuracies, scores.length),
+    { value: standardDeviation(accuracies, 1) / Math.sqrt(pairs.folds), n: pairs.folds },
+  ]);
+}
+
+/** Cosines of stored scores, which are squared distances. */
+function cosinesOf(distances: Float64Array): Float64Array {
+  return distances.map((distance) => 1 - distance / 2);
 }
 
 /**
@@ -92,18 +116,16 @@ export const verificationFacexzoo: ProtocolPlugin = defineProtocol({
   wants: "pairs",
   metrics: () => METRICS,
   mirrored: () => false,
+  outcomes: (_params, scores, pairs) => judge(cosinesOf(scores), pairs),
+  rescore: (_params, scores, pairs) => metricsOf(cosinesOf(scores), pairs),
   evaluate(_params, input) {
     const pairs = pairsOf(input), { folds } = pairs;
     const unit = unitEmbeddings(input.embeddings, false), scores = cosines(unit, pairs);
-    const accuracies = Float64Array.from({ length: folds }, (_, fold) => foldAccuracy(scores, pairs, fold));
     const distances = squaredDistances(unit, pairs);
     return {
       definition: `facexzoo-verification/1; flip=none; score=cosine; folds=${folds}; ` +
         `grid=min:max:${STEPS}; choice=youden; tie=first; strict-both; ddof=0; error=ddof1/sqrt-folds`,
-      metrics: measured(METRICS, [
-        overFolds(accuracies, scores.length),
-        { value: standardDeviation(accuracies, 1) / Math.sqrt(folds), n: folds },
-      ]),
+      metrics: metricsOf(scores, pairs),
       scores: Float32Array.from(distances),
       curves: pairCurves(sortDistances(distances, pairs.same)),
     };

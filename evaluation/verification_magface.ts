@@ -45,8 +45,9 @@ function centredAngles({ original, dimension }: Embeddings, pairs: Pairs, left: 
  *
  * - `accuracy` ± spread over folds (ddof 0): `t` from `0, 0.01, …, 3.99`, best on the other folds, first of equals.
  *
- * Scores and curves are of each pair with the mean for its own fold. Throws as `verification` does, and `RangeError`
- * where an embedding equals the mean.
+ * Scores and curves are of each pair with the mean for its own fold. The threshold for a fold was chosen on the other
+ * folds' distances with that fold's mean, which scores do not hold: so no outcomes and no figures come of scores alone.
+ * Throws as `verification` does, and `RangeError` where an embedding equals the mean.
  *
  * Source: https://github.com/IrvingMeng/MagFace, `eval/eval_recognition/eval_1v1.py`.
  */

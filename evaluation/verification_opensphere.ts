@@ -7,7 +7,7 @@ import { z } from "zod";
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
 import { AUC, EER, measured } from "./figures.ts";
-import { defineProtocol, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
+import { defineProtocol, type Metric, type MetricDefinition, type ProtocolPlugin } from "./protocol.ts";
 import { formatRate } from "./rate.ts";
 import { ratesParam } from "./rates_param.ts";
 import { acceptedBelow, areaUnderCurve, equalErrorRate, sortDistances, type SortedDistances } from "./roc.ts";
@@ -31,16 +31,27 @@ function definitions(far: readonly number[]): MetricDefinition[] {
   ];
 }
 
-/** Greatest share of pairs judged rightly at any one threshold, "accept none" among them. */
-function bestAccuracy({ same, different }: SortedDistances): number {
-  let best = different.length, s = 0, d = 0;
+/** The most pairs that are judged rightly at any one threshold, "accept none" among them, and the first such threshold. */
+function bestThreshold({ same, different }: SortedDistances): { readonly right: number; readonly upTo: number } {
+  let right = different.length, upTo = -Infinity, s = 0, d = 0;
   while (s < same.length) {
     const distance = same[s]!;
     while (same[s] === distance) s++;
     while (d < different.length && different[d]! <= distance) d++;
-    best = Math.max(best, s + different.length - d);
+    const now = s + different.length - d;
+    if (now > right) right = now, upTo = distance;
   }
-  return best / (same.length + different.length);
+  return { right, upTo };
+}
+
+function metricsOf(sorted: SortedDistances, far: readonly number[]): Metric[] {
+  const n = sorted.same.length + sorted.different.length;
+  return measured(definitions(far), [
+    { value: bestThreshold(sorted).right / n, n },
+    ...far.map((rate) => ({ value: interpolatedTar(sorted, rate), n: sorted.same.length })),
+    { value: areaUnderCurve(sorted), n },
+    { value: equalErrorRate(sorted), n },
+  ]);
 }
 
 /** True accept rate at a false accept rate, linear between the operating points; of several at that rate the highest. */
@@ -91,18 +102,18 @@ export const verificationOpensphere: ProtocolPlugin = defineProtocol({
   wants: "pairs",
   metrics: ({ far }) => definitions(far),
   mirrored: () => true,
+  outcomes(_params, scores, { same }) {
+    const { upTo } = bestThreshold(sortDistances(scores, same));
+    return Uint8Array.from(scores, (distance, pair) => Number(distance <= upTo === (same[pair] === 1)));
+  },
+  rescore: ({ far }, scores, { same }) => metricsOf(sortDistances(scores, same), far),
   evaluate({ far }, input) {
     const pairs = pairsOf(input), distances = squaredDistances(unitEmbeddings(input.embeddings, true), pairs);
-    const sorted = sortDistances(distances, pairs.same), n = distances.length;
+    const sorted = sortDistances(distances, pairs.same);
     return {
       definition: "opensphere-verification/1; flip=mean; score=cosine; folds=none; accuracy=best-of-roc; " +
         "tar=linear,last-of-equals; auc=trapezoid; eer=linear",
-      metrics: measured(definitions(far), [
-        { value: bestAccuracy(sorted), n },
-        ...far.map((rate) => ({ value: interpolatedTar(sorted, rate), n: sorted.same.length })),
-        { value: areaUnderCurve(sorted), n },
-        { value: equalErrorRate(sorted), n },
-      ]),
+      metrics: metricsOf(sorted, far),
       scores: Float32Array.from(distances),
       curves: pairCurves(sorted),
     };

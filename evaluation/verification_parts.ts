@@ -6,10 +6,10 @@
 import { squaredDistances } from "./distance.ts";
 import { unitEmbeddings } from "./embeddings.ts";
 import { measured, overFolds } from "./figures.ts";
-import { bestOnOthers } from "./kfold.ts";
+import { bestOnOthers, foldOutcomes } from "./kfold.ts";
 import { angleCurves, errorCurves } from "./pair_curves.ts";
 import { checkPairs } from "./pairs.ts";
-import type { Curve, Evaluation, MetricDefinition, Pairs, ProtocolInput } from "./protocol.ts";
+import type { Curve, Evaluation, Metric, MetricDefinition, Pairs, ProtocolInput, ScoredPairs } from "./protocol.ts";
 import { sortDistances, type SortedDistances } from "./roc.ts";
 import { mean } from "./spread.ts";
 
@@ -50,7 +50,6 @@ export function pairCurves(distances: SortedDistances): Curve[] {
 export function gridAccuracy(input: ProtocolInput, flip: boolean, definition: readonly string[]): Evaluation {
   const pairs = pairsOf(input), unit = unitEmbeddings(input.embeddings, flip);
   const distances = squaredDistances(unit, pairs);
-  const { accuracies, thresholds } = bestOnOthers(() => distances, pairs);
   return {
     definition: [
       ...definition,
@@ -61,11 +60,25 @@ export function gridAccuracy(input: ProtocolInput, flip: boolean, definition: re
       "strict",
       "ddof=0",
     ].join("; "),
-    metrics: measured([ACCURACY, THRESHOLD], [
-      overFolds(accuracies, distances.length),
-      { value: mean(thresholds), n: pairs.folds },
-    ]),
+    metrics: gridMetrics(distances, pairs),
     scores: Float32Array.from(distances),
     curves: pairCurves(sortDistances(distances, pairs.same)),
   };
 }
+
+function gridMetrics(distances: Float64Array, pairs: ScoredPairs): Metric[] {
+  const { accuracies, thresholds } = bestOnOthers(() => distances, pairs);
+  return measured([ACCURACY, THRESHOLD], [
+    overFolds(accuracies, distances.length),
+    { value: mean(thresholds), n: pairs.folds },
+  ]);
+}
+
+/** What stored scores tell again of {@link gridAccuracy}. */
+export const gridRescoring: {
+  outcomes(params: unknown, scores: Float64Array, pairs: ScoredPairs): Uint8Array;
+  rescore(params: unknown, scores: Float64Array, pairs: ScoredPairs): readonly Metric[];
+} = Object.freeze({
+  outcomes: (_params: unknown, scores: Float64Array, pairs: ScoredPairs) => foldOutcomes(scores, pairs),
+  rescore: (_params: unknown, scores: Float64Array, pairs: ScoredPairs) => gridMetrics(scores, pairs),
+});

@@ -7,12 +7,14 @@ import { z } from "zod";
 import { errorCurves } from "./pair_curves.ts";
 import { squaredDistances } from "./distance.ts";
 import { AUC, EER, measured, overFolds } from "./figures.ts";
-import { foldAccuracies } from "./kfold.ts";
+import { foldAccuracies, foldOutcomes } from "./kfold.ts";
 import { checkPairs } from "./pairs.ts";
 import {
   defineStreamedProtocol,
+  type Metric,
   type MetricDefinition,
   type Pairs,
+  type ScoredPairs,
   type StreamedProtocolPlugin,
   type Templates,
 } from "./protocol.ts";
@@ -40,6 +42,16 @@ function definitions(far: readonly number[]): MetricDefinition[] {
   ];
 }
 
+function metricsOf(distances: Float64Array, pairs: ScoredPairs, far: readonly number[]): Metric[] {
+  const sorted = sortDistances(distances, pairs.same), n = distances.length, same = sorted.same.length;
+  return measured(definitions(far), [
+    overFolds(foldAccuracies(distances, pairs), n),
+    ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
+    { value: areaUnderCurve(sorted), n },
+    { value: equalErrorRate(sorted), n },
+  ]);
+}
+
 /**
  * Verification of pairs of videos by the squared distance of their vectors: each frame at unit length, their mean, unit
  * length. `accuracy` ± spread over folds (ddof 0): thresholds `0, 0.01, …, 3.99`, best on the other folds, first of
@@ -60,20 +72,15 @@ export const ytfVerification: StreamedProtocolPlugin = defineStreamedProtocol({
   wants: "templates",
   metrics: ({ far }) => definitions(far),
   mirrored: ({ flip }) => flip,
+  outcomes: (_params, scores, pairs) => foldOutcomes(scores, pairs),
+  rescore: ({ far }, scores, pairs) => metricsOf(scores, pairs, far),
   async evaluateStream({ flip, far }, { embeddings, templates }) {
     const pairs = pairsInFolds(templates);
     checkPairs(pairs, templates!.count);
     const pool = createTemplatePool(embeddings, templates!, { flip, unit: true });
     const all = Int32Array.from({ length: templates!.count }, (_, template) => template);
     const unit = { values: await pool.pool(all), dimension: pool.dimension, count: all.length, meanNorm: 1, norms: 0 };
-    const distances = squaredDistances(unit, pairs), sorted = sortDistances(distances, pairs.same);
-    const accuracies = foldAccuracies(distances, pairs), n = distances.length, same = sorted.same.length;
-    const figures = [
-      overFolds(accuracies, n),
-      ...far.map((rate) => ({ value: tarAtFar(sorted, rate), n: same })),
-      { value: areaUnderCurve(sorted), n },
-      { value: equalErrorRate(sorted), n },
-    ];
+    const distances = squaredDistances(unit, pairs);
     return {
       definition: [
         "ytf-verification/1",
@@ -90,9 +97,9 @@ export const ytfVerification: StreamedProtocolPlugin = defineStreamedProtocol({
         "auc=mann-whitney",
         "eer=linear",
       ].join("; "),
-      metrics: measured(definitions(far), figures),
+      metrics: metricsOf(distances, pairs, far),
       scores: Float32Array.from(distances),
-      curves: errorCurves(sorted),
+      curves: errorCurves(sortDistances(distances, pairs.same)),
     };
   },
 });

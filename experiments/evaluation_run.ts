@@ -16,6 +16,7 @@ import type { Environment, RecordedBackend, RecordedCurve, RecordedMetric } from
 import type { ResolvedRun } from "./resolved.ts";
 import { saveEmbeddings } from "./save_embeddings.ts";
 import type { EvaluationFiles } from "./store/evaluation.ts";
+import type { StoredPairs } from "./store/pairs.ts";
 import type { TileCache } from "./store.ts";
 import type { StoredFile } from "./stored_file.ts";
 import { tuneBackend } from "./tiles.ts";
@@ -57,6 +58,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
   const shape = imagesOf(tasks[0]!.set).shape;
   const backend = described || usesBackend(list) ? await startBackend(options) : null, network = described?.open(shape);
   const metrics: RecordedMetric[] = [], curves: RecordedCurve[] = [], saved: EvaluationEvent[] = [];
+  const pairs = new Map<string, StoredPairs>();
   const scores = new Map<string, Float32Array>(), lists = new Map<string, Record<string, readonly string[]>>();
   const recorded = described && network ? recordNetwork(described, network, shape) : null;
   try {
@@ -79,6 +81,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
       metrics.push(...event.metrics ?? []);
       curves.push(...(event.curves ?? []).map((curve) => ({ evaluation: name, ...curve })));
       if (event.scores) scores.set(name, event.scores);
+      if (event.pairs) pairs.set(event.pairs.digest, event.pairs.pairs);
       if (event.lists) lists.set(name, event.lists);
       yield {
         type: "progress",
@@ -92,7 +95,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
     network?.backbone.dispose();
   }
   const record = makeRecord(options, tasks, { network: recorded, backend, metrics, curves, startedAt });
-  yield { type: "end", record, files: { scores, lists } };
+  yield { type: "end", record, files: { scores, pairs, lists } };
 }
 
 /** Whether a protocol of a list multiplies on the backend, with or without a network. */

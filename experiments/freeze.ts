@@ -15,6 +15,8 @@ export interface FreezeOptions {
   readonly code: PlannedCode;
   /** The papers' figures that the table prints beside ours. */
   readonly published: FrozenPlan["published"];
+  /** Sizes of the test sets behind them. */
+  readonly publishedUnits?: FrozenPlan["publishedUnits"];
 }
 
 /**
@@ -22,7 +24,10 @@ export interface FreezeOptions {
  *
  * @throws {RangeError} if data is missing, for ids are provisional then.
  */
-export function freezePlan({ manifest, runs, missing }: Plan, { code, published }: FreezeOptions): FrozenPlan {
+export function freezePlan(
+  { manifest, runs, missing }: Plan,
+  { code, published, publishedUnits = {} }: FreezeOptions,
+): FrozenPlan {
   if (missing.length > 0) {
     throw new RangeError(`Cannot freeze the plan of "${manifest.name}": its data is not there: ${missing.join(", ")}`);
   }
@@ -38,6 +43,7 @@ export function freezePlan({ manifest, runs, missing }: Plan, { code, published 
     output: manifest.output,
     table: manifest.table,
     published,
+    ...Object.keys(publishedUnits).length > 0 ? { publishedUnits } : {},
     seeds: manifest.seeds,
     rows: manifest.rows.map(({ label, run }) => {
       const { plugins, data } = first.get(label)!.identity as unknown as Omit<FrozenPlan["rows"][number], "label">;

@@ -12,6 +12,8 @@ import type { EvaluationTask } from "./evaluation_checks.ts";
 import { holdEmbeddings, type Selection } from "./evaluation_input.ts";
 import type { HeldEmbeddings } from "./held_embeddings.ts";
 import { finite, type RecordedMetric } from "./record.ts";
+import { scoredPairs } from "./scored_pairs.ts";
+import type { StoredPairs } from "./store/pairs.ts";
 import { nextTurn } from "./turn.ts";
 
 /** Progress of an evaluation; the last event carries the result. */
@@ -22,6 +24,8 @@ export interface EvaluateProgress {
   readonly total: number;
   readonly metrics?: readonly RecordedMetric[];
   readonly scores?: Float32Array;
+  /** The pairs that were scored, and the digest of their data. */
+  readonly pairs?: { readonly digest: string; readonly pairs: StoredPairs };
   readonly curves?: readonly Curve[];
   /** Names of images, by list. */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
@@ -58,7 +62,7 @@ export async function* measureTask(
     stop.signal.throwIfAborted();
   });
   const work = measure(task, { selection, source }, options).then((evaluation) => {
-    progress.push({ name, done, total: Math.max(done, total), ...resultOf(name, evaluation, selection) });
+    progress.push({ name, done, total: Math.max(done, total), ...resultOf(task, evaluation, selection) });
     progress.close();
   }).catch((error) => progress.fail(error));
   try {
@@ -112,14 +116,20 @@ function withoutMirrored(source: EmbeddingSource): EmbeddingSource {
 }
 
 /** What is kept of an evaluation. */
-function resultOf(name: string, evaluation: Evaluation, { images, indices }: Selection): Partial<EvaluateProgress> {
-  const { scores, curves, lists = {} } = evaluation;
+function resultOf(
+  { section: { name }, set }: EvaluationTask,
+  evaluation: Evaluation,
+  selection: Selection,
+): Partial<EvaluateProgress> {
+  const { scores, curves, lists = {} } = evaluation, { images, indices } = selection;
+  const pairs = scores && scoredPairs(selection);
   const named = Object.entries(lists).map(([list, places]) =>
     [list, Array.from(places, (place) => images.name(indices[place]!))] as const
   );
   return {
     metrics: recordMetrics(name, evaluation),
     ...scores ? { scores } : {},
+    ...pairs ? { pairs: { digest: set.provenance.digest, pairs } } : {},
     ...curves ? { curves } : {},
     ...named.length > 0 ? { lists: Object.fromEntries(named) } : {},
   };

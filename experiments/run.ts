@@ -274,6 +274,7 @@ async function* evaluateRun(options: RunOptions, progress: Progress): AsyncGener
     if (event.metrics) progress.metrics.push(...event.metrics);
     for (const curve of event.curves ?? []) progress.curves.push({ evaluation: event.name, ...curve });
     if (event.scores) await store.writeScores(event.name, event.scores);
+    if (event.pairs) await store.writePairs(event.pairs.digest, event.pairs.pairs);
     for (const [list, names] of Object.entries(event.lists ?? {})) await store.writeList(event.name, list, names);
   }
   return false;

@@ -6,11 +6,13 @@
 import type { RunRecord } from "./record.ts";
 import { type FrozenPlan, readPlan, writePlan } from "./store/plan.ts";
 import { RunFolder } from "./store/folder.ts";
+import { readPairs, type StoredPairs } from "./store/pairs.ts";
 import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
 import { type TileCache, tileFile } from "./store/tiles.ts";
 
 export { RunBusyError, RunFolder } from "./store/folder.ts";
 export { checkExperimentName, checkRunId } from "./store/paths.ts";
+export type { StoredPairs } from "./store/pairs.ts";
 export type { TileCache } from "./store/tiles.ts";
 export { type FrozenPlan, type PlannedCode, readPlan, writePlan } from "./store/plan.ts";
 export type { TableSection } from "./resolved.ts";
@@ -47,6 +49,12 @@ export interface Store {
   writePlan(plan: FrozenPlan): Promise<string>;
   /** Stores a plan beside the experiment's own, under its digest; gives the path of the file. */
   writeVariant(plan: FrozenPlan): Promise<string>;
+  /**
+   * The pairs of data that runs of an experiment scored, or `undefined` when they are not stored.
+   *
+   * @throws {SyntaxError} if their file is damaged.
+   */
+  readPairs(experiment: string, digest: string): Promise<StoredPairs | undefined>;
   /** Tiles of WebGPU adapters. */
   readonly tiles: TileCache;
   /** What was planned, or `undefined` when nothing was. */
@@ -87,6 +95,8 @@ export function openStore(root: string): Store {
     },
     find: async (experiment: string, id: string) => await (await folderOf(experiment, id)).readRecord(),
     folder: folderOf,
+    readPairs: async (experiment: string, digest: string) =>
+      await readPairs(await within(path, checkExperimentName(experiment)), digest),
     tiles: tileFile(`${path}/.tiles.json`),
     async writePlan(plan: FrozenPlan) {
       const file = await planPath(plan.experiment);

@@ -3,11 +3,20 @@
  *
  * @module
  */
-import { mean, standardDeviation } from "../evaluation/spread.ts";
 import type { RunRecord } from "../experiments/record.ts";
+import type { PairComparison } from "./pair_comparison.ts";
+import { meanInterval } from "./statistics/intervals.ts";
+import { type PairedDifference, pairedDifference } from "./statistics/paired.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** What a table needs of a record. */
-export type TableRecord = Pick<RunRecord, "id" | "row" | "seed" | "status" | "error" | "metrics">;
+/** What a table needs of a record; what is optional is for its notes. */
+export type TableRecord =
+  & Pick<RunRecord, "id" | "row" | "seed" | "status" | "error" | "metrics">
+  & Partial<Pick<RunRecord, "backend" | "drift" | "stopped">>
+  & {
+    readonly environment?: Pick<RunRecord["environment"], "code" | "git">;
+    readonly diagnostics?: Pick<RunRecord["diagnostics"], "weightsSha256">;
+  };
 
 /** One run's share in a cell. */
 export interface CellRun {
@@ -45,14 +54,17 @@ export interface CellCounts {
   readonly absent: number;
 }
 
-/** How far a cell lies from the baseline: over the seeds that finished in both. */
-export interface CellDelta {
-  /** Mean of the differences, seed by seed. */
-  readonly mean: number;
-  /** Standard deviation of the differences (ddof 1); `null` for one seed. */
-  readonly std: number | null;
-  /** Number of seeds. */
-  readonly n: number;
+/** How far a cell lies from the baseline, over the seeds that finished in both, with its 95 % t-interval and tests. */
+export type CellDelta = PairedDifference;
+
+/** An interval around a cell's mean. */
+export interface CellInterval {
+  /** Lower end. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+  /** Half its width. */
+  readonly halfWidth: number;
 }
 
 /** One metric of one row. */
@@ -65,14 +77,24 @@ export interface TableCell extends CellCounts {
   readonly mean: number | null;
   /** Standard deviation over the finished seeds (ddof 1); `null` for fewer than two. */
   readonly std: number | null;
+  /** The 95 % t-interval of the mean over seeds; `null` for fewer than two. */
+  readonly interval: CellInterval | null;
   /** Spread over folds or searches of the one finished seed, where a single seed was planned; else `null`. */
   readonly runStd: number | null;
+  /** Steps at which runs were stopped early; none of them is averaged. */
+  readonly stoppedAt: readonly number[];
   /** The runs that contribute, by seed. */
   readonly runs: readonly CellRun[];
   /** Why each of the other planned runs does not contribute. */
   readonly problems: readonly string[];
   /** Difference to the baseline; `null` for the baseline itself and where nothing can be compared. */
   readonly delta: CellDelta | null;
+  /** Difference to the baseline on the pairs of the test set; `null` where runs did not store what each pair got. */
+  readonly pairs: PairComparison | null;
+  /** What the difference to the baseline can be called; `null` where there is none. */
+  readonly verdict: Verdict | null;
+  /** Half the width of the published share's binomial interval (95 %), where its test set's size is known. */
+  readonly publishedHalfWidth?: number;
   /** The published figure; `null` where it was not reported; absent where the paper has no such row or column. */
   readonly published?: number | null;
 }
@@ -83,7 +105,7 @@ export function makeCell(
   metric: string,
   planned: readonly { readonly seed: number; readonly record: TableRecord | undefined }[],
 ): TableCell {
-  const runs: CellRun[] = [], problems: string[] = [];
+  const runs: CellRun[] = [], problems: string[] = [], stoppedAt: number[] = [];
   const counts = { failed: 0, diverged: 0, stopped: 0, missing: 0, absent: 0 };
   for (const { seed, record } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
@@ -92,7 +114,10 @@ export function makeCell(
       problems.push(`seed ${seed} has no record`);
     } else if (record.status !== "completed") {
       counts[record.status]++;
-      problems.push(`seed ${seed} ${record.status} (${record.id}): ${record.error ?? "no reason was recorded"}`);
+      const { stopped, error } = record, at = record.status === "stopped" && stopped ? ` at step ${stopped.step}` : "";
+      if (record.status === "stopped" && stopped) stoppedAt.push(stopped.step);
+      const why = record.status === "stopped" ? stopped?.reason ?? error : error;
+      problems.push(`seed ${seed} ${record.status}${at} (${record.id}): ${why ?? "no reason was recorded"}`);
     } else if (found?.value == null) {
       counts.absent++;
       problems.push(`seed ${seed} completed with no finite ${metric} (${record.id})`);
@@ -101,19 +126,24 @@ export function makeCell(
       runs.push({ id: record.id, seed, value, runStd: std ?? null, over, n, definition });
     }
   }
-  const values = runs.map(({ value }) => value);
+  const all = runs.length > 0 ? meanInterval(runs.map(({ value }) => value)) : null;
+  const { low = null, high = null, halfWidth = null } = all ?? {};
   return {
     row,
     metric,
-    mean: runs.length > 0 ? mean(values) : null,
-    std: runs.length > 1 ? standardDeviation(values, 1) : null,
+    mean: all?.mean ?? null,
+    std: all?.std ?? null,
+    interval: low === null || high === null || halfWidth === null ? null : { low, high, halfWidth },
     runStd: planned.length === 1 ? runs[0]?.runStd ?? null : null,
     planned: planned.length,
     finished: runs.length,
     ...counts,
+    stoppedAt,
     runs,
     problems,
     delta: null,
+    pairs: null,
+    verdict: null,
   };
 }
 
@@ -125,14 +155,5 @@ export function spreadOf({ std, runStd, runs }: TableCell): "seeds" | "folds" | 
 
 /** Difference of a cell to the baseline's, paired by seed; `null` where no seed finished in both. */
 export function cellDelta(cell: TableCell, baseline: TableCell): CellDelta | null {
-  const differences = cell.runs.flatMap(({ seed, value }) => {
-    const other = baseline.runs.find((run) => run.seed === seed);
-    return other ? [value - other.value] : [];
-  });
-  if (differences.length === 0) return null;
-  return {
-    mean: mean(differences),
-    std: differences.length > 1 ? standardDeviation(differences, 1) : null,
-    n: differences.length,
-  };
+  return pairedDifference(cell.runs, baseline.runs);
 }

@@ -7,9 +7,12 @@ import { spreadOf, type TableCell } from "./cell.ts";
 import type { Table, TableColumn } from "./table.ts";
 
 const HEADER = [
-  ...["row", "metric", "unit", "higher_is_better", "mean", "std", "spread", "n"],
+  ...["row", "metric", "unit", "higher_is_better", "mean", "std", "spread", "n", "ci_low", "ci_high"],
   ...["planned", "finished", "failed", "diverged", "stopped", "missing", "absent"],
-  ...["baseline", "delta_mean", "delta_std", "delta_seeds", "published", "definition", "runs", "problems"],
+  ...["baseline", "delta_mean", "delta_std", "delta_seeds", "delta_ci_low", "delta_ci_high", "delta_p", "delta_p_holm"],
+  ...["delta_p_sign_flip", "pairs", "identities", "pairs_delta", "pairs_ci_low", "pairs_ci_high", "pairs_p_mcnemar"],
+  ...["pairs_p_bootstrap", "pairs_p_holm", "verdict", "verdict_text"],
+  ...["published", "published_half_width", "definition", "runs", "problems"],
 ];
 
 /**
@@ -41,15 +44,18 @@ export function renderCsv(table: Table): string {
 
 function line(cell: TableCell, column: TableColumn, table: Table): string[] {
   const one = (values: readonly (string | number)[]) => new Set(values).size === 1 ? values[0]! : null;
-  const spread = spreadOf(cell) ?? "";
+  const spread = spreadOf(cell) ?? "", { delta, pairs, verdict } = cell;
   return [
     ...[cell.row, cell.metric, column.unit, column.higherIsBetter, cell.mean, cell.std ?? cell.runStd, spread],
     one(cell.runs.map(({ n }) => n)),
+    ...[cell.interval?.low, cell.interval?.high],
     ...[cell.planned, cell.finished, cell.failed, cell.diverged, cell.stopped, cell.missing, cell.absent],
-    ...[table.baseline, cell.delta?.mean ?? null, cell.delta?.std ?? null, cell.delta?.n ?? null],
-    cell.published ?? null,
+    ...[table.baseline, delta?.mean, delta?.std, delta?.n, delta?.low, delta?.high, delta?.p, verdict?.seeds.adjusted],
+    ...[delta?.signFlip.p, pairs?.n, pairs?.identities, pairs?.delta, pairs?.low, pairs?.high, pairs?.mcnemarP],
+    ...[pairs?.bootstrapP, verdict?.pairs?.adjusted, verdict?.word, verdict?.text],
+    ...[cell.published, cell.publishedHalfWidth],
     [...new Set(cell.runs.map(({ definition }) => definition))].join(" | "),
     cell.runs.map(({ id }) => id).join(" "),
     cell.problems.join("; "),
-  ].map((value) => typeof value === "string" ? csvText(value) : value === null ? "" : String(value));
+  ].map((value) => typeof value === "string" ? csvText(value) : value == null ? "" : String(value));
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { LoadedOutcomes } from "../experiments/outcomes.ts";
 import type { FrozenPlan } from "../experiments/store/plan.ts";
 import type { TableRecord } from "./cell.ts";
 import { buildTable, type Table } from "./table.ts";
 
 /** What a table needs of a plan. */
-export interface TablePlan extends Pick<FrozenPlan, "seeds" | "table" | "runs" | "published"> {
+export interface TablePlan extends Pick<FrozenPlan, "seeds" | "table" | "runs" | "published" | "publishedUnits"> {
   /** Rows, in their order. */
   readonly rows: readonly Pick<FrozenPlan["rows"][number], "label">[];
 }
@@ -21,6 +22,8 @@ export interface ExperimentContent {
   readonly records: readonly TableRecord[];
   /** A message for each record that cannot be read; each becomes a note. */
   readonly problems?: readonly string[];
+  /** What runs said of each pair; without it, rows are compared over seeds alone. */
+  readonly outcomes?: LoadedOutcomes;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface ExperimentContent {
  *
  * @throws {RangeError} without a plan, if two records claim one row and seed.
  */
-export function tableOfExperiment({ plan, records, problems = [] }: ExperimentContent): Table {
+export function tableOfExperiment({ plan, records, problems = [], outcomes }: ExperimentContent): Table {
   if (!plan) {
     return buildTable({
       rows: [...new Set(records.map(({ row }) => row))],
@@ -52,7 +55,9 @@ export function tableOfExperiment({ plan, records, problems = [] }: ExperimentCo
     columns: plan.table.columns,
     baseline: plan.table.baseline,
     published: plan.published,
+    ...plan.publishedUnits ? { publishedUnits: plan.publishedUnits } : {},
     publishedSource: plan.table.published,
-    notes: [...problems, ...notes],
+    outcomes: outcomes?.runs,
+    notes: [...problems, ...notes, ...outcomes?.notes ?? []],
   });
 }

@@ -4,30 +4,32 @@
  * @module
  */
 import { spreadOf } from "./cell.ts";
+import { SEEDS_TO_TELL, SIGNIFICANCE, verdictMark } from "./verdict.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
 export interface Footnotes {
-  /** The mark of a text, such as `¹`; an empty text has none. */
-  mark(text: string): string;
-  /** The texts, each behind its mark. */
-  lines(): string[];
+  /** The number of a text, from 1; an empty text has none. */
+  number(text: string): number | undefined;
+  /** The texts, in the order of their numbers. */
+  readonly texts: readonly string[];
 }
 
 /** Starts an empty list of footnotes. */
 export function createFootnotes(): Footnotes {
   const texts: string[] = [];
   return {
-    mark(text) {
-      if (text === "") return "";
+    number(text) {
+      if (text === "") return undefined;
       if (!texts.includes(text)) texts.push(text);
-      return superscript(texts.indexOf(text) + 1);
+      return texts.indexOf(text) + 1;
     },
-    lines: () => texts.map((text, index) => `${superscript(index + 1)} ${text}`),
+    texts,
   };
 }
 
-function superscript(n: number): string {
+/** Writes a number as the mark of a footnote, such as `¹`. */
+export function superscript(n: number): string {
   return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
 }
 
@@ -70,7 +72,10 @@ export function explain(table: Table, hasBold: boolean): string[] {
   const when = (condition: boolean, text: string) => condition ? [text] : [];
   const planned = table.seeds.length;
   return [
-    ...when(cells.some(({ std }) => std !== null), "± is the standard deviation over seeds (ddof 1)"),
+    ...when(
+      cells.some(({ interval }) => interval !== null),
+      "± is half the width of the 95 % t-interval of the mean over seeds",
+    ),
     ...withinSeed(table),
     ...when(
       cells.some(({ runs }) => runs.length > 0),
@@ -84,18 +89,81 @@ export function explain(table: Table, hasBold: boolean): string[] {
       cells.some(({ finished }) => finished > 0 && finished < planned),
       `(k/${planned}): k of ${planned} planned seeds finished; the mean is over those`,
     ),
-    ...when(hasBold, "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"),
+    ...when(
+      hasBold,
+      table.baseline === null
+        ? "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"
+        : `Bold is the best mean of a column, where it is not indistinguishable from ${table.baseline}; it is no test ` +
+          "against the other rows",
+    ),
     ...when(
       cells.some(({ delta }) => delta !== null),
       `Δ is the mean difference to ${table.baseline}, seed by seed` +
-        (cells.some(({ delta }) => delta?.std != null) ? ", ± its standard deviation (ddof 1)" : ""),
+        (cells.some(({ delta }) => delta?.halfWidth != null) ? ", ± half the width of its 95 % t-interval" : ""),
     ),
+    ...explainVerdicts(table),
     ...when(
       table.publishedSource !== null,
-      `Published figures: ${table.publishedSource}, on the data and pairs of their paper`,
+      `Published figures: ${table.publishedSource}, on the data and pairs of their paper` +
+        (cells.some(({ publishedHalfWidth }) => publishedHalfWidth !== undefined)
+          ? "; ± is half the width of the binomial interval (Wilson, 95 %) of their test set alone"
+          : ""),
     ),
     ...when(cells.some(({ published }) => published === null), "n/r: not reported there"),
     ...[...definitions].map(([id, metrics]) => `Definition of ${metrics.join(", ")}: ${id}`),
     ...table.notes,
+  ];
+}
+
+/** Says what the marks of a table's verdicts mean, and by which tests they are. */
+function explainVerdicts({ rows, baseline }: Table): string[] {
+  const cells = rows.flatMap((row) => row.cells).filter(({ verdict }) => verdict !== null);
+  const marks = new Set(cells.map(({ verdict }) => verdictMark(verdict!)));
+  const say = (mark: Parameters<typeof marks.has>[0], text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
+  const few = [
+    ...new Set(cells.flatMap(({ verdict }) => verdict!.seeds.word === "too few to tell" ? [verdict!.seeds.n] : [])),
+  ];
+  const n = `n = ${few.sort((a, b) => a - b).join(", ")}; six are needed`;
+  const solid = cells.filter(({ verdict }) => verdict!.seeds.word !== "too few to tell");
+  const pairs = cells.flatMap(({ pairs }) => pairs ? [pairs] : []);
+  const full = [
+    ...say("▲", `better than ${baseline}`),
+    ...say("▼", `worse than ${baseline}`),
+    ...say("≠", `different from ${baseline}`),
+    ...say("≈", `indistinguishable from ${baseline}`),
+    ...say("?", `too few seeds to tell (${n})`),
+  ];
+  const hollow = [...say("△", "better"), ...say("▽", "worse")];
+  const alpha = `p below ${SIGNIFICANCE} after Holm's correction over the rows of the column`;
+  return [
+    ...full.length > 0 ? [full.join(", ")] : [],
+    ...hollow.length > 0
+      ? [
+        `${
+          hollow.join(", ")
+        } than ${baseline} on the pairs of the test set alone (test-set noise, of the networks as they ` +
+        `were trained); there are too few seeds to tell it of training (training noise, ${n})`,
+      ]
+      : [],
+    ...pairs.length > 0 && cells.some(({ delta, pairs }) => pairs && delta?.halfWidth === null)
+      ? ["(… to …) beside a Δ of one seed is its 95 % interval over the test set, by a bootstrap of identities"]
+      : [],
+    ...solid.length > 0
+      ? [
+        `Over seeds: paired t-test from ${SEEDS_TO_TELL} seeds on, as 2/2ⁿ is the least p of a sign-flip test; ${alpha}`,
+      ]
+      : [],
+    ...pairs.length > 0
+      ? [
+        `Over pairs: ${pairs.some(({ mcnemar }) => mcnemar) ? "McNemar's test (mid-p" : "a bootstrap ("}` +
+        (pairs.some(({ mcnemar }) => mcnemar)
+          ? (pairs.some(({ seeds }) => seeds.length > 1) ? ", of several seeds twice their median" : "") +
+            "; accuracy alone) and a bootstrap of identities ("
+          : "") +
+        `${
+          [...new Set(pairs.map(({ identities }) => identities))].join(", ")
+        } identities), both have to find it; ${alpha}`,
+      ]
+      : [],
   ];
 }

@@ -16,6 +16,8 @@ export interface PublishedTable {
   readonly unit: "percent" | "fraction" | "degree";
   /** Metrics, as `evaluation.metric`. */
   readonly columns: readonly string[];
+  /** Size of the test set behind each column, in their order: pairs or probes; `null` where the paper does not say. */
+  readonly n?: readonly (number | null)[];
   /** Figures of each row, in the order of the columns; `null` where the paper reports none. */
   readonly rows: Readonly<Record<string, readonly (number | null)[]>>;
 }
@@ -33,13 +35,20 @@ export interface PublishedFile {
 /** Published figures, percent as fractions, by row label and metric; `null` where the paper reports none. */
 export type PublishedRows = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 
+/** Sizes of the test sets behind published figures, by metric. */
+export type PublishedUnits = Readonly<Record<string, number>>;
+
 const table = z.strictObject({
   caption: z.string().min(1),
   source: z.string().min(1),
   unit: z.enum(["percent", "fraction", "degree"]),
   columns: z.array(z.string().regex(/^[^.\s]+\.\S+$/, "a column is written evaluation.metric")).min(1),
+  n: z.array(z.int().min(1).nullable()).exactOptional(),
   rows: z.record(z.string(), z.array(z.number().min(0).nullable())),
-}).superRefine(({ columns, rows, unit }, context) => {
+}).superRefine(({ columns, rows, unit, n }, context) => {
+  if (n && n.length !== columns.length) {
+    context.addIssue({ code: "custom", path: ["n"], message: `${n.length} sizes for ${columns.length} columns` });
+  }
   const top = { percent: 100, fraction: 1, degree: 180 }[unit];
   for (const [label, values] of Object.entries(rows)) {
     const say = (message: string) => context.addIssue({ code: "custom", path: ["rows", label], message });
@@ -116,4 +125,15 @@ export function publishedRows(file: PublishedFile, key: string, source: string):
       })),
     ]),
   );
+}
+
+/**
+ * Sizes of the test sets of one table of a file, of the columns whose paper states them.
+ *
+ * @throws {RangeError} as {@link publishedRows}.
+ */
+export function publishedUnits(file: PublishedFile, key: string, source: string): PublishedUnits {
+  publishedRows(file, key, source);
+  const { columns, n = [] } = file.tables[key]!;
+  return Object.fromEntries(columns.flatMap((column, i) => n[i] == null ? [] : [[column, n[i]]]));
 }

@@ -3,8 +3,13 @@
  *
  * @module
  */
+import type { LoadedOutcomes } from "../experiments/outcomes.ts";
 import { cellDelta, makeCell, type TableCell, type TableRecord } from "./cell.ts";
-import type { PublishedRows } from "./published.ts";
+import { comparePairs, type PairComparison } from "./pair_comparison.ts";
+import type { PublishedRows, PublishedUnits } from "./published.ts";
+import { binomialHalfWidth } from "./statistics/binomial.ts";
+import { recordNotes } from "./table_notes.ts";
+import { type Verdict, verdicts } from "./verdict.ts";
 
 /** One metric of the table. */
 export interface TableColumn {
@@ -31,7 +36,7 @@ export interface TableRow {
 /** A table; it is plain JSON. */
 export interface Table {
   /** Version of this form. */
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   /** Metrics. */
   readonly columns: readonly TableColumn[];
   /** Rows, in the planned order. */
@@ -60,6 +65,10 @@ export interface TableOptions {
   readonly baseline?: string | null;
   /** Published figures, percent as fractions. */
   readonly published?: PublishedRows | null;
+  /** Size of the test set behind each of their columns, where it is known. */
+  readonly publishedUnits?: PublishedUnits;
+  /** What runs said of each pair, by id and evaluation; without it, rows are compared over seeds alone. */
+  readonly outcomes?: LoadedOutcomes["runs"] | undefined;
   /** Where they come from, for the footnote. */
   readonly publishedSource?: string | null;
   /** Further notes. */
@@ -67,9 +76,9 @@ export interface TableOptions {
 }
 
 /**
- * Builds a table: for each planned row and metric the mean over the finished seeds, their standard deviation
- * `√(Σ (x − x̄)² / (n − 1))`, what did not finish and why, the difference to the baseline seed by seed, and the
- * published figure.
+ * Builds a table: for each planned row and metric the mean over the finished seeds with its t-interval,
+ * what did not finish and why, the difference to the baseline seed by seed and, where pairs are stored, pair by pair, what
+ * it can be called, and the published figure.
  *
  * @throws {RangeError} if a row or a seed is planned twice, two records claim one row and seed, or the baseline is no row.
  * @throws {TypeError} if the runs disagree about the unit or direction of a metric.
@@ -98,27 +107,65 @@ export function buildTable(options: TableOptions): Table {
       makeCell(label, metric, seeds.map((seed) => ({ seed, record: planned.get(keyOf(label, seed)) })))
     )
   );
-  const base = baseline === null ? undefined : bare[rows.indexOf(baseline)];
+  const compared = baseline === null ? bare : compare(bare, { rows, columns, baseline, outcomes: options.outcomes });
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     columns,
     rows: rows.map((label, index) => ({
       label,
-      cells: bare[index]!.map((cell, column) => {
-        const comparable = base && label !== baseline && columns[column]!.definitions.length === 1;
-        const value = published?.[label]?.[cell.metric];
-        return {
-          ...cell,
-          delta: comparable ? cellDelta(cell, base[column]!) : null,
-          ...(value === undefined ? {} : { published: value }),
-        };
-      }),
+      cells: compared[index]!.map((cell) => ({ ...cell, ...publishedOf(published?.[label], cell.metric, options) })),
     })),
     seeds,
     baseline,
     publishedSource: columns.some((column) => column.published) ? publishedSource : null,
-    notes,
+    notes: [...notes, ...recordNotes([...planned.values()])],
   };
+}
+
+/** Differences of every cell to the baseline's in its column, over seeds and over pairs, and what they can be called. */
+function compare(
+  bare: readonly (readonly TableCell[])[],
+  { rows, columns, baseline, outcomes }: {
+    readonly rows: readonly string[];
+    readonly columns: readonly TableColumn[];
+    readonly baseline: string;
+    readonly outcomes?: LoadedOutcomes["runs"] | undefined;
+  },
+): TableCell[][] {
+  const at = rows.indexOf(baseline), base = bare[at]!;
+  const cells = bare.map((row, index) =>
+    row.map((cell, column) => {
+      const comparable = index !== at && columns[column]!.definitions.length === 1;
+      return { ...cell, delta: comparable ? cellDelta(cell, base[column]!) : null };
+    })
+  );
+  const groups = columns.map(({ metric }, column) => ({
+    metric,
+    base: base[column]!,
+    cells: cells.map((row) => row[column]!).filter(({ delta }) => delta !== null),
+  }));
+  const pairs = outcomes ? comparePairs(groups, outcomes) : new Map<TableCell, PairComparison>();
+  const said = new Map<TableCell, Verdict>();
+  groups.forEach(({ cells }, column) => {
+    const found = cells.map((cell) => ({ delta: cell.delta!, pairs: pairs.get(cell) ?? null }));
+    const { higherIsBetter } = columns[column]!;
+    verdicts(found, { higherIsBetter, baseline }).forEach((verdict, i) => said.set(cells[i]!, verdict));
+  });
+  return cells.map((row) =>
+    row.map((cell) => ({ ...cell, pairs: pairs.get(cell) ?? null, verdict: said.get(cell) ?? null }))
+  );
+}
+
+/** The published figure of a cell, with the half-width of its test set where the size of that is known. */
+function publishedOf(
+  row: PublishedRows[string] | undefined,
+  metric: string,
+  { publishedUnits }: Pick<TableOptions, "publishedUnits">,
+): Pick<TableCell, "published" | "publishedHalfWidth"> {
+  const value = row?.[metric], n = publishedUnits?.[metric];
+  if (value === undefined) return {};
+  if (value === null || n === undefined || value > 1) return { published: value };
+  return { published: value, publishedHalfWidth: binomialHalfWidth(value, n) };
 }
 
 function keyOf(row: string, seed: number): string {

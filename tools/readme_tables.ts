@@ -5,7 +5,8 @@
  */
 import { checkEvaluationRecord, type EvaluationRecord } from "../experiments/evaluation_record.ts";
 import { openStore } from "../experiments/store.ts";
-import { formatSpread, formatValue, renderMarkdown, tableOfExperiment } from "../reports/mod.ts";
+import { builtins } from "../registry/builtins.ts";
+import { formatSpread, formatValue, outcomesFor, renderMarkdown, tableOfExperiment } from "../reports/mod.ts";
 
 const BLOCK = /<!-- table:([\w-]+) -->\n[\s\S]*?<!-- \/table -->/g;
 
@@ -28,7 +29,9 @@ export async function withTables(text: string, results: string): Promise<string>
   for (const name of tableNames(text)) {
     const plan = await store.readPlan(name), { records, problems } = await store.records(name);
     if (problems.length > 0) throw new SyntaxError(problems.join("; "));
-    tables.set(name, plan ? `\n${renderMarkdown(tableOfExperiment({ plan, records })).trim()}\n\n` : "");
+    const outcomes = await outcomesFor(plan, records, { store, experiment: name, registries: builtins() });
+    const table = tableOfExperiment({ plan, records, outcomes });
+    tables.set(name, plan ? `\n${renderMarkdown(table).trim()}\n\n` : "");
   }
   for (const [, name] of text.matchAll(EVALUATION)) {
     const path = `${results}/${name}/evaluation.json`;

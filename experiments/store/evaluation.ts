@@ -1,16 +1,19 @@
 /**
- * The folder of an evaluation: `evaluation.json`, `scores/`, `lists/`.
+ * The folder of an evaluation: `evaluation.json`, `scores/`, `pairs/`, `lists/`.
  *
  * @module
  */
 import { checkEvaluationRecord, type EvaluationRecord } from "../evaluation_record.ts";
 import { writeAtomically } from "./atomic.ts";
 import { RunFolder } from "./folder.ts";
+import { type StoredPairs, writePairs } from "./pairs.ts";
 
 /** What an evaluation leaves beside its record, by its name. */
 export interface EvaluationFiles {
   /** Per-pair scores. */
   readonly scores: ReadonlyMap<string, Float32Array>;
+  /** The pairs that were scored, by the digest of their data. */
+  readonly pairs: ReadonlyMap<string, StoredPairs>;
   /** Names of images, by list. */
   readonly lists: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
 }
@@ -23,7 +26,7 @@ export interface EvaluationFiles {
 export async function writeEvaluation(
   path: string,
   record: EvaluationRecord,
-  { scores, lists }: EvaluationFiles,
+  { scores, pairs, lists }: EvaluationFiles,
 ): Promise<void> {
   checkEvaluationRecord(record, "evaluation.json");
   const folder = new RunFolder(path), file = `${path}/evaluation.json`;
@@ -32,6 +35,7 @@ export async function writeEvaluation(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   for (const [name, values] of scores) await folder.writeScores(name, values);
+  for (const [digest, scored] of pairs) await writePairs(path, digest, scored);
   for (const [name, named] of lists) {
     for (const [list, names] of Object.entries(named)) await folder.writeList(name, list, names);
   }

@@ -8,6 +8,7 @@ import { checkRecord, type RunRecord } from "../record.ts";
 import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { parseHistory } from "./history.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
+import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
 
 const WEIGHTS = "weights.safetensors";
@@ -123,6 +124,11 @@ export class RunFolder {
     const path = `${this.path}/scores/${fileOf(name, "npy")}`;
     const bytes = await readIfThere(path);
     return bytes && decodeFloats(bytes, path);
+  }
+
+  /** Stores pairs that were scored beside the run folders, where no other run of the experiment has; see {@link writePairs}. */
+  async writePairs(digest: string, pairs: StoredPairs): Promise<void> {
+    await writePairs(this.path.slice(0, this.path.lastIndexOf("/")), digest, pairs);
   }
 
   /** Stores a list of images that an evaluation gives as `lists/<evaluation>.<list>.txt`, one name a line. */

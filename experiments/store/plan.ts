@@ -64,6 +64,8 @@ export interface FrozenPlan {
   readonly table: TableSection;
   /** The papers' figures that the table prints beside ours, by row and column, as fractions; `null` for none. */
   readonly published: Readonly<Record<string, Readonly<Record<string, number | null>>>> | null;
+  /** Sizes of the test sets behind these figures, by column, where the papers state them. */
+  readonly publishedUnits?: Readonly<Record<string, number>>;
   /** Planned seeds of each row. */
   readonly seeds: readonly number[];
   /** Rows, in the manifest's order. */
@@ -101,6 +103,7 @@ const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
     tolerance: z.record(z.string(), z.number().min(0)).exactOptional(),
   }),
   published: z.record(z.string(), z.record(z.string(), z.number().nullable())).nullable(),
+  publishedUnits: z.record(z.string(), z.int().min(1)).exactOptional(),
   seeds: z.array(z.int()).readonly(),
   rows: z.array(z.strictObject({
     label: z.string().min(1),

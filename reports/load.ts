@@ -1,0 +1,39 @@
+/**
+ * What runs of an experiment said of each pair, as far as its table needs it.
+ *
+ * @module
+ */
+import { type LoadedOutcomes, loadOutcomes, type ScoredRecord } from "../experiments/outcomes.ts";
+import type { FrozenPlan, Store } from "../experiments/store.ts";
+import type { Registries } from "../registry/builtins.ts";
+
+/** Up to so many runs a table reads scores without being asked; 128 runs on 6,000 pairs are read in a third of a second. */
+export const PAIRS_UP_TO = 128;
+
+/** Where a table finds scores, and whether it is to read them. */
+export interface OutcomeSources {
+  /** The results folder. */
+  readonly store: Pick<Store, "folder" | "readPairs">;
+  /** Name of the experiment. */
+  readonly experiment: string;
+  /** Where the records' protocols are found. */
+  readonly registries: Registries;
+  /** Whether to read them however many runs there are (`true`) or not at all; by default up to {@link PAIRS_UP_TO}. */
+  readonly pairs?: boolean | undefined;
+}
+
+/** Outcomes of the planned runs; none where there is no baseline to compare with, or it is not wanted. */
+export async function outcomesFor(
+  plan: Pick<FrozenPlan, "runs" | "table"> | undefined,
+  records: readonly ScoredRecord[],
+  { store, experiment, registries, pairs }: OutcomeSources,
+): Promise<LoadedOutcomes> {
+  if (!plan || plan.table.baseline === null || pairs === false) return { runs: new Map(), notes: [] };
+  const ids = new Set(plan.runs.map(({ id }) => id)), planned = records.filter(({ id }) => ids.has(id));
+  if (pairs === undefined && planned.length > PAIRS_UP_TO) {
+    const note =
+      `Rows are not compared pair by pair: ${planned.length} runs are many, --pairs reads their scores all the same`;
+    return { runs: new Map(), notes: [note] };
+  }
+  return await loadOutcomes(store, experiment, planned, registries);
+}
