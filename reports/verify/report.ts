@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Verdict, type VerifiedFigure, worst } from "./verdict.ts";
+import { type Agreement, type VerifiedFigure, worst } from "./verdict.ts";
 
 /** A run that was done again, or could not be. */
 export interface VerifiedCell {
@@ -21,7 +21,7 @@ export interface Verification {
   /** The folder, as it was named. */
   readonly folder: string;
   /** The verdict on everything: `damaged` where files are not what they were, `sound` where nothing was run. */
-  readonly verdict: Verdict | "damaged" | "sound" | "interrupted";
+  readonly verdict: Agreement | "damaged" | "sound" | "interrupted";
   /** Files that match their listed digest; `null` where none is listed. */
   readonly matching: number | null;
   /** Records that were read. */
@@ -48,7 +48,7 @@ export const VERDICT_TEXT: Readonly<Record<Verification["verdict"], string>> = {
 };
 
 /** The verdict on several cells: the worst of all figures. */
-export function verdictOf(cells: readonly VerifiedCell[]): Verdict {
+export function agreementOf(cells: readonly VerifiedCell[]): Agreement {
   return worst(cells.map(({ figures }) => worst(figures.map(({ verdict }) => verdict))));
 }
 

@@ -8,10 +8,10 @@ import type { RecordedMetric, RunRecord } from "../../experiments/record.ts";
 import { predictionInterval } from "../statistics/mod.ts";
 
 /** From best to worst: of several, the worst counts. */
-export const VERDICTS = ["identical", "tolerance", "consistent", "inconclusive", "drifted"] as const;
+export const AGREEMENTS = ["identical", "tolerance", "consistent", "inconclusive", "drifted"] as const;
 
 /** What is said of a figure. */
-export type Verdict = typeof VERDICTS[number];
+export type Agreement = typeof AGREEMENTS[number];
 
 /** A figure of a cell, then and now. */
 export interface VerifiedFigure {
@@ -24,7 +24,7 @@ export interface VerifiedFigure {
   /** Unit of both. */
   readonly unit: string | null;
   /** What is said of it. */
-  readonly verdict: Verdict;
+  readonly verdict: Agreement;
   /** Why, for people. */
   readonly reason: string;
 }
@@ -43,8 +43,10 @@ export function figureName({ evaluation, name }: Pick<RecordedMetric, "evaluatio
 }
 
 /** The worst of several verdicts; `inconclusive` of none. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.length === 0 ? "inconclusive" : VERDICTS[Math.max(...verdicts.map((one) => VERDICTS.indexOf(one)))]!;
+export function worst(verdicts: readonly Agreement[]): Agreement {
+  return verdicts.length === 0
+    ? "inconclusive"
+    : AGREEMENTS[Math.max(...verdicts.map((one) => AGREEMENTS.indexOf(one)))]!;
 }
 
 /**
