@@ -23,7 +23,7 @@ import type { Context } from "./context.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { dataOption, examples, naturalNumber, pluginOption, withPrintOptions, workersOption } from "./options.ts";
 import { type Cell, type CellOptions, chooseCells, completedRuns } from "./verify_cells.ts";
-import { allowedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
+import { type AllowedPlugins, allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
 import { checkData, openScratch, type Rerun, rerun } from "./verify_rerun.ts";
 
 /** Flags of `verify`. */
@@ -104,9 +104,10 @@ async function verify(
     const verdict = matching === null ? "inconclusive" : "sound";
     return { verification: { ...base, verdict, cells: [] }, code: matching === null ? EXIT.inconclusive : EXIT.done };
   }
+  const allowed = await allowedPlugins(folder, inspection, options);
   const runs = completedRuns(inspection), chosen = chooseCells(runs, options);
-  notes.push(...await tellChosen(chosen, runs, options, inspection));
-  const { cells, code } = await doAgain(folder, { inspection, runs, chosen }, options, context);
+  notes.push(...await tellChosen(chosen, runs, options, inspection), ...changedPlugins(inspection, allowed));
+  const { cells, code } = await doAgain(folder, { inspection, runs, chosen, allowed }, options, context);
   const verdict = agreementOf(cells);
   if (code !== undefined) return { verification: { ...base, verdict: "interrupted", cells }, code };
   return { verification: { ...base, verdict, cells }, code: exitOf(verdict, options.accept) };
@@ -150,11 +151,16 @@ async function tellChosen(
 /** Does the chosen runs again, one after the other; ends with the exit status of an interruption. */
 async function doAgain(
   folder: string,
-  { inspection, runs, chosen }: { inspection: Inspection; runs: readonly Cell[]; chosen: readonly Cell[] },
+  { inspection, runs, chosen, allowed }: {
+    readonly inspection: Inspection;
+    readonly runs: readonly Cell[];
+    readonly chosen: readonly Cell[];
+    readonly allowed: AllowedPlugins;
+  },
   options: VerifyOptions,
   context: Context,
 ): Promise<{ cells: VerifiedCell[]; code?: number }> {
-  const { plan } = inspection, allowed = await allowedPlugins(folder, inspection, options), cells: VerifiedCell[] = [];
+  const { plan } = inspection, cells: VerifiedCell[] = [];
   const [first] = chosen;
   if (!first) return { cells };
   await checkDataFolder(options.data, folder);

@@ -26,12 +26,20 @@ export interface PluginFlags {
   readonly plugin: readonly string[];
 }
 
-/** Users' plugins that a run was made with and that are not loaded, or are loaded with other bytes. */
+/** Users' plugins that a run was made with and that are not loaded. */
 export function strangers({ identity }: RunRecord, { plugins }: AllowedPlugins): string[] {
   const used = identity["plugins"] as readonly { kind: string; name: string; sha256: string | null }[];
   return used.filter(({ kind, name, sha256 }) =>
-    sha256 !== null && !plugins.some((one) => one.kind === kind && one.name === name && one.sha256 === sha256)
+    sha256 !== null && !plugins.some((one) => one.kind === kind && one.name === name)
   ).map(({ kind, name }) => `${kind} "${name}"`);
+}
+
+/** Loaded plugins whose modules are not those of the plan, a sentence each. */
+export function changedPlugins({ plan }: Pick<Inspection, "plan">, { plugins }: AllowedPlugins): string[] {
+  return (plan?.plugins ?? []).flatMap(({ kind, name, sha256 }) => {
+    const found = plugins.find((one) => one.kind === kind && one.name === name);
+    return found && found.sha256 !== sha256 ? [`The module of ${kind} "${name}" has changed since it was planned`] : [];
+  });
 }
 
 /**

@@ -4,14 +4,14 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ByteRange, type FileEntry, type Files, MissingDataError } from "../datasets/files.ts";
 
 /** Settings of {@link diskFiles}. */
 export interface DiskOptions {
   /**
-   * Refuse absolute paths and `..`, for plans that others made. Links inside the folder are followed: they are its
-   * owner's, who may keep large data elsewhere.
+   * Refuse paths that lead out of the folder, for plans that others made. Links inside the folder are followed: they
+   * are its owner's, who may keep large data elsewhere.
    */
   readonly inside?: boolean;
 }
@@ -25,11 +25,14 @@ export interface DiskOptions {
  */
 export function diskFiles(root: string, { inside = false }: DiskOptions = {}): Files {
   const digests = new Map<string, string>();
+  const base = resolve(root), within = base.endsWith("/") ? base : `${base}/`;
   const locate = (path: string): string => {
-    if (inside && (isAbsolute(path) || /^[A-Za-z]:/.test(path) || path.split(/[\\/]/).includes(".."))) {
-      throw new RangeError(`Cannot use "${path}": it leads out of the data folder, a path inside it is wanted`);
-    }
-    return resolve(root, path);
+    const place = resolve(base, path);
+    if (!inside || place === base || place.startsWith(within)) return place;
+    throw new RangeError(
+      `Cannot use "${path}": it leads out of the data folder ${root}, a path inside it is wanted; name a folder that ` +
+        "holds it with --data if you trust who wrote it",
+    );
   };
 
   async function stat(path: string): Promise<"file" | "folder" | undefined> {
