@@ -3,12 +3,13 @@
  *
  * @module
  */
-export { diskFiles } from "./disk.ts";
+export { diskFiles, type DiskOptions } from "./disk.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";
 export * from "./plan.ts";
 export { moduleLoader } from "./plugins.ts";
+export type { ReadLog } from "./reads.ts";
 export * from "./record.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";

@@ -9,6 +9,7 @@ import { type Agreement, type VerifiedFigure, worst } from "./verdict.ts";
 export interface VerifiedCell {
   /** Its row in the table. */
   readonly row: string;
+  /** Its seed. */
   readonly seed: number;
   /** Run id. */
   readonly id: string;
@@ -32,6 +33,7 @@ export interface Verification {
   readonly problems: readonly string[];
   /** What is worth saying. */
   readonly notes: readonly string[];
+  /** The runs that were done again. */
   readonly cells: readonly VerifiedCell[];
 }
 

@@ -110,3 +110,38 @@ testOnBackends("every built-in head, augmentation, sampler and schedule reads it
   }
   assertEquals(told, {});
 }, ["wasm"]);
+
+testOnBackends(
+  "every built-in protocol of pairs and images, and a network of each kind, reads its parameters",
+  async () => {
+    const [{ data: pairs }] = smallRun().evaluate as [ResolvedRun["evaluate"][number]];
+    const faces = smallRun().data.train, told: Record<string, unknown> = {};
+    const gallery = section("reader", { reader: "sampled-gallery", from: faces, ways: 4, unknown: 0.25, searches: 2 });
+    const evaluate = registries.protocol.names().flatMap((protocol) => {
+      const { wants, params } = registries.protocol.get(protocol);
+      const data = protocol === "identification"
+        ? gallery
+        : wants === "pairs"
+        ? pairs
+        : wants === "images"
+        ? faces
+        : undefined;
+      return data && params.safeParse({}).success
+        ? [{ name: protocol, protocol: section("protocol", { protocol }), data }]
+        : [];
+    });
+    assertEquals(evaluate.length >= 8, true);
+    for (const [i, name] of ["convnet", "pixels", "mobilefacenet"].entries()) {
+      const run = smallRun({
+        steps: name === "pixels" ? 0 : 1,
+        backbone: section("backbone", { name }),
+        evaluate: i === 0 ? evaluate.filter(({ data }) => data !== gallery) : [],
+      });
+      const { record } = await execute(run, { output: { receipt: 0 }, keepWeights: false });
+      const { status, error, diagnostics: { unread } } = record!;
+      if (status !== "completed" || unread) told[name] = error ?? unread;
+    }
+    assertEquals(told, {});
+  },
+  ["wasm"],
+);
