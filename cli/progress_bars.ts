@@ -6,7 +6,7 @@
 import progress, { type SingleBar } from "cli-progress";
 import type { SweepEvent } from "../experiments/jobs.ts";
 import type { Reporter } from "./progress.ts";
-import { figure, startedFrom, stopped, summary } from "./progress_lines.ts";
+import { figure, startedFrom, summary } from "./progress_lines.ts";
 
 /** Shows runs as bars on standard error. */
 export function barReporter(runs: number): Reporter {
@@ -48,7 +48,7 @@ export function barReporter(runs: number): Reporter {
       finish(id);
       if (event.type === "end") all.increment();
       note(
-        `${who}: ${event.type === "end" ? summary(event.record) : stopped(event.step)}`,
+        `${who}: ${event.type === "end" ? summary(event.record) : `stopped at step ${event.step}, checkpoint written`}`,
       );
     }
   };

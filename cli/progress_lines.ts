@@ -49,7 +49,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
     } else if (event.type === "end") {
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
-    } else print(`${who}: ${stopped(event.step)}`);
+    } else print(`${who}: stopped at step ${event.step}, checkpoint written`);
   };
   return { show, note: print, close() {} };
 }
@@ -61,11 +61,6 @@ export function startedFrom({ run }: PlannedRun, { tensors, unused }: RecordedWe
     : unused.join(", ");
   const left = unused.length > 0 ? `; the backbone has no use for ${unused.length}: ${names}` : "";
   return `starts from ${run.weights}, ${tensors} tensors${left}`;
-}
-
-/** Where a run was stopped and what is kept of it. */
-export function stopped(step: number): string {
-  return step > 0 ? `stopped at step ${step}, checkpoint written` : "stopped before there was anything to save";
 }
 
 /** How a run ended, in a few words. */

@@ -176,16 +176,24 @@ async function* trainFromCheckpoint(
     resumedAt: from,
     weights: progress.weights ?? null,
   };
-  const twice = resumed ? 0 : Math.min(output.receipt ?? RECEIPT_STEPS, steps);
+  const twice = from > 0 ? 0 : Math.min(output.receipt ?? RECEIPT_STEPS, steps);
+  const remake = () => {
+    progress.model?.dispose();
+    delete progress.model;
+    progress.model = make();
+  };
+  // Until the first steps are compared, what is saved is the start: the next process takes the receipt anew.
+  const saveStart = async () => {
+    remake();
+    await checkpoint(options, progress, { step: 0, seconds: 0 });
+    return true;
+  };
   const receipt = new Receipt(twice);
   if (twice > 0) {
     const pace = { from: 0, ...stop ? { stop } : {} };
     await receipt.first(progress.model, trainModel(run, registries, progress.model, progress.training!, pace), stop);
-    // Nothing is saved before the first steps are compared: the next start does them anew.
-    if (stop?.aborted) return true;
-    progress.model.dispose();
-    delete progress.model;
-    progress.model = make();
+    if (stop?.aborted) return await saveStart();
+    remake();
   }
   watch.startTraining(from, resumed?.seconds ?? 0);
   const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0 && step >= twice;
@@ -215,8 +223,9 @@ async function* trainFromCheckpoint(
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.
+    if (stop?.aborted && step.step < twice) return await saveStart();
     if ((final ? run.evaluate.length > 0 : due(step.step)) || stop?.aborted) {
-      if (step.step >= twice) await checkpoint(options, progress, { step: step.step, seconds });
+      await checkpoint(options, progress, { step: step.step, seconds });
     }
     if (stop?.aborted) return true;
   }

@@ -36,7 +36,7 @@ testOnBackends("a receipt does not change a run's bits, its history or its event
 
 testOnBackends("a resumed run keeps the receipt of its start", async () => {
   const whole = await execute(stateful(), { output: receipt(3) });
-  // Stopped before the first steps were compared, nothing is kept: the next start does them anew.
+  // Stopped before the first steps were compared, the start is kept: the next process takes the receipt anew.
   for (const [stopAt, from] of [[1, 0], [2, 0], [3, 3], [5, 5]] as const) {
     const cut = await execute(stateful(), { stopAt, checkpointEvery: 1, output: receipt(3) });
     assertEquals(cut.events.at(-1), { type: "interrupted", step: from });
