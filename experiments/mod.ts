@@ -9,7 +9,7 @@ export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";
 export * from "./plan.ts";
 export { moduleLoader } from "./plugins.ts";
-export type { ReadLog } from "./reads.ts";
+export type { Params, ReadLog } from "./reads.ts";
 export * from "./record.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";

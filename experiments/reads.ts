@@ -23,7 +23,8 @@ const WORK: Readonly<Record<Kind, readonly string[]>> = {
   sampler: ["create"],
 };
 
-type Params = Readonly<Record<string, unknown>>;
+/** Parameters of a plugin. */
+export type Params = Readonly<Record<string, unknown>>;
 
 /** Reads by plugin and parameters: equal sections of one plugin share theirs. */
 export class ReadLog {
