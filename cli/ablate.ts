@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal, missingRuns } from "../experiments/sweep.ts";
+import { seal } from "../experiments/verify/seal.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -54,6 +55,7 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   }
   const code = await trainRuns(missing, { ...sweep, ...planPath ? { planPath } : {} }, options, context);
   const { records, problems } = await store.records(experiment);
+  if (records.length > 0) await seal(`${store.root}/${experiment}`, records);
   const outcomes = await outcomesFor(plan, records, { store, experiment, registries: sweep.registries });
   const table = tableOfExperiment({ plan, records, problems, outcomes });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { completePairs } from "../experiments/scored_pairs.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
+import { seal } from "../experiments/verify/seal.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -46,6 +47,7 @@ export function registerCollate(program: Command, context: Context): void {
       const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id), rule) ? [] : [index]);
       const sources = { store, experiment, registries, files };
       for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
+      await seal(`${store.root}/${experiment}`, records);
       const outcomes = await outcomesFor(frozen, records, sources);
       const table = tableOfExperiment({ plan: frozen, records, problems, outcomes });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");

@@ -11,11 +11,19 @@ import { RunBusyError } from "../experiments/store.ts";
 /** What the process's status says. */
 export const EXIT = Object.freeze({
   done: 0,
+  /** `verify`: other bits, within the declared tolerance. */
+  tolerance: 10,
+  /** `verify`: statistically consistent with the published seeds. */
+  consistent: 11,
+  /** `verify`: nothing can be said. */
+  inconclusive: 12,
+  /** `verify`: a figure is no longer what was published. */
+  drifted: 13,
   /** Bad manifest or arguments: the same command will fail again. */
   usage: 2,
   /** Data is missing, or not that of the plan. */
   data: 3,
-  /** An audit found damaged data. */
+  /** An audit or `verify` found what is damaged or was changed. */
   damaged: 65,
   /** A run failed, or a defect. */
   failed: 70,

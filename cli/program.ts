@@ -21,6 +21,7 @@ import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 import { registerTable } from "./table.ts";
 import { registerValidate } from "./validate.ts";
+import { registerVerify } from "./verify.ts";
 
 const COMMANDS: readonly Register[] = [
   registerQuickstart,
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
   registerAblate,
   registerCollate,
   registerTable,
+  registerVerify,
   registerEvaluate,
   registerExport,
   registerList,
@@ -39,7 +41,7 @@ const COMMANDS: readonly Register[] = [
 ];
 
 const HELP = `
-Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing or not that of the plan, 65 an audit found damage, 70 a run failed,
+Exit codes: 0 done, 10 to 13 what verify says, 2 bad manifest or arguments, 3 data missing or not that of the plan, 65 an audit found damage, 70 a run failed,
 75 interrupted with a checkpoint or run by another process, 130 and 143 interrupted with nothing to save.
 
 deno task <command> --help tells more about a command.`;

@@ -7,15 +7,33 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type ByteRange, type FileEntry, type Files, MissingDataError } from "../datasets/files.ts";
 
+/** Settings of {@link diskFiles}. */
+export interface DiskOptions {
+  /**
+   * Refuse paths that lead out of the folder, for plans that others made. Links inside the folder are followed: they
+   * are its owner's, who may keep large data elsewhere.
+   */
+  readonly inside?: boolean;
+}
+
 /**
  * Opens a folder as the data folder. Relative paths resolve against it, absolute ones stand for themselves.
  * Digests are kept in memory while path, size and modification time stay the same.
  *
  * @param root The data folder; it need not exist before something in it is read.
+ * @throws {RangeError} from every function, with `inside`, for a path that leads out of the folder.
  */
-export function diskFiles(root: string): Files {
+export function diskFiles(root: string, { inside = false }: DiskOptions = {}): Files {
   const digests = new Map<string, string>();
-  const locate = (path: string): string => resolve(root, path);
+  const base = resolve(root), within = base.endsWith("/") ? base : `${base}/`;
+  const locate = (path: string): string => {
+    const place = resolve(base, path);
+    if (!inside || place === base || place.startsWith(within)) return place;
+    throw new RangeError(
+      `Cannot use "${path}": it leads out of the data folder ${root}, a path inside it is wanted; name a folder that ` +
+        "holds it with --data if you trust who wrote it",
+    );
+  };
 
   async function stat(path: string): Promise<"file" | "folder" | undefined> {
     try {

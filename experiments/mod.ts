@@ -4,7 +4,7 @@
  * @module
  */
 export { type KeyDifference, type RowDifferences, rowDifferences } from "./differences.ts";
-export { diskFiles } from "./disk.ts";
+export { diskFiles, type DiskOptions } from "./disk.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export * from "./manifest.ts";
@@ -12,6 +12,7 @@ export { type LoadedOutcomes, loadOutcomes, type PairOutcomes, type ScoredRecord
 export * from "./plan.ts";
 export type { UsedPlugin } from "./plan_plugins.ts";
 export { moduleLoader } from "./plugins.ts";
+export type { Params, ReadLog } from "./reads.ts";
 export * from "./record.ts";
 export { rescore, type RescoredFigure } from "./rescore.ts";
 export * from "./resolved.ts";

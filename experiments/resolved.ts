@@ -76,6 +76,8 @@ export interface OutputSettings {
   readonly checkpointEvery: number;
   /** Whether a completed run keeps its weights as `weights.safetensors`. */
   readonly weights: boolean;
+  /** First steps that are done twice, to tell whether this machine gives the same bits; 0 for none, 2 where it is absent. */
+  readonly receipt?: number;
 }
 
 /** How the table is laid out. */
@@ -86,6 +88,8 @@ export interface TableSection {
   readonly baseline: string | null;
   /** `file.yaml#key` of published figures, or `null`. */
   readonly published: string | null;
+  /** Largest difference that \`verify\` lets pass, by metric as \`evaluation.metric\`. */
+  readonly tolerance?: Readonly<Record<string, number>>;
 }
 
 /** Successive halving: at each rung the best rows go on. */

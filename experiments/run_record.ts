@@ -20,11 +20,13 @@ import {
   type RecordedDiagnostics,
   type RecordedDrift,
   type RecordedMetric,
+  type RecordedReceipt,
   type RecordedStop,
   type RecordedWeights,
   type RunRecord,
 } from "./record.ts";
 import type { LoadedPlugin, PlannedRun, ResolvedRun } from "./resolved.ts";
+import type { ReadLog } from "./reads.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** What a run has come to know, filled in as it gets there. */
@@ -35,6 +37,16 @@ export interface Progress {
   model?: Model;
   /** Weights that the backbone took from a file. */
   weights?: RecordedWeights;
+  /** Reads of plugins' parameters. */
+  readonly reads: ReadLog;
+  /** False where the run went on from a checkpoint that does not tell them. */
+  readsKnown?: boolean;
+  /** Parameters at their defaults that no code read. */
+  unread?: readonly string[];
+  /** What the first steps gave when they were done twice. */
+  receipt?: RecordedReceipt;
+  /** Step of the newest checkpoint. */
+  saved?: number;
   /** The newest update. */
   last?: StepEvent;
   readonly metrics: RecordedMetric[];
@@ -124,7 +136,7 @@ export function marginOf({ head }: ResolvedRun, registries: Registries): Margin 
 
 function diagnose(
   { planned: { run }, registries }: Known,
-  { last, angles }: Progress,
+  { last, angles, receipt, unread = [] }: Progress,
   { error, weightsSha256 }: Outcome,
 ): RecordedDiagnostics {
   const targetAngles = angles?.result(), margin = marginOf(run, registries);
@@ -137,5 +149,7 @@ function diagnose(
     ...error instanceof DivergenceError ? { firstBadTensor: error.tensor, divergedAtStep: error.step } : {},
     ...targetAngles ? { targetAngles } : {},
     ...margin ? { targetLogit: targetLogitCurve(margin) } : {},
+    ...receipt ? { receipt } : {},
+    ...unread.length > 0 ? { unread } : {},
   };
 }

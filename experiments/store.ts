@@ -73,7 +73,7 @@ export function openStore(root: string): Store {
   const planPath = (experiment: string) => within(path, checkExperimentName(experiment), "plan.json");
   return Object.freeze({
     root: path,
-    experiments: () => folders(path),
+    experiments: async () => (await folders(path)).filter((name) => !name.startsWith(".")),
     async records(experiment: string) {
       const records: RunRecord[] = [], problems: string[] = [];
       const ids = await folders(await within(path, checkExperimentName(experiment)));

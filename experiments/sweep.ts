@@ -4,6 +4,7 @@
  * @module
  */
 import type { SweepEvent } from "./jobs.ts";
+import { ReadLog, watchReads } from "./reads.ts";
 import type { RunRecord } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
 import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
@@ -62,12 +63,14 @@ export async function* sweepHere(
   options: SweepOptions,
   busy: (error: RunBusyError) => void,
 ): AsyncGenerator<SweepEvent> {
-  const { registries, nextRun } = shareReaders(options.registries);
+  // Sets stay open from run to run, and so do the reads of their parameters.
+  const reads = new ReadLog();
+  const { registries, nextRun } = shareReaders(watchReads(options.registries, reads, ["reader"]));
   for (const planned of runs) {
     if (options.stop?.aborted) return;
     nextRun();
     try {
-      for await (const event of runHere(planned, { ...options, registries })) yield { planned, event };
+      for await (const event of runHere(planned, { ...options, registries, reads })) yield { planned, event };
     } catch (error) {
       if (!(error instanceof RunBusyError)) throw error;
       busy(error);

@@ -23,3 +23,5 @@ export * from "./statistics/mod.ts";
 export * from "./table.ts";
 export * from "./table_notes.ts";
 export * from "./verdict.ts";
+export * from "./verify/report.ts";
+export * from "./verify/verdict.ts";

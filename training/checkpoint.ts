@@ -19,6 +19,8 @@ export interface CheckpointState {
   readonly backend: string;
   /** Training time so far, in seconds. */
   readonly seconds: number;
+  /** What its writer keeps beside the variables, as text. */
+  readonly notes?: string;
 }
 
 const FORMAT = "marginlab-checkpoint/1";
@@ -40,8 +42,9 @@ export async function readParameters(groups: ParameterGroups): Promise<NamedTens
 
 /** Writes the groups' values and the state as bytes. */
 export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointState): Promise<Uint8Array> {
-  const { run, step, backend, seconds } = state;
-  const metadata = { format: FORMAT, run, step: `${step}`, backend, seconds: `${seconds}` };
+  const { run, step, backend, seconds, notes } = state;
+  const kept = notes === undefined ? {} : { notes };
+  const metadata = { format: FORMAT, run, step: `${step}`, backend, seconds: `${seconds}`, ...kept };
   return encodeSafeTensors({ tensors: await readParameters(groups), metadata });
 }
 
@@ -93,5 +96,5 @@ export function loadCheckpoint(
   tf.tidy(() =>
     wanted.forEach(({ name, variable }) => variable.assign(tf.tensor(stored.get(name)!.values, variable.shape)))
   );
-  return { step, run, backend, seconds };
+  return { step, run, backend, seconds, ...metadata.notes === undefined ? {} : { notes: metadata.notes } };
 }

@@ -125,6 +125,9 @@ export const tableShape: z.ZodObject = z.strictObject({
   published: z.string().regex(/^[^#\s]+\.ya?ml#[A-Za-z0-9_-]+$/, {
     error: "write it as file.yaml#key, such as published/arcface.yaml#table2",
   }).nullable().default(null).describe("Published figures to print beside ours, as file.yaml#key"),
+  tolerance: z.record(z.string(), z.number().min(0).max(1e6)).optional().describe(
+    "Largest difference that verify lets pass for a figure on another machine, { unseen.accuracy: 0.002 }",
+  ),
 });
 
 /** What `stopping` is for. */
@@ -167,5 +170,8 @@ export const outputShape: z.ZodObject = z.strictObject({
   ),
   weights: z.boolean().default(true).describe(
     "Keep the weights of a completed run as weights.safetensors, for export and for runs that start from them",
+  ),
+  receipt: z.int().min(0).max(1000).default(2).describe(
+    "First steps that a run does twice, to record whether this machine gives the same bits; 0 for none",
   ),
 });

@@ -47,7 +47,7 @@ function definitions(
   }
 }
 
-/** Checks columns and baseline; `node` tells where they stand. */
+/** Checks columns, tolerances and baseline; `node` tells where they stand. */
 export function checkTable(
   problems: Problems,
   table: TableSection,
@@ -66,6 +66,15 @@ export function checkTable(
     } else if (table.columns.indexOf(column) < i) {
       problems.add(at, `Duplicate column "${column}": it is shown once already`);
     }
+  }
+  const tolerance = child(node, "tolerance");
+  for (const figure of Object.keys(table.tolerance ?? {})) {
+    if (metrics.includes(figure)) continue;
+    const known = metrics.length > 0
+      ? `known metrics are ${listNames(byNearness(figure, metrics))}`
+      : "no evaluation gives one";
+    const at = child(tolerance, figure)?.at ?? node!.at;
+    problems.add(at, `Cannot tolerate a difference of "${figure}": ${known}${didYouMean(figure, metrics)}`);
   }
   if (table.baseline !== null && !labels.includes(table.baseline)) {
     const at = child(node, "baseline")?.at ?? node!.at;

@@ -110,11 +110,17 @@ const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
     sha256: RECORD_PARTS.sha256,
     module: z.string().min(1),
   })).readonly(),
-  output: z.strictObject({ logEvery: z.int().min(1), checkpointEvery: z.int().min(0), weights: z.boolean() }),
+  output: z.strictObject({
+    logEvery: z.int().min(1),
+    checkpointEvery: z.int().min(0),
+    weights: z.boolean(),
+    receipt: z.int().min(0).exactOptional(),
+  }),
   table: z.strictObject({
     columns: z.array(z.string()).readonly(),
     baseline: z.string().nullable(),
     published: z.string().nullable(),
+    tolerance: z.record(z.string(), z.number().min(0)).exactOptional(),
   }),
   stopping: stopping.exactOptional(),
   published: z.record(z.string(), z.record(z.string(), z.number().nullable())).nullable(),

@@ -72,3 +72,20 @@ Deno.test("diskFiles() follows links, but not in a circle", () =>
     await Deno.symlink(`${root}/a`, `${root}/a/b/up`);
     await assertRejects(() => files.list("a"), Error, "leads back to");
   }));
+
+Deno.test("diskFiles() that are kept inside refuse what leads out, and follow their owner's links", () =>
+  withFolder(async (root) => {
+    await Deno.mkdir(`${root}/data`);
+    await Deno.symlink(`${root}/a`, `${root}/data/linked`);
+    const files = diskFiles(`${root}/data`, { inside: true });
+    for (const path of ["..", "../a", "x/../../a/B.txt", `${root}/a/B.txt`, `${root}/database`, "/"]) {
+      for (const fn of ["stat", "list", "size", "read", "digest"] as const) {
+        await assertRejects(() => files[fn](path) as Promise<unknown>, RangeError, "it leads out of the data folder");
+      }
+    }
+    assertEquals(new TextDecoder().decode(await files.read("linked/B.txt")), "two");
+    assertEquals(await files.stat("x/../linked"), "folder");
+    assertEquals(await files.stat(`${root}/data/linked`), "folder");
+    // Whoever trusts a plan with absolute paths names the folder that holds them.
+    assertEquals(await diskFiles("/", { inside: true }).stat(`${root}/a/B.txt`), "file");
+  }));

@@ -81,7 +81,13 @@ Deno.test("explainRuns() names the keys of the identity: parameters, digests, pl
   );
   const { id, row, seed, run } = before!, identity = { ...before!.identity, plugins, schemaVersion: 3 };
   const records = [sampleRecord({ id, row, seed, manifest: run, identity })];
-  const options = { store, experiment: "tiny", records, problems: [], final };
+  const options = {
+    store,
+    experiment: "tiny",
+    records,
+    problems: [],
+    final: (record: RunRecord) => isFinal(record, undefined),
+  };
   const [why] = await explainRuns([after!], options) as (Explanation & { state: "new" })[];
   assertEquals([why!.state, why!.nearest!.record.id], ["new", id]);
   const version =

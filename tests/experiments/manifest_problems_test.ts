@@ -170,6 +170,11 @@ const CASES: readonly [name: string, text: string, ...wanted: string[]][] = [
     'Did you mean "unseen.accuracy"?',
   ],
   [
+    "a tolerance of no figure",
+    base + "table: { tolerance: { tiny.acuracy: 0.1 } }\n",
+    'm.yaml:11:37: Cannot tolerate a difference of "tiny.acuracy": known metrics are "unseen.accuracy"',
+  ],
+  [
     "a baseline that is no row",
     base + "table: { baseline: Tiny }\n",
     'm.yaml:11:20: Cannot find the baseline row "Tiny": known rows are "tiny". Did you mean "tiny"?',

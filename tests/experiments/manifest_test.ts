@@ -8,7 +8,7 @@ Deno.test("loadManifest() fills in every default", async () => {
     name: "tiny",
     seeds: [0],
     table: { columns: [], baseline: null, published: null },
-    output: { logEvery: 10, checkpointEvery: 0, weights: true },
+    output: { logEvery: 10, checkpointEvery: 0, weights: true, receipt: 2 },
     description: "",
     cite: [],
     plugins: [],

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { Prepare } from "../../datasets/mod.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import type { Environment, RunRecord } from "../../experiments/record.ts";
-import type { PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
+import type { OutputSettings, PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
 import type { Stopping } from "../../experiments/stopping/rule.ts";
@@ -88,6 +88,7 @@ export async function execute(
     checkpointEvery?: number;
     logEvery?: number;
     keepWeights?: boolean;
+    output?: Partial<OutputSettings>;
     tables?: Registries;
     products?: Products;
     prepare?: Prepare;
@@ -109,6 +110,7 @@ export async function execute(
       logEvery: options.logEvery ?? 1,
       checkpointEvery: options.checkpointEvery ?? 0,
       weights: options.keepWeights ?? true,
+      ...options.output,
     },
     store: folder,
     environment,

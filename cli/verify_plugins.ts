@@ -1,0 +1,86 @@
+/**
+ * Users' plugins of a folder that is verified: loaded only when asked to, from inside the folder or by name.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { moduleLoader } from "../experiments/plugins.ts";
+import type { RunRecord } from "../experiments/record.ts";
+import { within } from "../experiments/store/paths.ts";
+import { readIfThere } from "../experiments/store/atomic.ts";
+import type { Inspection } from "../experiments/verify/inspect.ts";
+import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
+import { UsageError } from "./exit.ts";
+
+/** Tables with the plugins that may be executed. */
+export interface AllowedPlugins {
+  readonly registries: Registries;
+  readonly plugins: readonly LoadedPlugin[];
+}
+
+/** Flags that let plugins be executed. */
+export interface PluginFlags {
+  /** Whether modules inside the folder, and pinned npm packages that its plan names, may be executed. */
+  readonly allowPlugins?: boolean;
+  /** Modules that the user names. */
+  readonly plugin: readonly string[];
+}
+
+/** Users' plugins that a run was made with and that are not loaded. */
+export function strangers({ identity }: RunRecord, { plugins }: AllowedPlugins): string[] {
+  const used = identity["plugins"] as readonly { kind: string; name: string; sha256: string | null }[];
+  return used.filter(({ kind, name, sha256 }) =>
+    sha256 !== null && !plugins.some((one) => one.kind === kind && one.name === name)
+  ).map(({ kind, name }) => `${kind} "${name}"`);
+}
+
+/** Loaded plugins whose modules are not those of the plan, a sentence each. */
+export function changedPlugins({ plan }: Pick<Inspection, "plan">, { plugins }: AllowedPlugins): string[] {
+  return (plan?.plugins ?? []).flatMap(({ kind, name, sha256 }) => {
+    const found = plugins.find((one) => one.kind === kind && one.name === name);
+    return found && found.sha256 !== sha256 ? [`The module of ${kind} "${name}" has changed since it was planned`] : [];
+  });
+}
+
+/**
+ * Loads what the flags allow. A module of the folder is imported only if its path stays inside, without a link on the
+ * way, and its bytes are those of the plan.
+ *
+ * @throws {UsageError} if a module of the plan leads out of the folder, or is not what was planned.
+ */
+export async function allowedPlugins(
+  folder: string,
+  { plan }: Pick<Inspection, "plan">,
+  { allowPlugins = false, plugin }: PluginFlags,
+): Promise<AllowedPlugins> {
+  let allowed: AllowedPlugins = { registries: builtins(), plugins: [] };
+  const load = async (specifier: string, from: string) => {
+    const loaded = await loadPlugins(allowed.registries, specifier, from, moduleLoader());
+    allowed = { registries: loaded.registries, plugins: [...allowed.plugins, ...loaded.plugins] };
+  };
+  for (const specifier of plugin) await load(specifier, "./verify");
+  if (!allowPlugins || !plan) return allowed;
+  for (const { module, sha256, kind, name } of plan.plugins) {
+    if (allowed.plugins.some((one) => one.kind === kind && one.name === name)) continue;
+    if (module.startsWith("npm:")) await load(module, "./verify");
+    else await load(await moduleInside(folder, module, sha256), "/");
+  }
+  return allowed;
+}
+
+/** Absolute path of a module inside a folder. */
+async function moduleInside(folder: string, module: string, sha256: string): Promise<string> {
+  const parts = module.replace(/^\.\//, "").split("/");
+  const advice = "name the module yourself with --plugin if you trust it";
+  if (/^(?:\/|[A-Za-z]:|[a-z]+:)/.test(module) || module.includes("\\") || parts.includes("..")) {
+    throw new UsageError(`Cannot load plugins from "${module}": it leads out of ${folder}; ${advice}`);
+  }
+  const path = await within(folder, ...parts), bytes = await readIfThere(path);
+  if (!bytes) throw new UsageError(`Cannot load plugins from "${module}": it is not in ${folder}; ${advice}`);
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256) {
+    throw new UsageError(
+      `Cannot load plugins from "${module}" in ${folder}: it is not what was planned, by its SHA-256`,
+    );
+  }
+  return await Deno.realPath(path);
+}

@@ -1,0 +1,99 @@
+/**
+ * `SHA256SUMS` of an experiment's folder, which `sha256sum --check SHA256SUMS` reads.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
+import { within } from "../store/paths.ts";
+
+/** Name of the file. */
+export const SUMS = "SHA256SUMS";
+
+/** What is listed: whatever a figure rests on; no locks, checkpoints, weights or caches. */
+const LISTED = /^(?:plan\.json|figures\.json|pairs\/[^/]+\.npz|[0-9a-f]{12}\/(?:record\.json|history\.jsonl))$/;
+const OF_RUN = /^[0-9a-f]{12}\/(?:scores\/[^/]+\.npy|lists\/[^/]+\.txt)$/;
+
+/** What a folder holds of what is listed. */
+export interface FolderFiles {
+  /** Paths of files, sorted. */
+  readonly files: readonly string[];
+  /** Paths of symbolic links, sorted; none is followed. */
+  readonly links: readonly string[];
+}
+
+/** Lists the files of an experiment's folder that count; of runs, those that have a record. */
+export async function experimentFiles(folder: string): Promise<FolderFiles> {
+  const files: string[] = [], links: string[] = [];
+  const walk = async (prefix: string, depth: number): Promise<void> => {
+    for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(`${folder}/${prefix}`)) {
+      const path = `${prefix}${name}`;
+      if (isSymlink) links.push(path);
+      else if (isFile && (LISTED.test(path) || OF_RUN.test(path)) && !path.endsWith(".tmp")) files.push(path);
+      else if (isDirectory && depth < 2 && /^(?:pairs|[0-9a-f]{12}(?:\/(?:scores|lists))?)$/.test(path)) {
+        await walk(`${path}/`, depth + 1);
+      }
+    }
+  };
+  await walk("", 0);
+  const runs = new Set(files.filter((path) => path.endsWith("/record.json")).map((path) => path.slice(0, 12)));
+  const counts = (path: string) => !/^[0-9a-f]{12}\//.test(path) || runs.has(path.slice(0, 12));
+  return { files: files.filter(counts).sort(), links: links.sort() };
+}
+
+/** Writes `SHA256SUMS` anew. */
+export async function writeSums(folder: string): Promise<void> {
+  const { files } = await experimentFiles(folder), lines: string[] = [];
+  for (const path of files) lines.push(`${await digestOf(`${folder}/${path}`)}  ${path}\n`);
+  await writeAtomically(await within(folder, SUMS), lines.join(""));
+}
+
+/** What {@link checkSums} found. */
+export interface SumsCheck {
+  /** Files whose digest is the listed one. */
+  readonly matching: readonly string[];
+  /** Files that are not what was listed. */
+  readonly changed: readonly string[];
+  /** Files that are listed and not there. */
+  readonly missing: readonly string[];
+  /** Files that are there and not listed. */
+  readonly unlisted: readonly string[];
+}
+
+/**
+ * Holds a folder to its `SHA256SUMS`; `undefined` where it has none.
+ *
+ * @throws {SyntaxError} naming the line that is no digest and path, or whose path leads out of the folder.
+ */
+export async function checkSums(folder: string): Promise<SumsCheck | undefined> {
+  const text = await readTextIfThere(await within(folder, SUMS));
+  if (text === undefined) return undefined;
+  const listed = new Map(
+    text.split("\n").flatMap((line, i) => line === "" ? [] : [parseLine(line, `${folder}/${SUMS}:${i + 1}`)]),
+  );
+  const matching: string[] = [], changed: string[] = [], missing: string[] = [];
+  for (const [path, digest] of listed) {
+    const found = await digestOf(await within(folder, ...path.split("/"))).catch((error) => {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+      throw error;
+    });
+    (found === undefined ? missing : found === digest ? matching : changed).push(path);
+  }
+  const { files } = await experimentFiles(folder);
+  return { matching, changed, missing, unlisted: files.filter((path) => !listed.has(path)) };
+}
+
+function parseLine(line: string, place: string): [path: string, digest: string] {
+  const [, digest, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+  if (digest === undefined || path === undefined) {
+    throw new SyntaxError(`Cannot read ${place}: wanted a SHA-256, two spaces and a path`);
+  }
+  if (path.split("/").some((part) => part === "" || part === "." || part === "..") || path.includes("\\")) {
+    throw new SyntaxError(`Cannot use ${place}: found "${path}", wanted a path inside the folder`);
+  }
+  return [path, digest];
+}
+
+async function digestOf(path: string): Promise<string> {
+  return createHash("sha256").update(await Deno.readFile(path)).digest("hex");
+}
