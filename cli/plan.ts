@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import { alignColumns, formatBytes, formatCount, formatDuration } from "./format.ts";
 import { writePlan } from "../experiments/store.ts";
 import { type LoadedSweep, loadSweep, missingData } from "./load.ts";
+import { type PowerFlags, printPower, withPowerOptions } from "./plan_power.ts";
 import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
 
 /** One run, as `plan --json` prints it; `null` where a figure cannot be known yet. */
@@ -40,7 +41,7 @@ interface PlanLine {
 }
 
 /** Flags of `plan`. */
-interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions {
+interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions, PowerFlags {
   readonly out: readonly string[];
 }
 
@@ -61,7 +62,7 @@ function isPlanFile(path: string): boolean {
 export function registerPlan(program: Command, context: Context): void {
   const command = program.command("plan").argument("<manifest>", "manifest file")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
-  withManifestOptions(command, planOutOption()).option("--json", "print JSON")
+  withPowerOptions(withManifestOptions(command, planOutOption())).option("--json", "print JSON")
     .addHelpText(
       "after",
       examples(
@@ -78,6 +79,7 @@ export function registerPlan(program: Command, context: Context): void {
         await writePlan(file, sweep.frozen);
         context.io.err(`Plan of ${sweep.runs.length} runs: ${file}\n`);
       }
+      if (await printPower(sweep, options, context.io)) return;
       const runs = await planLines(sweep, (problem) => context.io.err(problem + "\n"));
       context.io.out(
         options.json ? JSON.stringify({ experiment: sweep.experiment, runs }) + "\n" : render(sweep, runs),

@@ -11,6 +11,7 @@ export * from "./footnotes.ts";
 export * from "./format.ts";
 export * from "./json.ts";
 export * from "./markdown.ts";
+export * from "./power.ts";
 export * from "./published.ts";
 export * from "./render.ts";
 export * from "./statistics/mod.ts";
