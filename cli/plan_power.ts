@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { formatSpread, planPower, type PowerPlan, tableOfExperiment, unitLabel } from "../reports/mod.ts";
+import { formatSpread, planPower, type PowerPlan, type Table, tableOfExperiment, unitLabel } from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { LoadedSweep, Sweep } from "./load.ts";
@@ -67,7 +67,7 @@ export async function printPower(sweep: Sweep | LoadedSweep, flags: PowerFlags, 
 }
 
 /** The table of the sweep's finished runs, with the one column that is asked for. */
-async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io: Io) {
+async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io: Io): Promise<Table> {
   const { store, experiment, runs, frozen } = sweep;
   const { records, problems } = await store.records(experiment);
   problems.forEach((problem) => io.err(problem + "\n"));
@@ -85,7 +85,7 @@ async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io
   if (asked !== undefined && known.size > 0 && !known.has(asked)) {
     throw new UsageError(`Cannot plan for metric "${asked}": the metrics are ${[...known].join(", ")}`);
   }
-  return tableOfExperiment({
+  const table = tableOfExperiment({
     plan: {
       rows: [...new Set(runs.map(({ row }) => row))].map((label) => ({ label })),
       seeds: [...new Set(runs.map(({ seed }) => seed))],
@@ -95,6 +95,9 @@ async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io
     },
     records,
   });
+  const definition = "manifest" in sweep ? sweep.manifest.metrics.find(({ name }) => name === metric) : undefined;
+  const columns = table.columns.map((column) => ({ ...column, unit: column.unit ?? definition?.unit ?? null }));
+  return { ...table, columns };
 }
 
 /** The plan for people. */

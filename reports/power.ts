@@ -154,7 +154,11 @@ function planPairs(metric: string, cells: readonly TableCell[], question: PowerQ
   const discordant = given ?? independent(runs.map(({ value }) => value), size);
   if (discordant === null) return { unknown: "no accuracy known: a finished run is wanted" };
   if (size > discordant) {
-    return { unknown: `so large a difference takes more than ${Number(discordant.toPrecision(3))} of the pairs that are decided differently` };
+    return {
+      unknown: `so large a difference takes more than ${
+        Number(discordant.toPrecision(3))
+      } of the pairs that are decided differently`,
+    };
   }
   const sizes = new Set(runs.map(({ n }) => n)), measured = sizes.size === 1 ? runs[0]!.n : null;
   return {
