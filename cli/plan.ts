@@ -17,12 +17,13 @@ import { UsageError } from "./exit.ts";
 import { type LoadedSweep, loadPlan, loadSweep, missingData, plannedCode, type PlannedSweep } from "./load.ts";
 import { examples, type ManifestOptions, positiveNumber, type PrintOptions, withManifestOptions } from "./options.ts";
 import { explainText } from "./plan_explain.ts";
+import { type PowerFlags, printPower, withPowerOptions } from "./plan_power.ts";
 import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
 import { tellStopping } from "./stopping.ts";
 import { differencesText, previewText, runsText } from "./plan_text.ts";
 
 /** Flags of `plan`. */
-interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions {
+interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions, PowerFlags {
   readonly out: readonly string[];
   readonly plan?: string;
   readonly explain?: boolean;
@@ -46,7 +47,7 @@ function isPlanFile(path: string): boolean {
 export function registerPlan(program: Command, context: Context): void {
   const command = program.command("plan").argument("[manifest]", "manifest file; none where a plan is given")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
-  withManifestOptions(command, planOutOption())
+  withPowerOptions(withManifestOptions(command, planOutOption()))
     .option("--plan <file>", "a frozen plan in place of a manifest")
     .option("--explain", "tell of each run why it will be trained or is skipped: which keys differ from which record")
     .addOption(new Option("--jobs <n>", "tell time and memory for as many processes").argParser(positiveNumber))
@@ -67,6 +68,7 @@ export function registerPlan(program: Command, context: Context): void {
         await writePlan(file, sweep.frozen);
         context.io.err(`Plan of ${sweep.runs.length} runs: ${file}\n`);
       }
+      if (await printPower(sweep, options, context.io)) return;
       context.io.out(await printed(sweep, options, (problem) => context.io.err(problem + "\n")));
     });
 }

@@ -17,6 +17,7 @@ export * from "./layout.ts";
 export * from "./load.ts";
 export * from "./markdown.ts";
 export * from "./pair_comparison.ts";
+export * from "./power.ts";
 export * from "./published.ts";
 export * from "./render.ts";
 export * from "./statistics/mod.ts";

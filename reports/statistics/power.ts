@@ -143,6 +143,28 @@ export function pairsNeeded(difference: number, discordant: number, options: Pow
   return Math.ceil((root / difference) ** 2);
 }
 
+/**
+ * The difference of accuracies that McNemar's test finds on n independent pairs; otherwise as {@link pairsNeeded}.
+ *
+ * @returns `null` where so few pairs find none, however large.
+ */
+export function detectableShare(n: number, discordant: number, options: PowerOptions = {}): number | null {
+  const { alpha = 0.05, power = 0.8 } = options;
+  assertPower({ alpha, power });
+  assertDiscordant(discordant, discordant);
+  const bound = normalQuantile(1 - alpha / 2) * Math.sqrt(discordant), z = normalQuantile(power);
+  const short = (difference: number) =>
+    difference * Math.sqrt(n) < bound + z * Math.sqrt(discordant - difference * difference);
+  if (short(discordant)) return null;
+  let low = 0, high = discordant;
+  while (high - low > 1e-13 * high) {
+    const middle = (low + high) / 2;
+    if (short(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /** The least whole number from `first` on that holds, for a condition that holds for all greater ones. */
 function leastWhole(first: number, holds: (n: number) => boolean): number {
   let low = first - 1, high = first;

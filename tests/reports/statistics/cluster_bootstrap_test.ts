@@ -3,7 +3,7 @@ import { sortDistances, tarAtFar } from "../../../evaluation/mod.ts";
 import { accuracyDifference, clusterBootstrap, meanStatistic, tarDifference } from "../../../reports/mod.ts";
 import { drawMultiplicities, dyadWeights, identityWeights, pairGraph } from "../../../reports/statistics/resample.ts";
 import { createRandom } from "../../../tensor/random.ts";
-import { assertNear, type BootstrapCase, oracle } from "./oracle.ts";
+import { type BootstrapCase, oracle } from "./oracle.ts";
 
 function statisticsOf({ left, right, first, second, distancesA, distancesB, far }: BootstrapCase) {
   const pairs = { left, right };

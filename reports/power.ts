@@ -1,0 +1,179 @@
+/**
+ * How many seeds, and how many pairs, a difference needs in one column of a table.
+ *
+ * @module
+ */
+import { mean } from "../evaluation/spread.ts";
+import type { TableCell } from "./cell.ts";
+import {
+  detectableDifference,
+  detectableShare,
+  pairsNeeded,
+  type PowerOptions,
+  seedsNeeded,
+} from "./statistics/mod.ts";
+import type { Table } from "./table.ts";
+
+/** The standard deviation of a difference from seed to seed, and where it comes from. */
+export interface PowerSpread {
+  /** Standard deviation (ddof 1) of the difference of two rows at one seed, in the metric's unit. */
+  readonly std: number;
+  /**
+   * `given` by the caller; of the `differences` to the baseline, seed by seed, pooled over rows; or `√2` times that of
+   * the `rows` themselves, pooled, as if the seeds of two rows had nothing in common.
+   */
+  readonly source: "given" | "differences" | "rows";
+  /** Rows that it is pooled over. */
+  readonly rows: number;
+}
+
+/** Seeds that a difference needs. */
+export interface PowerSeeds {
+  /** What the number rests on. */
+  readonly spread: PowerSpread;
+  /** Seeds with which the paired t-test finds the difference. */
+  readonly needed: number;
+  /** Seeds that are planned. */
+  readonly planned: number;
+  /** The difference that the planned seeds find; `null` for a single one. */
+  readonly detectable: number | null;
+}
+
+/** Pairs that a difference of accuracies needs. */
+export interface PowerPairs {
+  /** Share of the pairs that exactly one of two networks has right. */
+  readonly discordant: number;
+  /** `given` by the caller, or by the mean accuracy of the rows, as if two networks erred `independent`ly. */
+  readonly source: "given" | "independent";
+  /** Independent pairs with which McNemar's test finds the difference. */
+  readonly needed: number;
+  /** Pairs of the test set; `null` where no record tells. */
+  readonly measured: number | null;
+  /** The difference that as many find; `null` where that is unknown, or they find none. */
+  readonly detectable: number | null;
+}
+
+/** What a difference needs. */
+export interface PowerPlan extends Required<PowerOptions> {
+  /** `evaluation.metric`. */
+  readonly metric: string;
+  /** Its unit, `null` while no run has it. */
+  readonly unit: string | null;
+  /** The difference, in the metric's unit. */
+  readonly difference: number;
+  /** Seeds; or why their number is not known. */
+  readonly seeds: PowerSeeds | { readonly unknown: string };
+  /** The least number of seeds with which a sign-flip test can reach the level. */
+  readonly signFlipSeeds: number;
+  /** Pairs; or why their number is not known. */
+  readonly pairs: PowerPairs | { readonly unknown: string };
+}
+
+/** What {@link planPower} is asked. */
+export interface PowerQuestion extends PowerOptions {
+  /** Difference to be found, in the metric's unit; not 0. */
+  readonly difference: number;
+  /** Standard deviation of the difference from seed to seed, in place of that of the records. */
+  readonly std?: number | undefined;
+  /** Share of the pairs that exactly one of two networks has right, in place of an assumption. */
+  readonly discordant?: number | undefined;
+}
+
+/**
+ * Says how many seeds and how many pairs a difference needs, by the runs that a table shows.
+ *
+ * @param column Index of the metric's column.
+ * @throws {RangeError} if the difference, the deviation or the share cannot be planned with.
+ */
+export function planPower(table: Table, column: number, question: PowerQuestion): PowerPlan {
+  const { difference, alpha = 0.05, power = 0.8 } = question, { metric, unit } = table.columns[column]!;
+  const cells = table.rows.map(({ cells }) => cells[column]!);
+  const base = table.rows.findIndex(({ label }) => label === table.baseline);
+  const options = { alpha, power };
+  return {
+    metric,
+    unit,
+    difference,
+    ...options,
+    seeds: planSeeds(cells, base < 0 ? undefined : cells[base], {
+      ...question,
+      ...options,
+      planned: table.seeds.length,
+    }),
+    signFlipSeeds: Math.ceil(1 - Math.log2(alpha)),
+    pairs: planPairs(metric, cells, { ...question, ...options }),
+  };
+}
+
+function planSeeds(
+  cells: readonly TableCell[],
+  base: TableCell | undefined,
+  { difference, std, planned, ...options }: PowerQuestion & { readonly planned: number },
+): PowerPlan["seeds"] {
+  const spread = std === undefined ? spreadOfCells(cells, base) : { std, source: "given" as const, rows: 0 };
+  if (!spread) return { unknown: "no spread known: two finished seeds of a row are wanted" };
+  if (spread.std === 0) return { unknown: "no spread known: the finished seeds all give the same" };
+  return {
+    spread,
+    needed: seedsNeeded(difference, spread.std, options),
+    planned,
+    detectable: planned > 1 ? detectableDifference(planned, spread.std, options) : null,
+  };
+}
+
+/** The spread of differences to the baseline, pooled over rows; else that of the rows. */
+function spreadOfCells(cells: readonly TableCell[], base: TableCell | undefined): PowerSpread | null {
+  const differences = cells.filter((cell) => cell !== base).map((cell) =>
+    cell.runs.flatMap(({ seed, value }) => {
+      const other = base?.runs.find((run) => run.seed === seed);
+      return other ? [value - other.value] : [];
+    })
+  );
+  const paired = pooled(differences);
+  if (paired) return { ...paired, source: "differences" };
+  const rows = pooled(cells.map(({ runs }) => runs.map(({ value }) => value)));
+  return rows && { std: rows.std * Math.SQRT2, source: "rows", rows: rows.rows };
+}
+
+/** `√(Σ squares / Σ (n − 1))` over the groups of two and more; `null` where there is none. */
+function pooled(groups: readonly (readonly number[])[]): { readonly std: number; readonly rows: number } | null {
+  let squares = 0, freedom = 0, rows = 0;
+  for (const values of groups) {
+    if (values.length < 2) continue;
+    const centre = mean(values);
+    for (const value of values) squares += (value - centre) ** 2;
+    freedom += values.length - 1, rows++;
+  }
+  return rows === 0 ? null : { std: Math.sqrt(squares / freedom), rows };
+}
+
+function planPairs(metric: string, cells: readonly TableCell[], question: PowerQuestion): PowerPlan["pairs"] {
+  const { difference, discordant: given, ...options } = question, size = Math.abs(difference);
+  if (!metric.endsWith(".accuracy")) return { unknown: "pairs are counted for an accuracy alone" };
+  const runs = cells.flatMap((cell) => cell.runs);
+  const discordant = given ?? independent(runs.map(({ value }) => value), size);
+  if (discordant === null) return { unknown: "no accuracy known: a finished run is wanted" };
+  if (size > discordant) {
+    return {
+      unknown: `so large a difference takes more than ${
+        Number(discordant.toPrecision(3))
+      } of the pairs that are decided differently`,
+    };
+  }
+  const sizes = new Set(runs.map(({ n }) => n)), measured = sizes.size === 1 ? runs[0]!.n : null;
+  return {
+    discordant,
+    source: given === undefined ? "independent" : "given",
+    needed: pairsNeeded(difference, discordant, options),
+    measured,
+    detectable: measured === null ? null : detectableShare(measured, discordant, options),
+  };
+}
+
+/** Share of the pairs that one of two networks has right, which err independently about their mean accuracy. */
+function independent(accuracies: readonly number[], difference: number): number | null {
+  if (accuracies.length === 0) return null;
+  const centre = mean(accuracies);
+  const better = Math.min(1, centre + difference / 2), worse = better - difference;
+  return worse < 0 ? 1 : better * (1 - worse) + worse * (1 - better);
+}
