@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { ranges } from "../experiments/launch/ranges.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
@@ -48,25 +49,4 @@ export function registerCollate(program: Command, context: Context): void {
       const incomplete = runs.some(({ id }) => byId.get(id) && byId.get(id)!.status !== "completed");
       context.code = incomplete ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
     });
-}
-
-/**
- * Positions as Slurm's `--array` writes them: `3,17,40-44`.
- *
- * @example
- * ```ts
- * import { ranges } from "./collate.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(ranges([3, 17, 40, 41, 42]), "3,17,40-42");
- * ```
- */
-export function ranges(positions: readonly number[]): string {
-  const spans: [first: number, last: number][] = [];
-  for (const at of positions) {
-    const span = spans.at(-1);
-    if (span && span[1] === at - 1) span[1] = at;
-    else spans.push([at, at]);
-  }
-  return spans.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`).join(",");
 }

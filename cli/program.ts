@@ -19,6 +19,7 @@ import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
+import { registerStatus } from "./status.ts";
 import { registerTable } from "./table.ts";
 import { registerValidate } from "./validate.ts";
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerAblate,
   registerCollate,
+  registerStatus,
   registerTable,
   registerEvaluate,
   registerExport,

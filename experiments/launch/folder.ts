@@ -45,7 +45,9 @@ export class LaunchFolder {
     const file = await Deno.open(await within(this.path, "lock"), { create: true, write: true });
     if (await file.tryLock(true)) return () => file.close();
     file.close();
-    throw new LaunchBusyError(`Cannot submit: another process submits from ${this.path} now; try again when it is done`);
+    throw new LaunchBusyError(
+      `Cannot submit: another process submits from ${this.path} now; try again when it is done`,
+    );
   }
 
   /** What was submitted from this folder. */
@@ -112,9 +114,11 @@ export function lastLaunches(
   const all = journals.flatMap(({ folder, journal }) =>
     journal.submissions.map((submission) => ({ folder, submission }))
   ).sort((a, b) => a.submission.submittedAt < b.submission.submittedAt ? -1 : 1);
-  return new Map(all.flatMap(({ folder, submission }) =>
-    submission.runs.map(({ index, id }) => [id, { submission, task: index - submission.offset, folder }] as const)
-  ));
+  return new Map(
+    all.flatMap(({ folder, submission }) =>
+      submission.runs.map(({ index, id }) => [id, { submission, task: index - submission.offset, folder }] as const)
+    ),
+  );
 }
 
 /** The status that a run of a launch last ended with, or `undefined` where its script has not noted one. */

@@ -65,7 +65,7 @@ export function indexedJob(
   command: readonly string[],
   options: KubernetesOptions,
 ): KubernetesObject {
-  const first = positions[0] ?? 0, words = command.map(shellWord).join(" ");
+  const first = positions[0] ?? 0, words = shellWords(command);
   const contiguous = positions.every((at, i) => at === first + i);
   const list = positions.join(" ");
   if (!contiguous && list.length > MOST_CHARACTERS) {
@@ -95,7 +95,7 @@ export function indexedJob(
 export function collateJob(command: readonly string[], options: KubernetesOptions): KubernetesObject {
   const { cpus: _, mem: __, ...rest } = options;
   // Missing or failed runs give a status that is not 0, and the table is printed all the same.
-  return job(`${options.name}-collate`, { ...rest, devices: {} }, { backoffLimit: 0 }, `exec ${command.map(shellWord).join(" ")}`);
+  return job(`${options.name}-collate`, { ...rest, devices: {} }, { backoffLimit: 0 }, `exec ${shellWords(command)}`);
 }
 
 /** The name of a job: a DNS label, short enough for what Kubernetes adds to it. */
@@ -104,9 +104,18 @@ export function jobName(experiment: string, digest: string): string {
   return `${plain.replace(/-+$/, "") || "sweep"}-${digest.slice(0, 12)}`;
 }
 
+/** A command for the shell of a container, in whose text Kubernetes reads `$$` as `$`, and `$(NAME)` as a variable. */
+function shellWords(command: readonly string[]): string {
+  return command.map(shellWord).join(" ").replaceAll("$", "$$$$");
+}
+
 function job(name: string, options: KubernetesOptions, spec: KubernetesObject, script: string): KubernetesObject {
   const { namespace, image, program, claims, cpus, mem, devices, experiment, digest } = options;
-  const amounts = { ...cpus === undefined ? {} : { cpu: cpus }, ...mem === undefined ? {} : { memory: mem }, ...devices };
+  const amounts = {
+    ...cpus === undefined ? {} : { cpu: cpus },
+    ...mem === undefined ? {} : { memory: mem },
+    ...devices,
+  };
   const labels = { "app.kubernetes.io/name": "marginlab", "app.kubernetes.io/instance": name };
   return {
     apiVersion: "batch/v1",

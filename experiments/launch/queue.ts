@@ -10,6 +10,8 @@ export interface QueuedTask {
   readonly job: string;
   /** Number of the task; `null` for a job that is no array. */
   readonly task: number | null;
+  /** Name of the job; empty where it was not asked for. */
+  readonly name: string;
   /** State as Slurm writes it: `PENDING`, `RUNNING`, `TIMEOUT`, … */
   readonly state: string;
   /** Why it waits, or empty. */
@@ -39,15 +41,17 @@ export function isActive({ state }: Pick<QueuedTask, "state">): boolean {
 
 /** Arguments of `squeue` that list the jobs of these names, one task a line, also those that ended a while ago. */
 export function queueArguments(names: readonly string[]): string[] {
-  return ["--noheader", "--array", "--states=all", `--name=${names.join(",")}`, "--format=%F|%K|%T|%r"];
+  return ["--noheader", "--array", "--states=all", `--name=${names.join(",")}`, "--format=%F|%K|%T|%j|%r"];
 }
 
 /** Parses what {@link queueArguments} gives; other lines are left out. */
 export function parseQueue(text: string): QueuedTask[] {
   return text.split("\n").flatMap((line) => {
-    const [, job, task, state, reason = ""] = /^\s*(\d+)\|(\d+|N\/A)\|([A-Z_]+)\|(.*)$/.exec(line) ?? [];
+    const [, job, task, state, name = "", reason = ""] =
+      /^\s*(\d+)\|(\d+|N\/A)\|([A-Z_]+)\|([^|]*)\|(.*)$/.exec(line) ?? [];
     if (job === undefined) return [];
-    return [{ job, task: task === "N/A" ? null : Number(task), state: state!, reason: reason.trim().replace(/^None$/, "") }];
+    const number = task === "N/A" ? null : Number(task);
+    return [{ job, task: number, name, state: state!, reason: reason.trim().replace(/^None$/, "") }];
   });
 }
 
@@ -60,7 +64,8 @@ export function accountingArguments(jobs: readonly string[]): string[] {
 export function parseAccounting(text: string): QueuedTask[] {
   return text.split("\n").flatMap((line) => {
     const [, job, task, state] = /^(\d+)(?:_(\d+))?\|([A-Z_]+)/.exec(line) ?? [];
-    return job === undefined ? [] : [{ job, task: task === undefined ? null : Number(task), state: state!, reason: "" }];
+    const number = task === undefined ? null : Number(task);
+    return job === undefined ? [] : [{ job, task: number, name: "", state: state!, reason: "" }];
   });
 }
 

@@ -17,7 +17,9 @@
  * @throws {RangeError} if it has a zero byte, which no command line can carry.
  */
 export function shellWord(text: string): string {
-  if (text.includes("\0")) throw new RangeError("Cannot quote a word: found a zero byte, which no command line carries");
+  if (text.includes("\0")) {
+    throw new RangeError("Cannot quote a word: found a zero byte, which no command line carries");
+  }
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -29,7 +31,6 @@ export function shellWord(text: string): string {
  */
 export function sbatchLine(name: string, value?: string): string {
   if (value === undefined) return `#SBATCH --${name}`;
-  // deno-lint-ignore no-control-regex
   if (/[\n\r\0]/.test(value)) {
     throw new RangeError(`Cannot write --${name} into a job script: found a line break in ${JSON.stringify(value)}`);
   }
