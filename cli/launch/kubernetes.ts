@@ -19,27 +19,31 @@ export async function launchKubernetes(
   options: LaunchOptions,
   { io }: Context,
 ): Promise<void> {
+  const say = (text: string) => options.quiet || io.err(`${text}\n`);
   const described = describe(experiment, frozen.digest, options, todo.length);
-  if (todo.length === 0) return io.err(`${experiment}: all ${frozen.runs.length} runs are done, nothing to apply\n`);
+  if (todo.length === 0) return void say(`${experiment}: all ${frozen.runs.length} runs are done, nothing to apply`);
   const commands = await commandsFor({ frozen }, planPath, options, { deno: "deno", folder: described.program });
-  const runs = stringify(indexedJob(todo, commands.run, described));
-  const collate = stringify(collateJob(commands.collate, described));
-  io.err(`${experiment}: ${frozen.runs.length} runs, ${todo.length} of them in the job\n`);
+  const jobs = [indexedJob(todo, commands.run, described), collateJob(commands.collate, described)];
+  const [runs, collate] = [stringify(jobs[0]), stringify(jobs[1])];
+  say(`${experiment}: ${frozen.runs.length} runs, ${todo.length} of them in the job`);
+  const event = { type: "launch", experiment, plan: frozen.digest, runs: todo, jobs };
+  if (options.json) io.out(JSON.stringify(event) + "\n");
   if (options.dryRun) {
-    io.out(`${runs}---\n# To be applied when the job above has ended.\n${collate}`);
-    return io.err("Nothing was written or applied\n");
+    if (!options.json) io.out(`${runs}---\n# To be applied when the job above has ended.\n${collate}`);
+    return void say("Nothing was written or applied");
   }
   const folder = await launchFolder(store.root, experiment, frozen.digest);
   const free = await folder.claim();
   try {
     const [first, second] = [await folder.write("job.yaml", runs), await folder.write("collate.yaml", collate)];
     const namespace = options.namespace === undefined ? "" : ` --namespace=${shellWord(options.namespace)}`;
+    if (options.json) return;
     io.out(
       `kubectl apply -f ${shellWord(first)}\n` +
         `kubectl wait --for=jsonpath='{.status.active}'=0 --timeout=-1s${namespace} job/${described.name}\n` +
         `kubectl apply -f ${shellWord(second)}\n`,
     );
-    io.err("Nothing was applied: these commands do it, where the cluster is known\n");
+    say("Nothing was applied: these commands do it, where the cluster is known");
   } finally {
     free();
   }

@@ -33,8 +33,17 @@ export async function launchSlurm(
   context: Context,
   processes: Processes,
 ): Promise<void> {
-  const { experiment, frozen, store, todo } = sweep, say = (text: string) => context.io.err(`${text}\n`);
-  if (todo.length === 0) return say(`${experiment}: all ${frozen.runs.length} runs are done, nothing to submit`);
+  const { experiment, frozen, store, todo } = sweep;
+  const say = (text: string) => options.quiet || context.io.err(`${text}\n`);
+  const tell = (event: Readonly<Record<string, unknown>>) => {
+    if (options.json) {
+      context.io.out(JSON.stringify({ type: "launch", experiment, plan: frozen.digest, ...event }) + "\n");
+    }
+  };
+  if (todo.length === 0) {
+    tell({ queued: [], submitted: [] });
+    return void say(`${experiment}: all ${frozen.runs.length} runs are done, nothing to submit`);
+  }
   const folder = await launchFolder(store.root, experiment, frozen.digest);
   const free = options.dryRun ? () => {} : await folder.claim();
   try {
@@ -53,15 +62,21 @@ export async function launchSlurm(
     );
     const others = [...new Set(running.filter(({ id }) => id !== null).map(({ job }) => job))];
     const collating = running.some(({ id, folder: at }) => id === null && at === folder.path);
-    if (wanted.length === 0 && collating) return;
+    const queued = todo.filter((at) => active.has(frozen.runs[at]!.id));
+    if (wanted.length === 0 && collating) return tell({ queued, submitted: [] });
     await tellRefused(sweep, wanted, say);
     const journal = recover(await folder.journal(), queue ?? []);
     const scripts = await writeScripts(sweep, wanted, { folder, journal, options, processes });
-    if (options.dryRun) return printScripts(scripts, folder, options, others, context);
+    if (options.dryRun) {
+      if (options.json) tell({ queued, submitted: [], scripts: scripts.map(({ file, text }) => ({ file, text })) });
+      else printScripts(scripts, folder, options, others, context);
+      return void say("Nothing was written or submitted");
+    }
     await folder.forgetExits(wanted);
-    await submitAll(scripts, { folder, journal, options, processes, others, say, frozen });
+    const submitted = await submitAll(scripts, { folder, journal, options, processes, others, say, frozen });
+    tell({ queued, submitted, folder: folder.path });
     say(`The table, when they have ended: ${folder.path}/collate.out`);
-    say(`How they are: deno task status ${store.root}/${experiment}`);
+    say(`How they are: deno task status ${shellWord(`${store.root}/${experiment}`)}`);
   } finally {
     free();
   }
@@ -113,12 +128,12 @@ async function submitAll(
     readonly options: LaunchOptions;
     readonly processes: Processes;
     readonly others: readonly string[];
-    readonly say: (text: string) => void;
+    readonly say: (text: string) => unknown;
     readonly frozen: LaunchedSweep["frozen"];
   },
-): Promise<void> {
+): Promise<{ readonly job: string; readonly runs: readonly number[] }[]> {
   let submissions = journal.submissions;
-  const jobs: string[] = [];
+  const jobs: string[] = [], told: { readonly job: string; readonly runs: readonly number[] }[] = [];
   for (const { file, name, text, chunk } of scripts) {
     const path = await folder.write(file, text);
     const entry: Submission = {
@@ -143,8 +158,10 @@ async function submitAll(
     submissions = [...submissions, { ...entry, job }];
     await folder.note({ ...journal, submissions });
     jobs.push(job);
+    told.push({ job, runs: chunk?.positions ?? [] });
     say(chunk ? `Submitted runs ${ranges(chunk.positions)} as job ${job}` : `Submitted the table as job ${job}`);
   }
+  return told;
 }
 
 /** A chunk waits for the one before where a limit holds for all of them together; the table waits for all. */
@@ -175,14 +192,13 @@ function printScripts(
     );
     jobs.push(`JOB${jobs.length + 1}`);
   }
-  io.err("Nothing was written or submitted\n");
 }
 
 /** Says which runs did not begin last time because of what they were given: they will not now, unless it is mended. */
 async function tellRefused(
   { experiment, frozen, store }: LaunchedSweep,
   wanted: readonly number[],
-  say: (text: string) => void,
+  say: (text: string) => unknown,
 ): Promise<void> {
   const last = lastLaunches(await journalsOf(store.root, experiment));
   for (const at of wanted) {
