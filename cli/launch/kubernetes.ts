@@ -39,8 +39,9 @@ export async function launchKubernetes(
     const namespace = options.namespace === undefined ? "" : ` --namespace=${shellWord(options.namespace)}`;
     if (options.json) return;
     io.out(
-      `kubectl apply -f ${shellWord(first)}\n` +
-        `kubectl wait --for=jsonpath='{.status.active}'=0 --timeout=-1s${namespace} job/${described.name}\n` +
+      `# A job of this plan from before must have ended and be deleted: kubectl delete job${namespace} ${described.name}\n` +
+        `kubectl apply -f ${shellWord(first)}\n` +
+        `# The table, once that has ended:\n` +
         `kubectl apply -f ${shellWord(second)}\n`,
     );
     say("Nothing was applied: these commands do it, where the cluster is known");

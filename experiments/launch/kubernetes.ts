@@ -129,7 +129,7 @@ function job(name: string, options: KubernetesOptions, spec: KubernetesObject, s
     spec: {
       ...spec,
       template: {
-        metadata: { labels },
+        metadata: { labels: { ...labels } },
         spec: {
           restartPolicy: "Never",
           terminationGracePeriodSeconds: GRACE_SECONDS,
@@ -139,7 +139,7 @@ function job(name: string, options: KubernetesOptions, spec: KubernetesObject, s
             image,
             workingDir: program,
             command: ["/bin/sh", "-c", script],
-            ...Object.keys(amounts).length === 0 ? {} : { resources: { requests: amounts, limits: amounts } },
+            ...Object.keys(amounts).length === 0 ? {} : { resources: { requests: amounts, limits: { ...amounts } } },
             volumeMounts: claims.map(({ path }, i) => ({ name: `claim-${i}`, mountPath: path })),
           }],
           volumes: claims.map(({ name }, i) => ({ name: `claim-${i}`, persistentVolumeClaim: { claimName: name } })),
