@@ -11,6 +11,8 @@ import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts"
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { FrozenPlan } from "../experiments/store.ts";
+import { launch } from "./launch/launch.ts";
+import { checkLaunchOptions, type LaunchOptions, withLaunchOptions } from "./launch/options.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
 import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
@@ -23,14 +25,23 @@ export function registerAblate(program: Command, context: Context): void {
       "Train what is missing of a manifest's plan, then print the table. Completed and diverged runs are final, and " +
         "those that the manifest's own rule stopped early; failed ones are tried again, interrupted ones go on from their checkpoint.",
     );
-  withTrainingOptions(command)
+  withLaunchOptions(withTrainingOptions(command))
     .addHelpText(
       "after",
-      examples("ablate my.yaml", "ablate experiments/manifests/omniglot-table2.yaml --data data --jobs 2"),
+      examples(
+        "ablate my.yaml",
+        "ablate experiments/manifests/omniglot-table2.yaml --data data --jobs 2",
+        "ablate my.yaml --launcher slurm --time 4:00:00 --gres gpu:1 --array-limit 16",
+      ),
     )
-    .action(async (path: string, options: TrainingOptions) =>
-      await ablate(await loadSweep(path, options, context.io), options, context)
-    );
+    .action(async (path: string, options: LaunchOptions) => {
+      checkLaunchOptions(options);
+      const sweep = await loadSweep(path, options, context.io);
+      if (options.launcher === undefined) return await ablate(sweep, options, context);
+      const keep = async (plan: FrozenPlan) =>
+        await isOwnPlan(plan, sweep, options, context) && await sweep.store.writePlan(plan);
+      await launch(sweep, options, context, { keep });
+    });
 }
 
 /** Adds the flags of commands that train a sweep. */

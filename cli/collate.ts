@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
+import { ranges } from "../experiments/launch/ranges.ts";
 import { completePairs } from "../experiments/scored_pairs.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
@@ -60,25 +61,4 @@ export function registerCollate(program: Command, context: Context): void {
       const failed = runs.some(({ id }) => ["failed", "diverged"].includes(byId.get(id)?.status ?? ""));
       context.code = failed ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
     });
-}
-
-/**
- * Positions as Slurm's `--array` writes them: `3,17,40-44`.
- *
- * @example
- * ```ts
- * import { ranges } from "./collate.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(ranges([3, 17, 40, 41, 42]), "3,17,40-42");
- * ```
- */
-export function ranges(positions: readonly number[]): string {
-  const spans: [first: number, last: number][] = [];
-  for (const at of positions) {
-    const span = spans.at(-1);
-    if (span && span[1] === at - 1) span[1] = at;
-    else spans.push([at, at]);
-  }
-  return spans.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`).join(",");
 }

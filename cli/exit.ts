@@ -5,6 +5,7 @@
  */
 import { CommanderError } from "commander";
 import { MissingDataError } from "../datasets/files.ts";
+import { LaunchBusyError } from "../experiments/launch/folder.ts";
 import { ManifestError } from "../experiments/manifest/error.ts";
 import { RunBusyError } from "../experiments/store.ts";
 
@@ -70,7 +71,9 @@ export function explain(error: unknown): Failure {
   if (error instanceof MissingDataError || error instanceof DriftedDataError) {
     return { code: EXIT.data, message: error.message };
   }
-  if (error instanceof RunBusyError) return { code: EXIT.interrupted, message: error.message };
+  if (error instanceof RunBusyError || error instanceof LaunchBusyError) {
+    return { code: EXIT.interrupted, message: error.message };
+  }
   if (error instanceof RunError) return { code: EXIT.failed, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
   if (error instanceof Deno.errors.NotCapable) {

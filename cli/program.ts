@@ -19,6 +19,7 @@ import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
+import { registerStatus } from "./status.ts";
 import { registerTable } from "./table.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerAblate,
   registerCollate,
+  registerStatus,
   registerTable,
   registerVerify,
   registerEvaluate,
