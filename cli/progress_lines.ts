@@ -8,6 +8,7 @@ import type { RecordedWeights, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { formatDuration } from "./format.ts";
 import type { Io } from "./io.ts";
+import { type Summary, tellSummary } from "./outcomes.ts";
 import type { Reporter } from "./progress.ts";
 
 /** Seconds between two lines of a run. */
@@ -51,7 +52,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
     } else print(`${who}: stopped at step ${event.step}, checkpoint written`);
   };
-  return { show, note: print, close() {} };
+  return { show, note: print, end: (summary: Summary) => runs > 1 && print(tellSummary(summary)), close() {} };
 }
 
 /** What a run took from the weights that it started from, and what it left, by name. */

@@ -23,6 +23,7 @@ import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weight
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
+import { isRefusedWrite } from "./store/refused_write.ts";
 import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -117,6 +118,7 @@ export type RunEvent =
  *
  * @throws {MissingDataError} if data is not there; nothing is recorded.
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
+ * @throws {Error} of the system if the results folder takes no more, as where the disk is full; what was written stays.
  */
 export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent> {
   const { planned: { run }, store, registries } = options;
@@ -125,9 +127,11 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
   const progress: Progress = { metrics: [], curves: [], backend: await startBackend(options) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
+    await store.syncHistory();
     await store.writeRecord(record);
     return { type: "end", record } as const;
   };
+  let end: Extract<RunEvent, { readonly type: "end" }>;
   try {
     await openData(options, progress);
     const load = run.weights === null ? undefined : await readStart(run.weights, options.files, progress.training!);
@@ -141,14 +145,16 @@ export async function* executeRun(options: RunOptions): AsyncGenerator<RunEvent>
     if (options.output.weights) {
       await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
     }
-    yield await finish({ weightsSha256: weightsDigest(weights) });
-    await store.removeCheckpoint();
+    end = await finish({ weightsSha256: weightsDigest(weights) });
   } catch (error) {
-    if (error instanceof MissingDataError) throw error;
-    yield await finish({ error });
+    if (error instanceof MissingDataError || isRefusedWrite(error)) throw error;
+    end = await finish({ error });
   } finally {
     progress.model?.dispose();
   }
+  // What goes wrong from here on must not take the place of the record.
+  if (end.record.status === "completed") await store.removeCheckpoint();
+  yield end;
 }
 
 /** Starts the backend that a run asks for. */
@@ -259,6 +265,8 @@ async function checkpoint(
   const state = { ...at, run: planned.id, backend: describeBackend(backend) };
   const bytes = await saveCheckpoint(model!.groups, state);
   checkDevice();
+  // A checkpoint counts on the lines of all steps up to its own.
+  await store.syncHistory();
   await store.writeCheckpoint(bytes);
 }
 
