@@ -148,7 +148,7 @@ export function failingDisk({ root, at, lose = false, dead }: Failure): FailingD
       },
     });
   };
-  patch("open", (real: typeof Deno.open) => async (path: string, options: Deno.OpenOptions = {}) => {
+  patch("open", (real: typeof Deno.open) => async (path: string, options: Deno.OpenOptions = { read: true }) => {
     const makes = options.create || options.createNew || options.truncate;
     if (watches(path) && makes) await operation("open", path);
     const file = await real(path, options);
@@ -158,14 +158,14 @@ export function failingDisk({ root, at, lose = false, dead }: Failure): FailingD
     patch(
       name,
       (real: (...args: unknown[]) => Promise<void>) =>
-        async (path: string, content: string | Uint8Array, options: Deno.WriteFileOptions = {}) => {
-          if (!watches(path)) return await real(path, content, options);
-          unsynced.written(path, options.append ? sizeOf(path) ?? 0 : 0);
-          const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-          const half = () => original.writeFileSync(path, bytes.subarray(0, bytes.length >> 1), options);
-          await operation(name, path, half);
-          await real(path, content, options);
-        },
+      async (path: string, content: string | Uint8Array, options: Deno.WriteFileOptions = {}) => {
+        if (!watches(path)) return await real(path, content, options);
+        unsynced.written(path, options.append ? sizeOf(path) ?? 0 : 0);
+        const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+        const half = () => original.writeFileSync(path, bytes.subarray(0, bytes.length >> 1), options);
+        await operation(name, path, half);
+        await real(path, content, options);
+      },
     );
   }
   patch("rename", (real: typeof Deno.rename) => async (from: string, to: string) => {
