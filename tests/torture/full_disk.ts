@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { brokenFiles, childrenOf, outcomeOf, send, startSweep, type Sweep, type Torture } from "./sweep.ts";
+import { brokenFiles, outcomeOf, send, startSweep, type Sweep, type Torture } from "./sweep.ts";
 
 /** What a sweep met. */
 export interface DiskReport {
@@ -11,14 +11,21 @@ export interface DiskReport {
   readonly full: Readonly<Record<number, number>>;
   /** Statuses of sweeps whose folder turned read-only. */
   readonly readOnly: readonly number[];
+  /** Status of the sweep that had all the room it wants. */
+  readonly last: number;
   /** Last lines that these sweeps printed, each once. */
   readonly said: readonly string[];
   /** Records that were there before the disk took more again. */
   readonly before: number;
 }
 
+/** Milliseconds after which the folder is to turn read-only, 0 for before the start. */
+const MOMENTS: readonly number[] = [0, 500, 1500, 3000];
+/** KiB of a disk that holds everything. */
+const ROOM = 64 * 1024;
+
 /**
- * Trains a sweep on a disk that grows by steps until it holds it, and that turns read-only in between.
+ * Trains a sweep on a disk that grows by steps, then turns read-only, and holds everything in the end.
  *
  * @param sizes KiB of the disk, growing.
  */
@@ -39,21 +46,25 @@ export async function trainOnFullDisk(
       await run("mount", "-o", `remount,rw,size=${size}k`, "none", out);
       const sweep = startSweep(torture, `${out}/results`), { code } = await sweep.status;
       await check(sweep, code, `${size} KiB`);
-      if (code === 0) break;
       full[size] = code;
-      // Somewhere on its way the folder turns read-only; open files keep that from happening for a moment.
-      await run("mount", "-o", `remount,rw,size=${size + 64}k`, "none", out);
-      const other = startSweep(torture, `${out}/results`);
-      await new Promise((resolve) => setTimeout(resolve, 2500));
-      while (!await turnsReadOnly(out) && childrenOf(other.pid).length > 0) await new Promise((r) => setTimeout(r, 20));
-      const { code: status } = await other.status;
-      readOnly.push(status);
-      await check(other, status, "read-only");
     }
-    // What is compared is what the disk held.
-    await run("mount", "-o", `remount,rw,size=${64 * 1024}k`, "none", out);
-    for (let i = 0; i < 5 && (await startSweep(torture, `${out}/results`).status).code !== 0; i++);
-    return { full, readOnly, said: [...said], before };
+    for (const moment of MOMENTS) {
+      await run("mount", "-o", `remount,rw,size=${ROOM}k`, "none", out);
+      if (moment === 0) await run("mount", "-o", "remount,ro", "none", out);
+      const sweep = startSweep(torture, `${out}/results`);
+      let ended = false;
+      sweep.status.then(() => ended = true);
+      await new Promise((resolve) => setTimeout(resolve, moment));
+      // A file that is open for writing keeps the folder writable, so the moment is between two runs, or before the first.
+      while (!ended && !await run("mount", "-o", "remount,ro", "none", out).then(() => true, () => false));
+      const { code } = await sweep.status;
+      await check(sweep, code, `read-only after ${moment} ms`);
+      readOnly.push(code);
+    }
+    await run("mount", "-o", `remount,rw,size=${ROOM}k`, "none", out);
+    const last = startSweep(torture, `${out}/results`), { code } = await last.status;
+    await check(last, code, `${ROOM} KiB`);
+    return { full, readOnly, last: code, said: [...said], before };
   } catch (error) {
     await run("umount", out);
     throw error;
@@ -74,10 +85,6 @@ export async function trainOnFullDisk(
 /** Takes the disk away. */
 export async function unmount(out: string): Promise<void> {
   await run("umount", out);
-}
-
-async function turnsReadOnly(out: string): Promise<boolean> {
-  return await run("mount", "-o", "remount,ro", "none", out).then(() => true, () => false);
 }
 
 async function run(command: string, ...args: readonly string[]): Promise<void> {
