@@ -5,8 +5,8 @@ import { crashEverywhere } from "./crash_helpers.ts";
 import { failingDisk } from "./failing_disk.ts";
 
 const SAMPLES = [
-  { backend: "wasm", first: 1, stride: 11, lose: false },
-  { backend: "wasm", first: 4, stride: 7, lose: true },
+  { backend: "wasm", first: 1, stride: 19, lose: false },
+  { backend: "wasm", first: 4, stride: 13, lose: true },
   { backend: "webgpu", first: 40, stride: 100, lose: true },
 ] as const;
 

@@ -4,7 +4,8 @@
  *
  *     deno run -A tests/torture/torture.ts [--kills=50] [--two] [--enospc] [--seed=1]
  *
- * `--two` starts two sweeps on one folder, `--enospc` fills the disk and makes the folder read-only (as root). A bounded
+ * `--seeds`, `--rows` (4 at most) and `--steps` make the sweep smaller, `--within` is how many milliseconds a sweep may
+ * live before it is killed. `--two` starts two sweeps on one folder, `--enospc` fills the disk and makes the folder read-only (as root). A bounded
  * version is a test (`torture_test.ts`).
  *
  * @module
@@ -14,9 +15,10 @@ import { trainOnFullDisk, unmount } from "./full_disk.ts";
 import { trainKilled } from "./kills.ts";
 import { ablateArgs, brokenFiles, outcomeOf, stepsAmiss, type Torture } from "./sweep.ts";
 
-const torture: Torture = { seeds: 3, rows: 4, steps: 60 };
 const number = (name: string, usual: number) =>
   Number(Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? usual);
+const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 60) };
+const within = number("within", 5000);
 const kills = number("kills", 50), seed = number("seed", 1);
 const tell = (text: string) => console.error(text);
 
@@ -29,7 +31,7 @@ console.log(`undisturbed: ${wanted.size} records`);
 
 for (const sweeps of Deno.args.includes("--two") ? [1, 2] : [1]) {
   const out = `${root}/killed-${sweeps}`, from = performance.now();
-  const report = await trainKilled(torture, { out, kills, sweeps, seed: seed + sweeps, within: 5000, tell });
+  const report = await trainKilled(torture, { out, kills, sweeps, seed: seed + sweeps, within, tell });
   await compare(out);
   const seconds = Math.round((performance.now() - from) / 1000);
   console.log(`${sweeps} at a time, killed ${kills} times, ${seconds} s: ${JSON.stringify(report)}`);
