@@ -5,7 +5,7 @@ import { openStore } from "../../experiments/store.ts";
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
-/** An augmentation that behaves as a file says: it fills the memory, fails, or does nothing. */
+/** An augmentation that behaves as a file says: it fills the memory, fails, sleeps, or does nothing. */
 const PLUGIN = (mood: string) => `
 import { z } from "zod";
 import { defineAugmentation } from "${root}datasets/mod.ts";
@@ -19,6 +19,7 @@ export const moody = defineAugmentation({
     const text = Deno.readTextFileSync(${JSON.stringify(mood)});
     if (text === "fail") throw new Error("Cannot augment: it was told to fail");
     if (text === "calm") return image;
+    if (text === "sleep") return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120_000), image;
     console.error("about to burst");
     const all = [];
     for (;;) all.push(new Array(1000).fill(0).map((x) => ({ x })));
@@ -56,13 +57,20 @@ async function inFolder(
   }
 }
 
-async function ablate(folder: string, ...flags: readonly string[]) {
-  const command = `--config=${root}deno.json ${root}cli.ts ablate ${folder}/m.yaml --workers 0`.split(" ");
-  const { code, stdout, stderr } = await new Deno.Command(await denoCommand(), {
-    args: ["run", "-A", "--quiet", "--no-check", ...command, `--out=${folder}/results`, ...flags],
-    env: { DENO_V8_FLAGS: "--max-old-space-size=200" },
+/** The command that trains the sweep of a folder. */
+async function command(folder: string, flags: readonly string[]): Promise<Deno.Command> {
+  const words = `--config=${root}deno.json ${root}cli.ts ablate ${folder}/m.yaml --workers 0`.split(" ");
+  return new Deno.Command(await denoCommand(), {
+    args: ["run", "-A", "--quiet", "--no-check", ...words, `--out=${folder}/results`, ...flags],
+    env: { DENO_V8_FLAGS: "--max-old-space-size=160" },
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function ablate(folder: string, ...flags: readonly string[]) {
+  const { code, stdout, stderr } = await (await command(folder, flags)).output();
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 
@@ -117,4 +125,32 @@ Deno.test("ablate says that runs fail in the same way, and --fail-fast stops at 
       assertEquals(events.at(-1).type, "table");
       assert(events.some(({ type, record }) => type === "end" && record.error.includes("told to fail")));
     }
+  }));
+
+Deno.test("ablate --jobs ends at once at a second signal, and so do runs that are deep in a step", () =>
+  inFolder(1, async (folder, mood) => {
+    await mood("sleep");
+    const child = (await command(folder, ["--jobs", "1"])).spawn(), printed: string[] = [];
+    const drained = child.stdout.pipeTo(new WritableStream());
+    const sent = new Set<string>();
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      printed.push(part);
+      for (const text of ["2 steps", "once more to stop at once"]) {
+        if (sent.has(text) || !printed.join("").includes(text)) continue;
+        sent.add(text);
+        child.kill("SIGINT");
+      }
+    }
+    await drained;
+    assertEquals([(await child.status).code, sent.size], [130, 2], printed.join(""));
+    // The run is free again: whoever trained it is dead.
+    const store = openStore(`${folder}/results`), [{ id }] = (await store.readPlan("moods"))!.runs as [{ id: string }];
+    const run = await store.folder("moods", id);
+    for (let tries = 0; tries < 200; tries++) {
+      if (await run.claim().then(() => true, () => false)) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await run.release();
+    assertEquals(await run.claim(), undefined);
+    await run.release();
   }));

@@ -10,7 +10,7 @@ import { childrenOf, send, startSweep, type Sweep, type Torture } from "./sweep.
 export interface Kills {
   /** Folder of the results. */
   readonly out: string;
-  /** Kills in all. */
+  /** Kills in all, of a sweep that is long enough for them. */
   readonly kills: number;
   /** Sweeps on the same folder at a time. */
   readonly sweeps: number;
@@ -37,7 +37,7 @@ export interface Killed {
 type Victim = "group" | "parent" | "child";
 
 /** Seconds within which a sweep must end that nothing kills. */
-const PATIENCE = 300;
+const PATIENCE = 600;
 
 /** Trains a sweep to its end, killed on the way. */
 export async function trainKilled(torture: Torture, options: Kills): Promise<Killed> {
@@ -53,16 +53,22 @@ export async function trainKilled(torture: Torture, options: Kills): Promise<Kil
       const { code, signal } = await ended.status, how = signal ?? String(code);
       statuses[how] = (statuses[how] ?? 0) + 1;
       running = running.filter((one) => one !== ended);
-      if (code === 0 && running.length === 0 && done >= kills) break;
-      if (code === 0 && done >= kills) continue;
-      // A done sweep is killed too: it finds its runs done, however often it is started.
-      if (code !== 0 && done >= kills) tell(`ended with ${how}: ${ended.printed().trim().split("\n").at(-1)}`);
+      if (code === 0 && running.length === 0) break;
+      if (code === 0) continue;
+      if (done >= kills) tell(`ended with ${how}: ${ended.printed().trim().split("\n").at(-1)}`);
       running.push(start());
       continue;
     }
     if (done >= kills) throw new Error(`Cannot finish the sweep: nothing ended within ${PATIENCE} s`);
-    const sweep = running[Math.floor(random() * running.length)]!, children = childrenOf(sweep.pid);
-    const victim: Victim = random() < 0.34 ? "group" : random() < 0.5 || children.length === 0 ? "parent" : "child";
+    const sweep = running[Math.floor(random() * running.length)]!;
+    const victim: Victim = random() < 0.34 ? "group" : random() < 0.5 ? "parent" : "child";
+    // Children come a moment after their parent.
+    let children = childrenOf(sweep.pid);
+    for (let tries = 0; victim === "child" && children.length === 0 && tries < 100; tries++) {
+      await wait(20);
+      children = childrenOf(sweep.pid);
+    }
+    if (victim === "child" && children.length === 0) continue;
     const killed = victim === "group"
       ? send(-sweep.pid, "SIGKILL")
       : send(victim === "parent" ? sweep.pid : children[Math.floor(random() * children.length)]!, "SIGKILL");

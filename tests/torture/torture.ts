@@ -17,8 +17,8 @@ import { ablateArgs, brokenFiles, outcomeOf, stepsAmiss, type Torture } from "./
 
 const number = (name: string, usual: number) =>
   Number(Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? usual);
-const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 60) };
-const within = number("within", 5000);
+const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 600) };
+const within = number("within", 8000);
 const kills = number("kills", 50), seed = number("seed", 1);
 const tell = (text: string) => console.error(text);
 
@@ -33,6 +33,8 @@ for (const sweeps of Deno.args.includes("--two") ? [1, 2] : [1]) {
   const out = `${root}/killed-${sweeps}`, from = performance.now();
   const report = await trainKilled(torture, { out, kills, sweeps, seed: seed + sweeps, within, tell });
   await compare(out);
+  const made = Object.values(report.by).reduce((sum, n) => sum + n);
+  if (made < kills) throw new Error(`Cannot kill ${kills} times: the sweep was done after ${made}; use more --steps`);
   const seconds = Math.round((performance.now() - from) / 1000);
   console.log(`${sweeps} at a time, killed ${kills} times, ${seconds} s: ${JSON.stringify(report)}`);
 }
