@@ -17,8 +17,8 @@ import { ablateArgs, brokenFiles, outcomeOf, stepsAmiss, type Torture } from "./
 
 const number = (name: string, usual: number) =>
   Number(Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? usual);
-const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 600) };
-const within = number("within", 8000);
+const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 1200) };
+const within = number("within", 5000);
 const kills = number("kills", 50), seed = number("seed", 1);
 const tell = (text: string) => console.error(text);
 
