@@ -144,8 +144,8 @@ Deno.test("ablate --jobs ends at once at a second signal, and so do runs that ar
     await drained;
     assertEquals([(await child.status).code, sent.size], [130, 2], printed.join(""));
     // The run is free again: whoever trained it is dead.
-    const store = openStore(`${folder}/results`), [{ id }] = (await store.readPlan("moods"))!.runs as [{ id: string }];
-    const run = await store.folder("moods", id);
+    const store = openStore(`${folder}/results`), plan = await store.readPlan("moods");
+    const run = await store.folder("moods", plan!.runs[0]!.id);
     for (let tries = 0; tries < 200; tries++) {
       if (await run.claim().then(() => true, () => false)) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
