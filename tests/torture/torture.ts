@@ -17,7 +17,7 @@ import { ablateArgs, brokenFiles, outcomeOf, stepsAmiss, type Torture } from "./
 
 const number = (name: string, usual: number) =>
   Number(Deno.args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? usual);
-const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 1200) };
+const torture: Torture = { seeds: number("seeds", 3), rows: number("rows", 4), steps: number("steps", 2400) };
 const within = number("within", 5000);
 const kills = number("kills", 50), seed = number("seed", 1);
 const tell = (text: string) => console.error(text);
@@ -31,7 +31,7 @@ console.log(`undisturbed: ${wanted.size} records`);
 
 for (const sweeps of Deno.args.includes("--two") ? [1, 2] : [1]) {
   const out = `${root}/killed-${sweeps}`, from = performance.now();
-  const report = await trainKilled(torture, { out, kills, sweeps, seed: seed + sweeps, within, tell });
+  const report = await trainKilled(torture, { out, kills, sweeps, seed: seed + sweeps, within: within / sweeps, tell });
   await compare(out);
   const made = Object.values(report.by).reduce((sum, n) => sum + n);
   if (made < kills) throw new Error(`Cannot kill ${kills} times: the sweep was done after ${made}; use more --steps`);
