@@ -8,7 +8,7 @@ import { main } from "./cli/program.ts";
 
 if (import.meta.main) {
   await silenceVulkan();
-  Deno.exit(await main(Deno.args, processIo(), Deno.exit));
+  Deno.exit(await main(Deno.args, processIo({ child: Deno.args.includes("--child") }), Deno.exit));
 }
 
 export { main } from "./cli/program.ts";

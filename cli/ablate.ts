@@ -48,9 +48,10 @@ export function registerAblate(program: Command, context: Context): void {
 export function withTrainingOptions(command: Command): Command {
   return withPrintOptions(
     withComputeOptions(withManifestOptions(command)),
-    "print events as JSON lines, and the table as the last one",
+    "print events as JSON lines, then a summary, and the table as the last one",
   )
-    .option("--jobs <n>", "train this many runs at a time, each in a process of its own", positiveNumber);
+    .option("--jobs <n>", "train this many runs at a time, each in a process of its own", positiveNumber)
+    .option("--fail-fast", "stop at the first run that fails; the others write checkpoints and go on another time");
 }
 
 /** Trains what is missing of a sweep and prints its table. */

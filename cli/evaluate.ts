@@ -20,7 +20,7 @@ import { type EvaluateOptions, findEvaluations } from "./evaluate_input.ts";
 import { evaluationReporter } from "./evaluate_progress.ts";
 import { describeComparison, renderEvaluation } from "./evaluate_table.ts";
 import { dataOption, examples, pluginOption, setOption, withComputeOptions, withPrintOptions } from "./options.ts";
-import { checkThreads } from "./training.ts";
+import { checkThreads } from "./threads.ts";
 
 /** Adds the command. */
 export function registerEvaluate(program: Command, context: Context): void {

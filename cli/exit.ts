@@ -7,7 +7,9 @@ import { CommanderError } from "commander";
 import { MissingDataError } from "../datasets/files.ts";
 import { LaunchBusyError } from "../experiments/launch/folder.ts";
 import { ManifestError } from "../experiments/manifest/error.ts";
+import { JobRefusedError } from "../experiments/jobs.ts";
 import { RunBusyError } from "../experiments/store.ts";
+import { isRefusedWrite } from "../experiments/store/refused_write.ts";
 
 /** What the process's status says. */
 export const EXIT = Object.freeze({
@@ -73,6 +75,14 @@ export function explain(error: unknown): Failure {
   }
   if (error instanceof RunBusyError || error instanceof LaunchBusyError) {
     return { code: EXIT.interrupted, message: error.message };
+  }
+  if (error instanceof JobRefusedError) return { code: error.status, message: error.message };
+  if (isRefusedWrite(error)) {
+    return {
+      code: EXIT.failed,
+      message: `Cannot write: ${error.message}; what was written before is whole, and the same command goes on once ` +
+        "the disk takes more",
+    };
   }
   if (error instanceof RunError) return { code: EXIT.failed, message: error.message };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };

@@ -6,8 +6,9 @@
 import type { SweepEvent } from "../experiments/jobs.ts";
 import type { Io } from "./io.ts";
 import type { PrintOptions } from "./options.ts";
+import type { Summary } from "./outcomes.ts";
 import { barReporter } from "./progress_bars.ts";
-import { lineReporter } from "./progress_lines.ts";
+import { lineReporter, summary } from "./progress_lines.ts";
 
 /** Shows the events of runs. */
 export interface Reporter {
@@ -15,6 +16,8 @@ export interface Reporter {
   show(event: SweepEvent): void;
   /** A message beside the progress. */
   note(text: string): void;
+  /** How all of the runs ended; the last thing that is told. */
+  end(summary: Summary): void;
   /** Takes the bars away; nothing is shown after. */
   close(): void;
 }
@@ -26,7 +29,7 @@ export interface Reporter {
  */
 export function createReporter(io: Io, options: PrintOptions, runs: number): Reporter {
   if (options.json) return jsonReporter(io);
-  if (options.quiet) return { show() {}, note: () => {}, close() {} };
+  if (options.quiet) return quietReporter(io);
   return io.terminal ? barReporter(runs) : lineReporter(io, runs, () => performance.now() / 1000);
 }
 
@@ -35,6 +38,21 @@ function jsonReporter(io: Io): Reporter {
   return {
     show: ({ planned: { id, row, seed }, event }) => io.out(JSON.stringify({ id, row, seed, ...event }) + "\n"),
     note: (text) => io.err(text + "\n"),
+    end: (summary) => io.out(JSON.stringify({ type: "summary", ...summary }) + "\n"),
+    close() {},
+  };
+}
+
+/** Nothing but the errors of runs that failed. */
+function quietReporter(io: Io): Reporter {
+  return {
+    show({ planned: { row, seed }, event }) {
+      if (event.type === "end" && event.record.status === "failed") {
+        io.err(`${row}, seed ${seed}: ${summary(event.record)}\n`);
+      }
+    },
+    note() {},
+    end() {},
     close() {},
   };
 }

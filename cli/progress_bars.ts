@@ -5,6 +5,7 @@
  */
 import progress, { type SingleBar } from "cli-progress";
 import type { SweepEvent } from "../experiments/jobs.ts";
+import { tellSummary } from "./outcomes.ts";
 import type { Reporter } from "./progress.ts";
 import { figure, startedFrom, summary, tellPause, tellRung } from "./progress_lines.ts";
 
@@ -55,6 +56,7 @@ export function barReporter(runs: number): Reporter {
   return {
     show,
     note,
+    end: (summary) => runs > 1 && note(tellSummary(summary)),
     close() {
       bars.stop();
     },

@@ -9,6 +9,7 @@ import type { PlannedRun } from "../experiments/resolved.ts";
 import type { RunEvent } from "../experiments/run.ts";
 import { formatDuration } from "./format.ts";
 import type { Io } from "./io.ts";
+import { type Summary, tellSummary } from "./outcomes.ts";
 import type { Reporter } from "./progress.ts";
 
 /** Seconds between two lines of a run. */
@@ -56,7 +57,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       print(`${who}: ${tellPause(event)}${alone ? "; the same command goes on once they are there" : ""}`);
     }
   };
-  return { show, note: print, close() {} };
+  return { show, note: print, end: (summary: Summary) => runs > 1 && print(tellSummary(summary)), close() {} };
 }
 
 /** What a run took from the weights that it started from, and what it left, by name. */

@@ -8,6 +8,7 @@ import { holderOf } from "../experiments/launch/holder.ts";
 import { accountingArguments, isActive, parseAccounting, type QueuedTask } from "../experiments/launch/queue.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { FrozenPlan, RunFolder, Store } from "../experiments/store.ts";
+import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Processes } from "./launch/processes.ts";
 import { askQueue } from "./launch/queue.ts";
@@ -74,7 +75,7 @@ export async function readStatus(
   for (const [index, { id, row, seed }] of plan.runs.entries()) {
     const record = byId.get(id), launch = last.get(id), folder = await store.folder(experiment, id);
     const known = { index, id, row, seed, steps: steps.get(row) ?? 0 };
-    if (isFinal(record)) {
+    if (isFinal(record, ruleOf(plan))) {
       runs.push({ ...known, state: "done", record: record!.status });
       continue;
     }
@@ -106,7 +107,8 @@ function stateOf({ record, task, holder, checkpoint }: {
 }): RunState {
   if (holder !== undefined) return "running";
   if (task && isActive(task)) return task.state === "RUNNING" || task.state === "COMPLETING" ? "running" : "queued";
-  if (record) return "failed";
+  // A run that another rule stopped goes on from its checkpoint.
+  if (record && record.status !== "stopped") return "failed";
   return checkpoint ? "interrupted" : "waiting";
 }
 

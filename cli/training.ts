@@ -5,27 +5,31 @@
  */
 import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
-import { failedRecord } from "../experiments/failed_record.ts";
-import { childFlags, denoCommand, runJobs, type SweepEvent } from "../experiments/jobs.ts";
+import { JobRefusedError, type SweepEvent } from "../experiments/jobs.ts";
 import { type Library, loadBlas } from "../experiments/openblas.ts";
-import type { Environment, RecordedDrift, RunRecord } from "../experiments/record.ts";
+import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { inRounds } from "../experiments/stopping/rounds.ts";
 import { ruleOf, stoppingOf } from "../experiments/stopping/rule.ts";
 import { isFinal, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
-import { decodePool, workersOfJobs } from "./decoding.ts";
-import { EXIT, RunError, UsageError } from "./exit.ts";
+import { decodePool } from "./decoding.ts";
+import { EXIT, explain, RunError } from "./exit.ts";
 import { missingData, type Sweep } from "./load.ts";
 import type { ManifestOptions, PrintOptions } from "./options.ts";
-import { createReporter } from "./progress.ts";
+import { Outcomes } from "./outcomes.ts";
+import { parallelEvents } from "./parallel.ts";
+import { createReporter, type Reporter } from "./progress.ts";
 import { listenForSignals } from "./signals.ts";
+import { checkThreads } from "./threads.ts";
 
 /** Flags of commands that train. */
 export interface TrainingOptions extends ManifestOptions, PrintOptions {
-  /** Processes at a time. */
+  /** Processes at a time; without it all runs are trained in this process. */
   readonly jobs?: number;
+  /** Whether the first run that fails stops the others. */
+  readonly failFast?: boolean;
   /** Library of matrix products for the WASM backend: the system's, or none. */
   readonly blas?: "auto" | "none";
   /** Threads of that library. */
@@ -64,54 +68,101 @@ export async function trainRuns(
   checkThreads(options);
   if (runs.length === 0) return EXIT.done;
   if (sweep.missing.length > 0) throw missingData(sweep);
-  const reporter = createReporter(context.io, options, runs.length);
-  const stop = listenForSignals(() => reporter.note("Stopping after this step; once more to stop at once"), (code) => {
+  const reporter = createReporter(context.io, options, runs.length), outcomes = new Outcomes(runs.length);
+  const kill = new AbortController(), first = new AbortController();
+  const signals = listenForSignals(
+    () => reporter.note("Stopping after this step; once more to stop at once"),
+    (code) => {
+      kill.abort();
+      reporter.close();
+      context.exit(code);
+    },
+  );
+  if (options.child) void stopAtEndOfInput(signals.request);
+  const stop = AbortSignal.any([signals.signal, first.signal]);
+  const rule = sweep.frozen && ruleOf(sweep);
+  let code: number = EXIT.done, begun = false;
+  try {
+    for await (const shown of eventsOf(runs, sweep, options, { reporter, stop, kill: kill.signal }, context)) {
+      const { event } = shown;
+      if (event.type === "start") begun = true, signals.protect();
+      if (event.type === "end" && !endedWell(event.record, rule)) code = EXIT.failed;
+      reporter.show(shown);
+      const common = outcomes.see(shown);
+      if (common && !options.failFast) reporter.note(common);
+      if (options.failFast && event.type === "end" && event.record.status === "failed" && !stop.aborted) {
+        if (runs.length > 1) {
+          reporter.note("Stopping at the first failure, as --fail-fast asks; the others keep their work");
+        }
+        first.abort();
+      }
+    }
+    // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
+    const left = code === EXIT.done && outcomes.ended < runs.length;
+    code = signals.signal.aborted || left ? EXIT.interrupted : code;
+    return code;
+  } catch (thrown) {
+    const error = begun ? asRunError(thrown) : thrown;
+    code = explain(error).code;
+    throw error;
+  } finally {
+    if (!options.child) reporter.end(outcomes.summary(code));
     reporter.close();
-    context.exit(code);
-  });
-  if (options.child) void stopAtEndOfInput(stop.request);
+    signals.dispose();
+  }
+}
+
+/** What {@link eventsOf} tells and listens to. */
+interface Watched {
+  readonly reporter: Reporter;
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+/** The events of runs, trained in this process or in several. */
+async function* eventsOf(
+  runs: readonly PlannedRun[],
+  sweep: TrainedSweep,
+  options: TrainingOptions,
+  { reporter, stop, kill }: Watched,
+  { io }: Context,
+): AsyncGenerator<SweepEvent> {
   const environment = await readEnvironment(Deno.cwd());
   const { experiment, registries, plugins, files, output, store, drift } = sweep;
-  const parallel = options.jobs !== undefined && options.jobs > 1 && runs.length > 1;
-  const library = parallel ? undefined : await loadLibrary(options);
-  const pool = parallel ? undefined : decodePool(options, context.io);
   // A child waits at every rung: who started it goes on with the others first, so that no process idles.
   const stopping = sweep.frozen && stoppingOf(sweep.frozen, store, { pauses: options.child === true });
+  const rounds = { stopping, store, experiment, stop };
+  if (options.jobs !== undefined) {
+    const note = ({ row, seed }: PlannedRun, text: string) => reporter.note(`${row}, seed ${seed}: ${text}`);
+    const train = (some: readonly PlannedRun[]) =>
+      parallelEvents(some, sweep, options, { environment, stop, kill, note });
+    return yield* inRounds(runs, { ...rounds, train });
+  }
+  const library = await loadLibrary(options), pool = decodePool(options, io);
   const means = {
+    prepare: pool.prepare,
     ...stopping ? { stopping } : {},
     ...library ? { products: library } : {},
-    ...pool ? { prepare: pool.prepare } : {},
     ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
     ...drift ? { drift } : {},
   };
-  const shared = { experiment, registries, plugins, files, output, store, environment, stop: stop.signal, ...means };
-  let code: number = EXIT.done, ended = 0, begun = false;
+  const shared = { experiment, registries, plugins, files, output, store, environment, stop, ...means };
   try {
-    const train = (some: readonly PlannedRun[]) =>
-      parallel
-        ? parallelEvents(some, sweep, options, environment, stop.signal)
-        : sweepHere(some, shared, (error) => reporter.note(error.message));
-    for await (const shown of inRounds(runs, { stopping, store, experiment, train, stop: stop.signal })) {
-      if (shown.event.type === "start") begun = true, stop.protect();
-      if (shown.event.type === "end") ended++;
-      if (shown.event.type === "end" && !endedWell(shown.event.record, stopping?.rule)) code = EXIT.failed;
-      reporter.show(shown);
-    }
-  } catch (error) {
-    // Once a run has begun, what goes wrong is not a mistake in the command.
-    const told = error instanceof Error && /^Cannot /.test(error.message);
-    if (begun && told && !(error instanceof MissingDataError || error instanceof RunBusyError)) {
-      throw new RunError(error.message, { cause: error });
-    }
-    throw error;
+    yield* inRounds(runs, {
+      ...rounds,
+      train: (some) => sweepHere(some, shared, (error) => reporter.note(error.message)),
+    });
   } finally {
-    reporter.close();
-    stop.dispose();
     library?.close();
-    pool?.close();
+    pool.close();
   }
-  // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
-  return stop.signal.aborted || (code === EXIT.done && ended < runs.length) ? EXIT.interrupted : code;
+}
+
+/** Once a run has begun, what goes wrong is not a mistake in the command. */
+function asRunError(error: unknown): unknown {
+  const told = error instanceof Error && /^Cannot /.test(error.message);
+  const kept = error instanceof MissingDataError || error instanceof RunBusyError || error instanceof JobRefusedError;
+  return told && !kept ? new RunError(error.message, { cause: error }) : error;
 }
 
 /** Whether a run completed, or was stopped early by the plan's own rule. */
@@ -122,106 +173,6 @@ function endedWell(record: RunRecord, rule: string | undefined): boolean {
 /** The library of matrix products that the flags ask for. */
 async function loadLibrary({ blas, threads }: TrainingOptions): Promise<Library | undefined> {
   return blas === "none" ? undefined : await loadBlas(threads === undefined ? {} : { threads });
-}
-
-/** Whether the flags leave room for a library: not with our own kernels, nor on a backend named that has none. */
-function usesLibrary({ blas, backend }: ComputeFlags): boolean {
-  return blas !== "none" && backend !== "webgpu" && backend !== "cpu";
-}
-
-/** Flags that say where products are computed. */
-type ComputeFlags = Pick<TrainingOptions, "threads" | "blas" | "backend">;
-
-/** Refuses `--threads` where it would do nothing, or harm. */
-export function checkThreads(options: ComputeFlags): void {
-  const { threads, blas, backend } = options, cores = navigator.hardwareConcurrency;
-  if (threads === undefined) return;
-  if (!usesLibrary(options)) {
-    const flag = blas === "none" ? "--blas none" : `--backend ${backend}`;
-    throw new UsageError(`Cannot use --threads with ${flag}: no library multiplies there; leave --threads out`);
-  }
-  if (threads > cores) {
-    throw new UsageError(
-      `Cannot use --threads ${threads}: this machine has ${cores} cores, at most ${cores} is wanted`,
-    );
-  }
-}
-
-/** Threads of each of several processes, so that all of them together have one a processor. */
-function threadsOf({ threads, jobs }: TrainingOptions): number {
-  return threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
-}
-
-/** Runs in child processes, each the command `run --child` for one run. */
-async function* parallelEvents(
-  runs: readonly PlannedRun[],
-  sweep: TrainedSweep,
-  options: TrainingOptions,
-  environment: Environment,
-  stop: AbortSignal,
-): AsyncGenerator<SweepEvent> {
-  const cli = new URL("../cli.ts", import.meta.url), project = new URL("..", import.meta.url);
-  if (cli.protocol !== "file:") {
-    throw new UsageError("Cannot run several jobs from a remote module: clone the repository, or leave --jobs out");
-  }
-  const plan = sweep.planPath ?? await sweep.store.writeVariant(sweep.frozen!);
-  const index = new Map(sweep.frozen!.runs.map(({ id }, i) => [id, i]));
-  const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
-  const paths = [decodeURIComponent(project.pathname), options.data, options.out, plan, ...modules];
-  const flags = await childFlags({ read: paths, write: [options.out] });
-  const config = decodeURIComponent(new URL("../deno.json", import.meta.url).pathname);
-  yield* runJobs(runs, {
-    jobs: options.jobs!,
-    command: await denoCommand(),
-    args: ({ id }) => [
-      "run",
-      ...flags,
-      `--config=${config}`,
-      decodeURIComponent(cli.pathname),
-      "run",
-      `--plan=${plan}`,
-      `--index=${index.get(id)}`,
-      ...options.allowDrift ? ["--allow-drift"] : [],
-      "--child",
-      "--json",
-      `--blas=${options.blas ?? "auto"}`,
-      `--workers=${workersOfJobs(options)}`,
-      ...options.cache === undefined ? [] : [`--cache=${options.cache}`],
-      ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
-      `--data=${options.data}`,
-      `--out=${options.out}`,
-    ],
-    died: async (planned, error, startedAt) => {
-      const { experiment, plugins } = sweep;
-      const finishedAt = new Date().toISOString();
-      const record = failedRecord({ planned, experiment, plugins, environment, error, startedAt, finishedAt });
-      return { type: "end", record: await writeUnlessFinal(record, sweep.store, ruleOf(sweep)) };
-    },
-    stop,
-  });
-}
-
-/** Writes the record of a run that failed, unless another process trains it or has a final record of it. */
-async function writeUnlessFinal(
-  record: RunRecord,
-  store: Sweep["store"],
-  rule: string | undefined,
-): Promise<RunRecord> {
-  const folder = await store.folder(record.experiment, record.id);
-  try {
-    await folder.claim();
-  } catch (error) {
-    if (error instanceof RunBusyError) return record;
-    throw error;
-  }
-  try {
-    const standing = await folder.readRecord();
-    if (isFinal(standing, rule)) return standing!;
-    await folder.writeRecord(record);
-    return record;
-  } finally {
-    await folder.release();
-  }
 }
 
 async function stopAtEndOfInput(request: () => void): Promise<void> {

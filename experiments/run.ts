@@ -23,6 +23,7 @@ import { trainFromCheckpoint } from "./run_training.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
 import type { RunFolder, TileCache } from "./store.ts";
+import { isRefusedWrite } from "./store/refused_write.ts";
 import type { Stopping } from "./stopping/rule.ts";
 import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
@@ -73,6 +74,7 @@ export interface RunOptions {
  *
  * @throws {MissingDataError} if data is not there; nothing is recorded.
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
+ * @throws {Error} of the system if the results folder takes no more, as where the disk is full; what was written stays.
  */
 export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
   const reads = new ReadLog(), kinds = KINDS.filter((kind) => kind !== "reader" || !given.reads);
@@ -83,9 +85,11 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
   const progress: Progress = { metrics: [], curves: [], reads, backend: await startBackend(options) };
   const finish = async (outcome: Omit<Outcome, "startedAt">) => {
     const record = makeRecord(options, progress, watch, { startedAt, ...outcome });
+    await store.syncHistory();
     await store.writeRecord(record);
     return { type: "end", record } as const;
   };
+  let end: Extract<RunEvent, { readonly type: "end" }>;
   try {
     await openData(options, progress);
     const load = run.weights === null ? undefined : await readStart(run.weights, options.files, progress.training!);
@@ -97,20 +101,24 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
       (yield* evaluateRun(options, progress));
     if (typeof early === "string") return yield { type: early, step: progress.saved ?? 0 };
     // Its checkpoint stays, for plans without this rule.
-    if (early) return yield await finish({ stopped: early });
-    progress.unread = checkReads(run, given.registries, reads.with(given.reads), progress.readsKnown !== false);
-    const model = progress.model!, weights = await readWeights(model);
-    if (options.output.weights) {
-      await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
+    if (early) end = await finish({ stopped: early });
+    else {
+      progress.unread = checkReads(run, given.registries, reads.with(given.reads), progress.readsKnown !== false);
+      const model = progress.model!, weights = await readWeights(model);
+      if (options.output.weights) {
+        await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
+      }
+      end = await finish({ weightsSha256: weightsDigest(weights) });
     }
-    yield await finish({ weightsSha256: weightsDigest(weights) });
-    await store.removeCheckpoint();
   } catch (error) {
-    if (error instanceof MissingDataError) throw error;
-    yield await finish({ error });
+    if (error instanceof MissingDataError || isRefusedWrite(error)) throw error;
+    end = await finish({ error });
   } finally {
     progress.model?.dispose();
   }
+  // What goes wrong from here on must not take the place of the record.
+  if (end.record.status === "completed") await store.removeCheckpoint();
+  yield end;
 }
 
 /** Starts the backend that a run asks for. */

@@ -142,6 +142,8 @@ async function checkpoint(
   const state = { ...at, run: planned.id, backend: describeBackend(backend), notes: notesOf(progress, reads) };
   const bytes = await saveCheckpoint(model!.groups, state);
   checkDevice();
+  // A checkpoint counts on the lines of all steps up to its own.
+  await store.syncHistory();
   await store.writeCheckpoint(bytes);
   progress.saved = at.step;
 }

@@ -47,6 +47,7 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
   try {
     const record = await folder.readRecord();
     if (record && isFinal(record, options.stopping?.rule)) return yield { type: "end", record };
+    await folder.removeLog();
     yield* executeRun({ tiles: options.store.tiles, ...options, planned, store: folder });
   } finally {
     await folder.release();

@@ -4,7 +4,7 @@
  * @module
  */
 import { MOST_WORKERS } from "../../experiments/decode_pool.ts";
-import { childFlags, denoCommand } from "../../experiments/jobs.ts";
+import { childFlags, denoCommand } from "../../experiments/child_flags.ts";
 import { UsageError } from "../exit.ts";
 import type { Sweep } from "../load.ts";
 import type { LaunchOptions } from "./options.ts";

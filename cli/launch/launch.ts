@@ -4,6 +4,7 @@
  * @module
  */
 import type { FrozenPlan } from "../../experiments/store.ts";
+import { ruleOf } from "../../experiments/stopping/rule.ts";
 import { isFinal } from "../../experiments/sweep.ts";
 import type { Context } from "../context.ts";
 import { type LoadedSweep, missingData } from "../load.ts";
@@ -44,7 +45,7 @@ export async function launch(
   if (!frozen) throw missingData(sweep);
   const { records } = await store.records(experiment);
   const byId = new Map(records.map((record) => [record.id, record]));
-  const todo = frozen.runs.flatMap(({ id }, at) => isFinal(byId.get(id)) ? [] : [at]);
+  const todo = frozen.runs.flatMap(({ id }, at) => isFinal(byId.get(id), ruleOf(frozen)) ? [] : [at]);
   let planPath = `${store.root}/${experiment}/plans/${frozen.digest.slice(0, 12)}.json`;
   if (!options.dryRun && todo.length > 0) {
     await keep(frozen);

@@ -1,12 +1,12 @@
 /**
- * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`, and
- * the lock of who trains it.
+ * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`,
+ * `log.txt` of a process that died, and the lock of who trains it.
  *
  * @module
  */
 import { checkRecord, type RunRecord } from "../record.ts";
 import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
-import { parseHistory } from "./history.ts";
+import { historyUpTo, parseHistory } from "./history.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
@@ -63,15 +63,29 @@ export class RunFolder {
     await Deno.writeTextFile(await this.#file("history.jsonl"), JSON.stringify(line) + "\n", { append: true });
   }
 
+  /** Makes the lines of `history.jsonl` durable. */
+  async syncHistory(): Promise<void> {
+    try {
+      using file = await Deno.open(`${this.path}/history.jsonl`, { write: true });
+      await file.sync();
+    } catch (error) {
+      ignoreAbsence(error);
+    }
+  }
+
   /** The lines of `history.jsonl`; a last line that a crash cut off is left out. */
   async readHistory(): Promise<Record<string, unknown>[]> {
     const path = `${this.path}/history.jsonl`;
     return parseHistory(await readTextIfThere(path) ?? "", path);
   }
 
-  /** Drops the lines whose `step` is past `afterStep`, which a resumed run will write again. */
+  /**
+   * Drops the lines whose `step` is past `afterStep`, which a resumed run will write again, and what a crash left behind
+   * them.
+   */
   async truncateHistory(afterStep: number): Promise<void> {
-    const kept = (await this.readHistory()).filter(({ step }) => !(typeof step === "number" && step > afterStep));
+    const path = `${this.path}/history.jsonl`;
+    const kept = historyUpTo(await readTextIfThere(path) ?? "", path, afterStep);
     await writeAtomically(await this.#file("history.jsonl"), kept.map((line) => JSON.stringify(line) + "\n").join(""));
   }
 
@@ -92,16 +106,28 @@ export class RunFolder {
 
   /** Whether an interrupted run left a checkpoint. */
   async hasCheckpoint(): Promise<boolean> {
-    return await Deno.stat(`${this.path}/checkpoint/current`).then(() => true, (error) => {
-      ignoreAbsence(error);
-      return false;
-    });
+    const isThere = (name: string) =>
+      Deno.stat(`${this.path}/checkpoint/${name}`).then(() => true, (error) => {
+        ignoreAbsence(error);
+        return false;
+      });
+    return await isThere("current") || await isThere("previous");
   }
 
   /** Deletes the checkpoints. */
   async removeCheckpoint(): Promise<void> {
     await within(this.path, "checkpoint");
     await Deno.remove(`${this.path}/checkpoint`, { recursive: true }).catch(ignoreAbsence);
+  }
+
+  /** Stores the end of what a process printed that died in this run, as `log.txt`. */
+  async writeLog(text: string): Promise<void> {
+    await writeAtomically(await this.#file("log.txt"), text);
+  }
+
+  /** Deletes what {@link writeLog} wrote. */
+  async removeLog(): Promise<void> {
+    await Deno.remove(`${this.path}/log.txt`).catch(ignoreAbsence);
   }
 
   /** Stores the weights of a completed run as `weights.safetensors`. */

@@ -144,7 +144,8 @@ Deno.test("run trains one row, and --json prints its events as JSON lines", () =
     assertStringIncludes(unclear.err, '"NS", "ArcFace"');
     const { code, out } = await cli("run", path, "--row", "ArcFace", "--json", ...flags);
     assertEquals(code, 0);
-    const events = out.trim().split("\n").map((line) => JSON.parse(line));
+    const events = out.trim().split("\n").map((line) => JSON.parse(line)), summary = events.pop();
+    assertEquals(summary, { type: "summary", runs: 1, ended: { completed: 1 }, interrupted: 0, left: 0, code: 0 });
     assertEquals(events.map(({ type }) => type).filter((type) => type !== "evaluate"), [
       "start",
       "step",

@@ -88,6 +88,27 @@ for (const [signal, jobs] of [["SIGTERM", 1], ["SIGINT", 1], ["SIGTERM", 2]] as 
     }));
 }
 
+Deno.test("ablate --jobs 2 on SIGKILL leaves no process behind, and the runs have saved their work", () =>
+  inFolder(MANY, async (folder) => {
+    const child = start(folder, "ablate", `${folder}/slow.yaml`, "--jobs", "2");
+    await signalAt(child, `${MANY} steps`, "SIGKILL");
+    const store = openStore(`${folder}/results`), plan = (await store.readPlan("slow"))!;
+    const folders = await Promise.all(plan.runs.map(({ id }) => store.folder("slow", id)));
+    const saved = () => Promise.all(folders.map((one) => one.hasCheckpoint()));
+    for (let tries = 0; tries < 500 && !(await saved()).includes(true); tries++) await pause();
+    assert((await saved()).includes(true), "a run wrote a checkpoint after its parent was killed");
+    for (const one of folders) {
+      // Nobody holds it any more.
+      for (let tries = 0; tries < 500 && !await one.claim().then(() => true, () => false); tries++) await pause();
+      await one.release();
+    }
+    assertEquals((await store.records("slow")).records, []);
+  }));
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 Deno.test("ablate --jobs 2 gives the same weights as ablate, with the permissions of a task", () =>
   inFolder(4, async (folder) => {
     const weights: (string | null)[][] = [];

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { explain } from "../../cli/exit.ts";
+import { historyUpTo } from "../../experiments/store/history.ts";
+import { isRefusedWrite } from "../../experiments/store/refused_write.ts";
 import { RunBusyError } from "../../experiments/store.ts";
 import { checkExperimentName, openStore } from "../../experiments/store.ts";
 import { decodeFloats, encodeFloats } from "../../experiments/store/npy.ts";
@@ -210,3 +213,28 @@ Deno.test("a plan reads back, and a damaged one is an error that names the file"
     await Deno.writeTextFile(`${root}/sample/plan.json`, "[]");
     await assertRejects(() => store.readPlan("sample"), SyntaxError, "plan.json");
   }));
+
+Deno.test("historyUpTo() drops what a crash left behind the step, and refuses damage before it", () => {
+  const text = '{"step":1}\n{"note":"kept"}\n{"step":2}\n{"step":3}\n\0\0\0\0\n{"st';
+  assertEquals(historyUpTo(text, "history.jsonl", 2), [{ step: 1 }, { note: "kept" }, { step: 2 }]);
+  assertEquals(historyUpTo("", "history.jsonl", 2), []);
+  assertThrows(() => historyUpTo('{"step":1}\nnot\n{"step":2}\n', "history.jsonl", 2), SyntaxError, "history.jsonl:2:");
+  assertEquals(historyUpTo('{"step":1}\nnot\n{"step":2}\n', "history.jsonl", 1), [{ step: 1 }]);
+});
+
+Deno.test("isRefusedWrite() knows a full disk and a read-only one from other errors", () => {
+  const error = (code: string) => Object.assign(new Error("No space left on device (os error 28)"), { code });
+  assertEquals(["ENOSPC", "EROFS", "EDQUOT", "ENOENT"].map((code) => isRefusedWrite(error(code))), [
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assertEquals([isRefusedWrite(new Deno.errors.NotFound("x")), isRefusedWrite("ENOSPC")], [false, false]);
+  const { code, message } = explain(error("ENOSPC"));
+  assertEquals(code, 70);
+  assertMatch(
+    message,
+    /^Cannot write: No space left .*; what was written before is whole, and the same command goes on/,
+  );
+});

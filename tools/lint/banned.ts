@@ -50,7 +50,7 @@ export const noSyncRead: Deno.lint.Rule = bannedMembers(
 /** No `console` outside the command line, tools, benches and oracle scripts. */
 export const noConsole: Deno.lint.Rule = bannedMembers(
   ["console.*"],
-  ["cli", "tools", "bench", "tests/oracle/"],
+  ["cli", "tools", "bench", "tests/oracle/", "tests/torture/"],
   "% prints from within; give the value back, or yield an event that cli.ts prints",
 );
 

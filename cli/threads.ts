@@ -1,0 +1,35 @@
+/**
+ * Threads of the library of matrix products, as the flags ask for them.
+ *
+ * @module
+ */
+import { UsageError } from "./exit.ts";
+import type { TrainingOptions } from "./training.ts";
+
+/** Flags that say where products are computed. */
+type ComputeFlags = Pick<TrainingOptions, "threads" | "blas" | "backend">;
+
+/** Whether the flags leave room for a library: not with our own kernels, nor on a backend named that has none. */
+export function usesLibrary({ blas, backend }: ComputeFlags): boolean {
+  return blas !== "none" && backend !== "webgpu" && backend !== "cpu";
+}
+
+/** Refuses `--threads` where it would do nothing, or harm. */
+export function checkThreads(options: ComputeFlags): void {
+  const { threads, blas, backend } = options, cores = navigator.hardwareConcurrency;
+  if (threads === undefined) return;
+  if (!usesLibrary(options)) {
+    const flag = blas === "none" ? "--blas none" : `--backend ${backend}`;
+    throw new UsageError(`Cannot use --threads with ${flag}: no library multiplies there; leave --threads out`);
+  }
+  if (threads > cores) {
+    throw new UsageError(
+      `Cannot use --threads ${threads}: this machine has ${cores} cores, at most ${cores} is wanted`,
+    );
+  }
+}
+
+/** Threads of each of several processes, so that all of them together have one a processor. */
+export function threadsOf({ threads, jobs }: Pick<TrainingOptions, "threads" | "jobs">): number {
+  return threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
+}
