@@ -47,11 +47,12 @@ Deno.test("buildTable() never averages a run that was stopped early, and shows i
     rule: "a".repeat(64),
     metric: "unseen.accuracy",
     value: 0.99,
-    reason: "rank 3 of 4 at step 120",
+    reason: "halving, rank 3 of 4",
   };
   const stopped = (row: string, seed: number): TableRecord => ({
     ...completed(row, seed, 0.99),
     status: "stopped",
+    error: `stopped at step 120 (${stop.reason})`,
     stopped: stop,
   });
   const table = buildTable({
@@ -73,5 +74,5 @@ Deno.test("buildTable() never averages a run that was stopped early, and shows i
   assertEquals([all!.mean, all!.delta, all!.stoppedAt], [null, null, [120, 120]]);
   const text = renderMarkdown(table);
   assertStringIncludes(text, "stopped at step 120");
-  assertStringIncludes(text, `seed 1 stopped at step 120 (${idOf("part", 1)}): rank 3 of 4 at step 120`);
+  assertStringIncludes(text, `seed 1 stopped at step 120 (halving, rank 3 of 4) (${idOf("part", 1)})`);
 });
