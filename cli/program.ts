@@ -43,8 +43,9 @@ const COMMANDS: readonly Register[] = [
 ];
 
 const HELP = `
-Exit codes: 0 done, 10 to 13 what verify says, 2 bad manifest or arguments, 3 data missing or not that of the plan, 65 an audit found damage, 70 a run failed,
-75 interrupted with a checkpoint or run by another process, 130 and 143 interrupted with nothing to save.
+Exit codes: 0 done, 2 bad manifest or arguments, 3 data missing or not that of the plan, verify: 10 within tolerance,
+11 consistent, 12 cannot be told, 13 drifted, 65 damage found, 70 a run failed, 75 interrupted with a checkpoint or run by
+another process, 130 and 143 interrupted with nothing to save.
 
 deno task <command> --help tells more about a command.`;
 

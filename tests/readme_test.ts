@@ -94,6 +94,7 @@ Deno.test("README's losses and options of published recipes are valid in its man
         other(/^(head|train):.*\n/gm) + block("yaml", 0),
         own.slice(0, own.indexOf("evaluate:")) + block("yaml", 6),
         other(/^data:\n.*\n/gm) + block("yaml", 7),
+        own + block("yaml", 9),
         other(/^(data|evaluate):.*\n(?: .*\n)*|^ablation:\n(?: .*\n)*|^table:\n(?: .*\n)*/gm) + block("yaml", 3),
       ]
     ) {
@@ -207,7 +208,7 @@ evaluate: []
   const flags = ["--data", `${folder}/data`, "--out", `${folder}/results`];
   try {
     await write("before", "");
-    await write("after", block("yaml", 9));
+    await write("after", block("yaml", 10));
     assertEquals((await cli("run", `${folder}/before.yaml`, ...flags)).code, 0);
     assertEquals((await cli("ablate", `${folder}/after.yaml`, ...flags)).code, 3);
     const store = openStore(`${folder}/results`), [before] = (await store.records("before")).records;

@@ -20,6 +20,12 @@ export async function launchKubernetes(
   { io }: Context,
 ): Promise<void> {
   const say = (text: string) => options.quiet || io.err(`${text}\n`);
+  if (frozen.stopping?.rule === "halving") {
+    throw new UsageError(
+      "Cannot write a Kubernetes job of a plan with halving: its runs wait for one another, and a pod that waits would " +
+        "be started again and again; use --launcher slurm, the rule early, or --set stopping=null",
+    );
+  }
   const described = describe(experiment, frozen.digest, options, todo.length);
   if (todo.length === 0) return void say(`${experiment}: all ${frozen.runs.length} runs are done, nothing to apply`);
   const commands = await commandsFor({ frozen }, planPath, options, { deno: "deno", folder: described.program });

@@ -76,6 +76,13 @@ export async function launchSlurm(
     const submitted = await submitAll(scripts, { folder, journal, options, processes, others, say, frozen });
     tell({ queued, submitted, folder: folder.path });
     say(`The table, when they have ended: ${folder.path}/collate.out`);
+    if (frozen.stopping?.rule === "halving") {
+      const { rungs } = frozen.stopping;
+      say(
+        "Runs of one rung wait for one another: when the array has ended, give the same command again, " +
+          `${rungs.length} ${rungs.length === 1 ? "time" : "times"} in all, until nothing is left to submit`,
+      );
+    }
     say(`How they are: deno task status ${shellWord(`${store.root}/${experiment}`)}`);
   } finally {
     free();
@@ -98,7 +105,7 @@ async function writeScripts(
   const commands = await commandsFor({ frozen }, planPath, options, programHere());
   const digest = frozen.digest.slice(0, 12);
   const shared = { folder: folder.path, env, resources };
-  const from = journal.submissions.length;
+  const from = journal.submissions.length, waits = frozen.stopping?.rule === "halving";
   const arrays = chunks(wanted, maxArraySize(config?.out ?? "")).map((chunk, i) => {
     const name = `${experiment}-${digest}-${from + i}`;
     const title = `Runs ${ranges(chunk.positions)} of plan ${digest} of ${experiment}.`;
@@ -106,7 +113,7 @@ async function writeScripts(
       file: `array-${from + i}.sbatch`,
       name,
       chunk,
-      text: arrayScript(chunk, { ...shared, name, title, command: commands.run }),
+      text: arrayScript(chunk, { ...shared, name, title, waits, command: commands.run }),
     };
   });
   const name = `${experiment}-${digest}-${from + arrays.length}-collate`;

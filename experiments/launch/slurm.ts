@@ -39,12 +39,21 @@ export interface ScriptOptions {
   /** Environment variables. */
   readonly env: Readonly<Record<string, string>>;
   readonly resources: SlurmResources;
+  /** Whether runs wait for one another, so that one which stops is not put back into the queue at once. */
+  readonly waits?: boolean;
 }
 
 /** Seconds before the time limit at which a run is told to stop; Slurm may be a minute early. */
 export const SIGNAL_LEAD = 120;
 /** Times that a run which stopped with its work saved is put back into the queue. */
 export const MOST_RESTARTS = 100;
+
+const REQUEUE = [
+  "# 75: stopped with a checkpoint. Where users may not requeue, submit again: the run goes on from there.",
+  `if [ "$status" = 75 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${MOST_RESTARTS} ]; then`,
+  '  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
+  "fi",
+];
 
 /** `--array` of a chunk. */
 export function arrayOf({ offset, positions }: Chunk, limit?: number): string {
@@ -57,7 +66,8 @@ export function arrayOf({ offset, positions }: Chunk, limit?: number): string {
  *
  * @throws {RangeError} if a name or path cannot be written into a script.
  */
-export function arrayScript(chunk: Chunk, { name, title, folder, command, env, resources }: ScriptOptions): string {
+export function arrayScript(chunk: Chunk, options: ScriptOptions): string {
+  const { name, title, folder, command, env, resources, waits = false } = options;
   const { time, gres, cpus, mem, arrayLimit } = resources;
   return [
     "#!/bin/bash",
@@ -81,10 +91,7 @@ export function arrayScript(chunk: Chunk, { name, title, folder, command, env, r
     `  ${command.map(shellWord).join(" ")} --index="$index"`,
     "status=$?",
     `printf '%s\\n' "$status" > ${shellWord(folder)}/"$index".exit`,
-    "# 75: stopped with a checkpoint. Where users may not requeue, submit again: the run goes on from there.",
-    `if [ "$status" = 75 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${MOST_RESTARTS} ]; then`,
-    '  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"',
-    "fi",
+    ...waits ? ["# 75: stopped with a checkpoint, or waits for others: submit again when all have ended."] : REQUEUE,
     'exit "$status"',
     "",
   ].join("\n");

@@ -4,6 +4,8 @@ import { main } from "../../../cli/program.ts";
 
 const quickstart = new URL("../../../experiments/manifests/quickstart.yaml", import.meta.url).pathname;
 
+const HALVING = "{ rule: halving, metric: unseen.accuracy, rungs: [40], keep: 0.5 }";
+
 async function ablate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = "", err = "";
   const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), terminal: false };
@@ -25,6 +27,10 @@ Deno.test("ablate refuses flags that would do nothing, and exits 2", async () =>
     [["--launcher", "kubernetes"], /wanted --image/],
     [["--launcher", "kubernetes", "--image", "x"], /would go with the pod.*--claim NAME:\/marginlab\/results/s],
     [["--launcher", "kubernetes", "--image", "x", "--claim", "x:results"], /NAME:PATH/],
+    [
+      ["--launcher", "kubernetes", "--image", "x", "--set", `stopping=${HALVING}`],
+      /plan with halving.*--launcher slurm/,
+    ],
   ];
   for (const [args, wanted] of cases) {
     const { code, err } = await ablate(...args);

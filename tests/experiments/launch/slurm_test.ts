@@ -90,3 +90,9 @@ Deno.test("secondsOf() reads every form that Slurm's manual names", () => {
   for (const [text, seconds] of Object.entries(times)) assertEquals(secondsOf(text), seconds);
   assert(["UNLIMITED", "", "1h", "1-", "-5"].every((text) => secondsOf(text) === undefined));
 });
+
+Deno.test("arrayScript() of runs that wait for one another puts none back into the queue", () => {
+  const script = arrayScript({ offset: 0, positions: [0, 1] }, { ...options, waits: true });
+  assertEquals(script.includes("scontrol requeue"), false);
+  assert(script.includes("#SBATCH --requeue"));
+});
