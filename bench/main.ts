@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { readEnvironment } from "../experiments/environment.ts";
 import { checkDevice } from "../tensor/device.ts";
 import { type Devices, startDevices } from "./devices.ts";
@@ -72,7 +73,7 @@ async function usualBackends(): Promise<("wasm" | "webgpu")[]> {
 }
 
 async function checkFolder(path: string): Promise<void> {
-  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
+  const folder = dirname(path);
   const found = await Deno.stat(folder).catch(() => undefined);
   if (!found?.isDirectory) throw new RangeError(`Cannot write ${path}: found no folder "${folder}", wanted one`);
 }

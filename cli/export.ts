@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import { exportFormats } from "../experiments/export.ts";
 import { RunFolder } from "../experiments/store.ts";
@@ -51,7 +52,7 @@ export function registerExport(program: Command, context: Context): void {
       const registries = await loadExtra(builtins(), plugin);
       const bytes = exportFormats[format]({ record, weights: await folder.readWeights() }, registries);
       const file = out ?? `${record.id}.${format}`;
-      await write(file.includes("/") ? file : `./${file}`, bytes);
+      await write(file, bytes);
       context.io.out(`${file}\n`);
       const { name, embedding } = record.backbone!;
       context.io.err(
@@ -71,7 +72,7 @@ function formatOf(file: string | undefined): keyof typeof exportFormats {
 }
 
 async function write(file: string, bytes: Uint8Array): Promise<void> {
-  const folder = file.slice(0, file.lastIndexOf("/")) || "/";
+  const folder = dirname(file);
   const there = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
   if (!there) throw new UsageError(`Cannot write "${file}": there is no folder "${folder}", make it first`);
   await writeAtomically(file, bytes);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { type Files, MissingDataError } from "../datasets/files.ts";
 import { codeDigest } from "../experiments/code_digest.ts";
 import { diskFiles } from "../experiments/disk.ts";
@@ -164,7 +165,7 @@ async function readPublished(
 ): Promise<{ published: PublishedRows | null; units: PublishedUnits }> {
   if (table.published === null) return { published: null, units: {} };
   const { path: file, key } = splitPublished(table.published);
-  const beside = `${path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "."}/${file}`;
+  const beside = `${dirname(path)}/${file}`;
   const shipped = new URL(`../experiments/${file}`, import.meta.url);
   for (const place of [beside, shipped]) {
     let text: string;

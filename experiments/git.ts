@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname, resolve } from "node:path";
 import { readTextIfThere } from "./store/atomic.ts";
 
 /** A checked-out commit; `dirty` is `null` where git may not be run. */
@@ -31,7 +32,7 @@ export async function readGit(folder: string): Promise<GitState | null> {
 
 /** The git folder of a checkout: `.git`, or where a `.git` file points to. */
 async function findGit(folder: string): Promise<string | undefined> {
-  for (let at = folder; at; at = at.slice(0, at.lastIndexOf("/"))) {
+  for (let at = resolve(folder); at !== dirname(at); at = dirname(at)) {
     if (!await readable(`${at}/.git`)) continue;
     const stat = await Deno.stat(`${at}/.git`).catch(() => undefined);
     if (stat?.isDirectory) return `${at}/.git`;

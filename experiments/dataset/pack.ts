@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import {
   contiguousFolds,
   type DataSet,
@@ -184,7 +185,7 @@ async function packFolder(set: DataSet, folder: string, { tell, count }: Counted
   for await (const image of storedImages(images, Uint32Array.from(images.labels, (_, i) => i))) {
     const { index, bytes, extension } = image;
     count(image);
-    const path = `${nameOf(index)}.${extension}`, parent = `${folder}/${path.slice(0, path.lastIndexOf("/"))}`;
+    const path = `${nameOf(index)}.${extension}`, parent = dirname(`${folder}/${path}`);
     if (!made.has(parent)) await Deno.mkdir(parent, { recursive: true });
     made.add(parent);
     await Deno.writeFile(`${folder}/${path}`, bytes, { createNew: true });

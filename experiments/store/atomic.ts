@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 
 /**
  * Writes a file by way of a temporary one beside it: write, sync, rename, sync the folder.
@@ -22,7 +23,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     throw error;
   }
   await Deno.rename(temporary, path);
-  await syncFolder(path.slice(0, path.lastIndexOf("/")));
+  await syncFolder(dirname(path));
 }
 
 /** Makes the names in a folder durable; systems that cannot open a folder do it by themselves. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { checkRecord, type RunRecord } from "../record.ts";
 import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
@@ -154,7 +155,7 @@ export class RunFolder {
 
   /** Stores pairs that were scored beside the run folders, where no other run of the experiment has; see {@link writePairs}. */
   async writePairs(digest: string, pairs: StoredPairs): Promise<void> {
-    await writePairs(this.path.slice(0, this.path.lastIndexOf("/")), digest, pairs);
+    await writePairs(dirname(this.path), digest, pairs);
   }
 
   /** Stores a list of images that an evaluation gives as `lists/<evaluation>.<list>.txt`, one name a line. */
@@ -191,7 +192,7 @@ export class RunFolder {
   /** Path of a file to be written, its folder made. */
   async #file(...names: string[]): Promise<string> {
     const path = await within(this.path, ...names);
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.mkdir(dirname(path), { recursive: true });
     return path;
   }
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { syncFolder } from "./atomic.ts";
 import { npyHeader } from "./npy.ts";
@@ -53,7 +54,7 @@ export async function writeNpz(path: string, arrays: readonly NpzArray[]): Promi
     throw error;
   }
   await Deno.rename(temporary, path);
-  await syncFolder(path.slice(0, path.lastIndexOf("/")));
+  await syncFolder(dirname(path));
 }
 
 /** Bytes one after the other, and at an earlier place. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { decodeNpy } from "../../datasets/npy.ts";
 import { openZip } from "../../datasets/zip.ts";
 import { readIfThere } from "./atomic.ts";
@@ -46,7 +47,7 @@ export function pairsFile(digest: string): string {
 export async function writePairs(experiment: string, digest: string, pairs: StoredPairs): Promise<boolean> {
   const path = await within(experiment, "pairs", pairsFile(digest));
   if (await Deno.stat(path).then(() => true, () => false)) return false;
-  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  await Deno.mkdir(dirname(path), { recursive: true });
   const shape = [pairs.same.length];
   const integers = (name: string, values: Int32Array) => ({ name, type: "<i4", shape, chunks: [littleEndian(values)] });
   await writeNpz(path, [

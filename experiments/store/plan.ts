@@ -7,6 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import type { UsedPlugin } from "../plan_plugins.ts";
@@ -143,8 +144,7 @@ export function planDigest(plan: Omit<FrozenPlan, "digest">): string {
 
 /** Writes a plan, whole or not at all. */
 export async function writePlan(path: string, plan: FrozenPlan): Promise<void> {
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  if (folder) await Deno.mkdir(folder, { recursive: true });
+  await Deno.mkdir(dirname(path), { recursive: true });
   await writeAtomically(path, JSON.stringify(plan, null, 2) + "\n");
 }
 

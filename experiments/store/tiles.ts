@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { z } from "zod";
 import type { Tile } from "../../tensor/kernels/webgpu/tiles.ts";
 import { readTextIfThere, writeAtomically } from "./atomic.ts";
@@ -32,7 +33,7 @@ export function tileFile(path: string): TileCache {
       return {};
     }
   };
-  const makeFolder = () => Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  const makeFolder = () => Deno.mkdir(dirname(path), { recursive: true });
   return {
     read: async (adapter) => (await all())[adapter],
     async write(adapter, tile) {

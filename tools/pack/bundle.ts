@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 
 /** What is bundled: source in the repository, target in `app/bundle/`. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
@@ -77,7 +78,7 @@ async function bundleOne(root: string, source: string, target: string): Promise<
 /** Copies a file, or a folder with all in it. */
 export async function copy(from: string, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) {
-    await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+    await Deno.mkdir(dirname(to), { recursive: true });
     return await Deno.copyFile(from, to);
   }
   await Deno.mkdir(to, { recursive: true });
