@@ -4,10 +4,10 @@
  * @module
  */
 import { exitOf, journalsOf, type LastLaunch, lastLaunches } from "../experiments/launch/folder.ts";
-import { holderOf } from "../experiments/launch/holder.ts";
 import { accountingArguments, isActive, parseAccounting, type QueuedTask } from "../experiments/launch/queue.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { FrozenPlan, RunFolder, Store } from "../experiments/store.ts";
+import { holderOf } from "../experiments/store/holder.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Processes } from "./launch/processes.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readTextIfThere } from "./store/atomic.ts";
 import type { Store } from "./store.ts";
+import { holderOf } from "./store/holder.ts";
 import { within } from "./store/paths.ts";
 
 /** The folder of a run that is not done. */
@@ -32,7 +32,7 @@ export async function runFolders({ root }: Pick<Store, "root">, experiment: stri
 export async function readTrace(store: Store, experiment: string, id: string): Promise<RunTrace> {
   const { path } = await store.folder(experiment, id);
   const step = await checkpointStep(`${path}/checkpoint/current`);
-  const holder = await holderOf(`${path}/lock`);
+  const holder = await holderOf(path);
   return { ...step === undefined ? {} : { step }, ...holder === undefined ? {} : { holder } };
 }
 
@@ -64,12 +64,4 @@ async function readExactly(file: Deno.FsFile, length: number): Promise<Uint8Arra
     at += read;
   }
   return bytes;
-}
-
-/** Whoever has the lock; who ended without giving it back has it no more. */
-async function holderOf(path: string): Promise<string | undefined> {
-  const text = (await readTextIfThere(path))?.trim();
-  if (!text) return undefined;
-  using file = await Deno.open(path);
-  return await file.tryLock(false) ? undefined : text;
 }

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { checkRecord, type RunRecord } from "../record.ts";
 import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
+import { tryLock } from "./holder.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
@@ -172,7 +173,7 @@ export class RunFolder {
   async claim(): Promise<void> {
     const path = await this.#file("lock");
     const file = await Deno.open(path, { create: true, read: true, write: true });
-    if (!await file.tryLock(true)) {
+    if (!await tryLock(file)) {
       file.close();
       const holder = (await readTextIfThere(path))?.trim() || "unknown";
       throw new RunBusyError(`Cannot train the run in ${this.path}: another process (${holder}) trains it now`);

@@ -3,6 +3,7 @@ import { explain } from "../../cli/exit.ts";
 import { historyUpTo } from "../../experiments/store/history.ts";
 import { isRefusedWrite } from "../../experiments/store/refused_write.ts";
 import { RunBusyError } from "../../experiments/store.ts";
+import { holderOf } from "../../experiments/store/holder.ts";
 import { checkExperimentName, openStore } from "../../experiments/store.ts";
 import { decodeFloats, encodeFloats } from "../../experiments/store/npy.ts";
 import { planDigest } from "../../experiments/store/plan.ts";
@@ -133,6 +134,20 @@ Deno.test("claim() gives a run to one holder at a time, and release() gives it f
     await mine.release();
     await other.claim();
     await other.release();
+  }));
+
+Deno.test("claim() takes a run that others look at, and is seen by holderOf() until release()", () =>
+  inStore(async (root) => {
+    const folder = await openStore(root).folder("sample", ID);
+    await folder.claim();
+    assertMatch((await holderOf(folder.path))!, new RegExp(`^pid ${Deno.pid} `));
+    await folder.release();
+    assertEquals(await holderOf(folder.path), undefined);
+    using looking = await Deno.open(`${folder.path}/lock`);
+    assertEquals(await looking.tryLock(false), true);
+    setTimeout(() => looking.unlockSync(), 30);
+    await folder.claim();
+    await folder.release();
   }));
 
 Deno.test("claim() takes over from a process that was killed", () =>

@@ -1,0 +1,26 @@
+/**
+ * Who trains a run now, for those who only look.
+ *
+ * @module
+ */
+import { readTextIfThere } from "./atomic.ts";
+import { within } from "./paths.ts";
+
+/** What the process that holds a run wrote into its lock; `undefined` where no process holds it. */
+export async function holderOf(folder: string): Promise<string | undefined> {
+  const path = await within(folder, "lock");
+  const text = (await readTextIfThere(path))?.trim();
+  if (!text) return undefined;
+  using file = await Deno.open(path);
+  // A process that was killed leaves its words behind, but not its lock.
+  return await file.tryLock(false) ? undefined : text;
+}
+
+/** Takes a lock; looking holds one for a moment too, which is waited for. Gives whether it was taken. */
+export async function tryLock(file: Deno.FsFile): Promise<boolean> {
+  for (let tries = 0; tries < 10; tries++) {
+    if (await file.tryLock(true)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return false;
+}
