@@ -24,7 +24,8 @@ import { EXIT, UsageError } from "./exit.ts";
 import { dataOption, examples, naturalNumber, pluginOption, withPrintOptions, workersOption } from "./options.ts";
 import { type Cell, type CellOptions, chooseCells, completedRuns } from "./verify_cells.ts";
 import { type AllowedPlugins, allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
-import { checkData, openScratch, type Rerun, rerun } from "./verify_rerun.ts";
+import { checkData, type Rerun, rerun } from "./verify_rerun.ts";
+import { openScratch } from "./verify_scratch.ts";
 
 /** Flags of `verify`. */
 interface VerifyOptions extends CellOptions, PluginFlags {
@@ -53,7 +54,9 @@ export function registerVerify(program: Command, context: Context): void {
     .option("--all", "do every completed run again")
     .addOption(dataOption())
     .addOption(
-      new Option("--out <dir>", "where runs are done again; an interrupted one goes on").default("results/.verify"),
+      new Option("--out <dir>", "where runs are done again; one that was interrupted goes on").default(
+        "results/.verify",
+      ),
     )
     .addOption(
       new Option("--accept <verdict>", "exit with 0 for this verdict and better ones")
@@ -107,7 +110,8 @@ async function verify(
   const allowed = await allowedPlugins(folder, inspection, options);
   const runs = completedRuns(inspection), chosen = chooseCells(runs, options);
   notes.push(...await tellChosen(chosen, runs, options, inspection), ...changedPlugins(inspection, allowed));
-  const { cells, code } = await doAgain(folder, { inspection, runs, chosen, allowed }, options, context);
+  const { cells, code, resumed } = await doAgain(folder, { inspection, runs, chosen, allowed }, options, context);
+  notes.push(...resumed);
   const verdict = agreementOf(cells);
   if (code !== undefined) return { verification: { ...base, verdict: "interrupted", cells }, code };
   return { verification: { ...base, verdict, cells }, code: exitOf(verdict, options.accept) };
@@ -159,10 +163,10 @@ async function doAgain(
   },
   options: VerifyOptions,
   context: Context,
-): Promise<{ cells: VerifiedCell[]; code?: number }> {
-  const { plan } = inspection, cells: VerifiedCell[] = [];
+): Promise<{ cells: VerifiedCell[]; resumed: string[]; code?: number }> {
+  const { plan } = inspection, cells: VerifiedCell[] = [], resumed: string[] = [];
   const [first] = chosen;
-  if (!first) return { cells };
+  if (!first) return { cells, resumed };
   await checkDataFolder(options.data, folder);
   const files = diskFiles(options.data, { inside: true });
   const able = chosen.filter(({ record }) => strangers(record, allowed).length === 0);
@@ -176,12 +180,21 @@ async function doAgain(
     ...cache === undefined ? {} : { cache },
   };
   const tolerance = { ...plan?.table.tolerance, ...options.tolerance };
+  // Rows that are the same run are one run.
+  const known = new Map<string, Rerun>();
   for (const cell of chosen) {
     const { row, record } = cell, unknown = strangers(record, allowed);
     const result: Rerun = unknown.length > 0
       ? { unable: `it needs ${unknown.join(", ")} as planned, which is executed only with --allow-plugins or --plugin` }
-      : await rerun(record, scratch, { ...allowed, files, output, flags }, context);
-    if ("code" in result) return { cells, code: result.code };
+      : known.get(record.id) ?? await rerun(record, scratch, { ...allowed, files, output, flags }, context);
+    if ("code" in result) return { cells, resumed, code: result.code };
+    if ("record" in result && result.resumed && !known.has(record.id)) {
+      resumed.push(
+        `${row}, seed ${record.seed} went on from the checkpoint of an interrupted verify in ${result.resumed}; delete ` +
+          "that folder to train it from the beginning",
+      );
+    }
+    known.set(record.id, result);
     const published = runs.filter((run) => run.row === row).map(({ record }) => record);
     const figures = "record" in result
       ? judgeRun(record, result.record, { tolerance, published })
@@ -192,7 +205,7 @@ async function doAgain(
     const asked = figures.filter(({ figure }) => !cell.columns || cell.columns.has(figure));
     cells.push({ row, seed: record.seed, id: record.id, figures: asked });
   }
-  return { cells };
+  return { cells, resumed };
 }
 
 /** Data that came with the folder must hold no links: they would be followed. */

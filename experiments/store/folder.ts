@@ -165,6 +165,13 @@ export class RunFolder {
     await writeAtomically(await this.#file("lists", fileOf(`${evaluation}.${list}`, "txt")), text);
   }
 
+  /** Deletes everything in the folder but the lock; the caller has claimed it. */
+  async clear(): Promise<void> {
+    for await (const { name } of Deno.readDir(await within(this.path))) {
+      if (name !== "lock") await Deno.remove(`${this.path}/${name}`, { recursive: true });
+    }
+  }
+
   /**
    * Takes the run for this process, until {@link release} or the end of the process, however it ends.
    *
