@@ -84,7 +84,7 @@ export async function* atRung(
   if (arrived || !known) yield { type: "rung", step, metric, value };
   return stopping.section.rule === "early"
     ? await endEarly(stopping.section, stopping.rule, { step, value, store })
-    : yield* halve(stopping.section, stopping, { step, value, arrived, id: planned.id });
+    : yield* halve(stopping.section, stopping, { step, value, fresh: arrived && !known, id: planned.id });
 }
 
 async function endEarly(
@@ -105,9 +105,10 @@ async function endEarly(
 async function* halve(
   { metric }: HalvingSection,
   { rule, pauses, verdict }: Stopping,
-  { step, value, arrived, id }: { step: number; value: number | null; arrived: boolean; id: string },
+  { step, value, fresh, id }: { step: number; value: number | null; fresh: boolean; id: string },
 ): AsyncGenerator<DecisionEvent, RecordedStop | "paused" | undefined> {
-  const said = arrived && pauses ? undefined : await verdict(id, step);
+  // A run that waited here below its receipt comes again from its start, and must not be sent back a second time.
+  const said = fresh && pauses ? undefined : await verdict(id, step);
   if (!said) return "paused";
   const { goesOn, row: { rank, lacking }, of } = said;
   yield { type: "decision", step, goesOn, rank, of };

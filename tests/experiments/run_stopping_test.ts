@@ -1,6 +1,7 @@
 /// Runs at rungs: measuring changes nothing, and a decision ends them.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { StoppingSection } from "../../experiments/resolved.ts";
+import type { RunEvent } from "../../experiments/run.ts";
 import { readRungs } from "../../experiments/store/rungs.ts";
 import { rankRung, type RungVerdict } from "../../experiments/stopping/halving.ts";
 import type { Stopping } from "../../experiments/stopping/rule.ts";
@@ -81,6 +82,22 @@ testOnBackends("executeRun() that waits at a rung goes on to the bytes of a run 
   assertEquals([resumedAt(next.events), next.events.at(-1)], [3, { type: "paused", step: 5 }]);
   const { record } = await execute(richRun(), { root: waiting.root, stopping: ruled(halving, goesOn) });
   assertEquals(outcome(record!), outcome(plain.record!));
+}, ["wasm"]);
+
+testOnBackends("executeRun() that waits below its receipt comes to the rung again, and goes on", async () => {
+  const section = { ...halving, rungs: [1, 2] } as StoppingSection, output = { receipt: 3 };
+  const plain = await execute(richRun(), { output });
+  const first = await execute(richRun(), { output, stopping: ruled(section, undefined, true) });
+  assertEquals(first.events.at(-1), { type: "paused", step: 0 });
+  const told: (RunEvent | undefined)[] = [];
+  for (let i = 0; i < 3 && told.at(-1)?.type !== "end"; i++) {
+    const { events } = await execute(richRun(), { root: first.root, output, stopping: ruled(section, goesOn, true) });
+    assertEquals(resumedAt(events), 0);
+    told.push(events.at(-1));
+  }
+  assertEquals(told.map((event) => event!.type), ["paused", "end"]);
+  const last = told.at(-1)!;
+  assertEquals(last.type === "end" && outcome(last.record), outcome(plain.record!));
 }, ["wasm"]);
 
 testOnBackends("executeRun() killed around a rung repeats it to the same bytes", async () => {
