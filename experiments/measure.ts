@@ -13,7 +13,7 @@ import { holdEmbeddings, type Selection } from "./evaluation_input.ts";
 import type { HeldEmbeddings } from "./held_embeddings.ts";
 import { finite, type RecordedMetric } from "./record.ts";
 import { scoredPairs } from "./scored_pairs.ts";
-import type { StoredPairs } from "./store/pairs.ts";
+import { pairsDigest, type StoredPairs } from "./store/pairs.ts";
 import { nextTurn } from "./turn.ts";
 
 /** Progress of an evaluation; the last event carries the result. */
@@ -24,7 +24,7 @@ export interface EvaluateProgress {
   readonly total: number;
   readonly metrics?: readonly RecordedMetric[];
   readonly scores?: Float32Array;
-  /** The pairs that were scored, and the digest of their data. */
+  /** The pairs that were scored, and their digest. */
   readonly pairs?: { readonly digest: string; readonly pairs: StoredPairs };
   readonly curves?: readonly Curve[];
   /** Names of images, by list. */
@@ -117,7 +117,7 @@ function withoutMirrored(source: EmbeddingSource): EmbeddingSource {
 
 /** What is kept of an evaluation. */
 function resultOf(
-  { section: { name }, set }: EvaluationTask,
+  { section: { name, data }, set }: EvaluationTask,
   evaluation: Evaluation,
   selection: Selection,
 ): Partial<EvaluateProgress> {
@@ -129,7 +129,7 @@ function resultOf(
   return {
     metrics: recordMetrics(name, evaluation),
     ...scores ? { scores } : {},
-    ...pairs ? { pairs: { digest: set.provenance.digest, pairs } } : {},
+    ...pairs ? { pairs: { digest: pairsDigest(data, set.provenance.digest), pairs } } : {},
     ...curves ? { curves } : {},
     ...named.length > 0 ? { lists: Object.fromEntries(named) } : {},
   };

@@ -6,6 +6,7 @@
 import type { Registries } from "../registry/builtins.ts";
 import type { RecordedMetric, RunRecord } from "./record.ts";
 import type { Store, StoredPairs } from "./store.ts";
+import { recordedPairs } from "./store/pairs.ts";
 
 /** What one run said of the pairs of one evaluation. */
 export interface PairOutcomes {
@@ -44,37 +45,51 @@ export async function loadOutcomes(
   registries: Registries,
 ): Promise<LoadedOutcomes> {
   const runs = new Map<string, Map<string, PairOutcomes>>(), notes = new Set<string>();
-  const known = new Map<string, Promise<StoredPairs | undefined>>();
+  const known = new Map<string, Promise<StoredPairs | undefined | string>>();
   const pairsOf = (digest: string) => {
-    if (!known.has(digest)) known.set(digest, store.readPairs(experiment, digest));
+    if (!known.has(digest)) known.set(digest, attempt(() => store.readPairs(experiment, digest)));
     return known.get(digest)!;
   };
   for (const record of records.filter(({ status }) => status === "completed")) {
-    const found = new Map<string, PairOutcomes>();
-    for (const { name, protocol: { protocol: id, ...params } } of record.manifest.evaluate) {
-      const digest = record.data.find(({ role }) => role === name)?.digest;
+    const found = new Map<string, PairOutcomes>(), folder = await store.folder(experiment, record.id);
+    for (const section of record.manifest.evaluate) {
+      const { name, protocol: { protocol: id, ...params } } = section, digest = recordedPairs(record, section);
       const protocol = registries.protocol.find(String(id));
       if (!digest || !protocol || protocol.wants === "images") continue;
-      try {
-        const scores = await (await store.folder(experiment, record.id)).readScores(name),
-          pairs = await pairsOf(digest);
-        if (!scores) continue;
-        if (!pairs) {
-          notes.add(`Rows are not compared pair by pair in ${name}: its pairs are not stored (collate writes them)`);
-        } else if (pairs.same.length !== scores.length) {
-          notes.add(`Run ${record.id} has ${scores.length} scores in ${name} for ${pairs.same.length} pairs: not used`);
-        } else {found.set(
-            name,
-            judge({ record, name, notes, pairs, scores: Float64Array.from(scores) }, protocol, params),
-          );}
-      } catch (error) {
-        if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-        notes.add(error.message);
+      const without = (who: string, why: string) => notes.add(`${who} not compared pair by pair in ${name}: ${why}`);
+      const scores = await attempt(() => folder.readScores(name));
+      if (scores === undefined) continue;
+      if (typeof scores === "string") {
+        without(`Run ${record.id} is`, scores);
+        continue;
+      }
+      const pairs = await pairsOf(digest) ?? "its pairs are not stored (collate writes them)";
+      if (typeof pairs === "string") without("Rows are", pairs);
+      else if (pairs.same.length !== scores.length) {
+        without(
+          `Run ${record.id} is`,
+          `found ${scores.length} scores for ${pairs.same.length} pairs, as many are wanted`,
+        );
+      } else {
+        const all = { record, name, notes, pairs, scores: Float64Array.from(scores) };
+        const judged = await attempt(() => judge(all, protocol, params));
+        if (typeof judged === "string") without(`Run ${record.id} is`, judged);
+        else found.set(name, judged);
       }
     }
     if (found.size > 0) runs.set(record.id, found);
   }
   return { runs, notes: [...notes] };
+}
+
+/** What an action gives, or why a damaged file does not give it. */
+async function attempt<T>(action: () => T | Promise<T>): Promise<T | string> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return error.message;
+    throw error;
+  }
 }
 
 function judge(

@@ -8,6 +8,7 @@ import type { Registries } from "../registry/builtins.ts";
 import { ROUNDING, type ScoredRecord } from "./outcomes.ts";
 import type { RecordedMetric, RunRecord } from "./record.ts";
 import type { Store } from "./store.ts";
+import { recordedPairs } from "./store/pairs.ts";
 
 /** A recorded figure beside the one that the stored scores give now. */
 export interface RescoredFigure {
@@ -35,9 +36,9 @@ export async function rescore(
   registries: Registries,
 ): Promise<RescoredFigure[]> {
   const figures: RescoredFigure[] = [], folder = await store.folder(record.experiment, record.id);
-  for (const { name, protocol: { protocol: id, ...params } } of record.manifest.evaluate) {
+  for (const section of record.manifest.evaluate) {
+    const { name, protocol: { protocol: id, ...params } } = section, digest = recordedPairs(record, section);
     const protocol = registries.protocol.find(String(id));
-    const digest = record.data.find(({ role }) => role === name)?.digest;
     const scores = protocol?.rescore && digest ? await folder.readScores(name) : undefined;
     const pairs = scores ? await store.readPairs(record.experiment, digest!) : undefined;
     if (!scores || !pairs) continue;

@@ -12,7 +12,7 @@ import type { RunRecord } from "./record.ts";
 import type { Section } from "./resolved.ts";
 import type { Store } from "./store.ts";
 import { checkExperimentName } from "./store/paths.ts";
-import { type StoredPairs, writePairs } from "./store/pairs.ts";
+import { hasPairs, recordedPairs, type StoredPairs, writePairs } from "./store/pairs.ts";
 
 /** The pairs of a selection with the classes of both sides, or `undefined` where it has no pairs. */
 export function scoredPairs({ pairs, templates, labels }: Selection): StoredPairs | undefined {
@@ -26,7 +26,7 @@ export function scoredPairs({ pairs, templates, labels }: Selection): StoredPair
 /** Data that is opened to find pairs again. */
 export interface PairSources {
   /** The results folder. */
-  readonly store: Pick<Store, "root" | "folder" | "readPairs">;
+  readonly store: Pick<Store, "root" | "folder">;
   /** Name of the experiment. */
   readonly experiment: string;
   /** Where its readers are found. */
@@ -35,8 +35,17 @@ export interface PairSources {
   readonly files: Files;
 }
 
+/** Pairs that are not there, and the data that they are found in. */
+interface Lost {
+  readonly name: string;
+  readonly data: Section;
+  /** SHA-256 of the data. */
+  readonly digest: string;
+}
+
 /**
- * Writes the pairs that records of an experiment scored and that are not there yet, from the data; nothing is trained.
+ * Writes the pairs that records of an experiment scored and that are not there yet, from the data; nothing is trained,
+ * and no file of scores or pairs is read.
  *
  * @returns A sentence for each data set whose pairs cannot be had: it is not there, or is not the one of the records.
  */
@@ -44,26 +53,31 @@ export async function completePairs(
   records: readonly Pick<RunRecord, "id" | "status" | "manifest" | "data">[],
   { store, experiment, registries, files }: PairSources,
 ): Promise<string[]> {
-  const wanted = new Map<string, { name: string; data: Section }>(), problems: string[] = [];
+  const folder = `${store.root}/${checkExperimentName(experiment)}`;
+  const known = new Map<string, Lost | undefined>(), problems: string[] = [];
   for (const { id, status, manifest, data } of records) {
     if (status !== "completed") continue;
-    for (const { name, data: section } of manifest.evaluate) {
-      const digest = data.find(({ role }) => role === name)?.digest;
-      if (!digest || wanted.has(digest) || !await (await store.folder(experiment, id)).readScores(name)) continue;
-      if (!await store.readPairs(experiment, digest)) wanted.set(digest, { name, data: section });
+    for (const section of manifest.evaluate) {
+      const { name } = section, pairs = recordedPairs({ data }, section);
+      if (!pairs || known.has(pairs) || !await (await store.folder(experiment, id)).hasScores(name)) continue;
+      const { digest } = data.find(({ role }) => role === name)!;
+      known.set(pairs, await hasPairs(folder, pairs) ? undefined : { name, data: section.data, digest });
     }
   }
-  for (const [digest, { name, data }] of wanted) {
-    const why = await completeOne({ digest, data }, { store, experiment, registries, files });
-    if (why !== undefined) problems.push(`Cannot find the pairs of "${name}" again, to compare rows on them: ${why}`);
+  for (const [pairs, lost] of known) {
+    const why = lost && await findAgain(lost, (found) => writePairs(folder, pairs, found), { registries, files });
+    if (why !== undefined) {
+      problems.push(`Cannot find the pairs of "${lost!.name}" again, to compare rows on them: ${why}`);
+    }
   }
   return problems;
 }
 
-/** Writes the pairs of one data set; gives what stands in the way, if anything does. */
-async function completeOne(
-  { digest, data }: { readonly digest: string; readonly data: Section },
-  { store, experiment, registries, files }: PairSources,
+/** Finds pairs again in their data; gives what stands in the way, if anything does. */
+async function findAgain(
+  { data, digest }: Lost,
+  write: (pairs: StoredPairs) => Promise<unknown>,
+  { registries, files }: Pick<PairSources, "registries" | "files">,
 ): Promise<string | undefined> {
   try {
     for (const path of pathsOf(data, registries)) {
@@ -71,7 +85,7 @@ async function completeOne(
     }
     const set = await openReader(data, registries, { files }), pairs = scoredPairs(select(set));
     if (set.provenance.digest !== digest) return "the data is not that of the records";
-    if (pairs) await writePairs(`${store.root}/${checkExperimentName(experiment)}`, digest, pairs);
+    if (pairs) await write(pairs);
   } catch (error) {
     return (error as Error).message;
   }

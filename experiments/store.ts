@@ -50,7 +50,7 @@ export interface Store {
   /** Stores a plan beside the experiment's own, under its digest; gives the path of the file. */
   writeVariant(plan: FrozenPlan): Promise<string>;
   /**
-   * The pairs of data that runs of an experiment scored, or `undefined` when they are not stored.
+   * The pairs that runs of an experiment scored, by their digest, or `undefined` when they are not stored.
    *
    * @throws {SyntaxError} if their file is damaged.
    */

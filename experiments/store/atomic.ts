@@ -52,3 +52,14 @@ export async function readIfThere(path: string): Promise<Uint8Array | undefined>
     throw error;
   }
 }
+
+/** Whether a file is there. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -12,7 +12,7 @@ import { type StoredPairs, writePairs } from "./pairs.ts";
 export interface EvaluationFiles {
   /** Per-pair scores. */
   readonly scores: ReadonlyMap<string, Float32Array>;
-  /** The pairs that were scored, by the digest of their data. */
+  /** The pairs that were scored, by their digest. */
   readonly pairs: ReadonlyMap<string, StoredPairs>;
   /** Names of images, by list. */
   readonly lists: ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;

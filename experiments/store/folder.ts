@@ -6,7 +6,7 @@
  */
 import { dirname } from "node:path";
 import { checkRecord, type RunRecord } from "../record.ts";
-import { readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
+import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
 import { tryLock } from "./holder.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
@@ -108,12 +108,7 @@ export class RunFolder {
 
   /** Whether an interrupted run left a checkpoint. */
   async hasCheckpoint(): Promise<boolean> {
-    const isThere = (name: string) =>
-      Deno.stat(`${this.path}/checkpoint/${name}`).then(() => true, (error) => {
-        ignoreAbsence(error);
-        return false;
-      });
-    return await isThere("current") || await isThere("previous");
+    return await isThere(`${this.path}/checkpoint/current`) || await isThere(`${this.path}/checkpoint/previous`);
   }
 
   /** Deletes the checkpoints. */
@@ -152,6 +147,11 @@ export class RunFolder {
     const path = `${this.path}/scores/${fileOf(name, "npy")}`;
     const bytes = await readIfThere(path);
     return bytes && decodeFloats(bytes, path);
+  }
+
+  /** Whether scores are stored; they may be damaged. */
+  async hasScores(name: string): Promise<boolean> {
+    return await isThere(`${this.path}/scores/${fileOf(name, "npy")}`);
   }
 
   /** Stores pairs that were scored beside the run folders, where no other run of the experiment has; see {@link writePairs}. */

@@ -1,15 +1,18 @@
 /**
- * The pairs of an evaluation, once for all runs of an experiment: `pairs/<first 16 digits of the data's digest>.npz`.
+ * The pairs of an evaluation, once for all runs of an experiment: `pairs/<first 16 digits of their digest>.npz`.
  *
  * Runs store a score for each pair. To compare runs pair by pair, a table must also know which pairs are of one class,
  * their folds, and whose they are; that is the same for every run on the same data.
  *
  * @module
  */
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
 import { decodeNpy } from "../../datasets/npy.ts";
 import { openZip } from "../../datasets/zip.ts";
-import { readIfThere } from "./atomic.ts";
+import type { RunRecord } from "../record.ts";
+import type { EvaluateSection, Section } from "../resolved.ts";
+import { isThere, readIfThere } from "./atomic.ts";
 import { writeNpz } from "./npz.ts";
 import { within } from "./paths.ts";
 
@@ -28,26 +31,50 @@ export interface StoredPairs {
 }
 
 /**
- * Name of the file that holds the pairs of data.
+ * The digest of all that decides pairs: the files of a data set, and how its reader was told to make pairs of them.
+ *
+ * @param data Resolved reader section of the evaluation.
+ * @param digest SHA-256 of the data, as records have it.
+ */
+export function pairsDigest(data: Section, digest: string): string {
+  return createHash("sha256").update(canonicalize({ data, digest })!).digest("hex");
+}
+
+/** The digest of the pairs that a run scored in an evaluation; `undefined` where its record names no data. */
+export function recordedPairs(
+  { data: sets }: Pick<RunRecord, "data">,
+  { name, data }: Pick<EvaluateSection, "name" | "data">,
+): string | undefined {
+  const digest = sets.find(({ role }) => role === name)?.digest;
+  return digest && pairsDigest(data, digest);
+}
+
+/**
+ * Name of the file that holds pairs.
  *
  * @throws {RangeError} if the digest is no SHA-256, so that no record can name a file elsewhere.
  */
 export function pairsFile(digest: string): string {
   if (/^[0-9a-f]{64}$/.test(digest)) return `${digest.slice(0, 16)}.npz`;
-  throw new RangeError(`Cannot name pairs after "${digest}": wanted the SHA-256 of their data, 64 hexadecimal digits`);
+  throw new RangeError(`Cannot name pairs after "${digest}": wanted their SHA-256, 64 hexadecimal digits`);
+}
+
+/** Whether pairs are stored; they may be damaged. */
+export async function hasPairs(experiment: string, digest: string): Promise<boolean> {
+  return await isThere(await within(experiment, "pairs", pairsFile(digest)));
 }
 
 /**
- * Writes the pairs of data, unless they are there.
+ * Writes pairs, unless they are there.
  *
  * @param experiment Folder of the experiment.
- * @param digest SHA-256 of the data, as records have it.
+ * @param digest As {@link pairsDigest} gives it.
  * @returns Whether they were written.
  */
 export async function writePairs(experiment: string, digest: string, pairs: StoredPairs): Promise<boolean> {
   const path = await within(experiment, "pairs", pairsFile(digest));
-  if (await Deno.stat(path).then(() => true, () => false)) return false;
-  await Deno.mkdir(dirname(path), { recursive: true });
+  if (await isThere(path)) return false;
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
   const shape = [pairs.same.length];
   const integers = (name: string, values: Int32Array) => ({ name, type: "<i4", shape, chunks: [littleEndian(values)] });
   await writeNpz(path, [
@@ -68,7 +95,7 @@ export async function readPairs(experiment: string, digest: string): Promise<Sto
   const path = await within(experiment, "pairs", pairsFile(digest)), bytes = await readIfThere(path);
   if (!bytes) return undefined;
   const wrong = (found: string) =>
-    new SyntaxError(`Cannot read ${path}: ${found}; delete the file, the next evaluation writes it again`);
+    new SyntaxError(`Cannot read ${path}: ${found}; delete the file, and "collate" of the plan writes it again`);
   let archive;
   try {
     archive = openZip(bytes);

@@ -7,7 +7,7 @@ import { main } from "../../cli/program.ts";
 import { type EvaluationRecord, evaluationRecordJsonSchema } from "../../experiments/evaluation_record.ts";
 import { evaluationListSchema } from "../../experiments/evaluation_schema.ts";
 import type { RecordedMetric, RunRecord } from "../../experiments/record.ts";
-import { readPairs } from "../../experiments/store/pairs.ts";
+import { readPairs, recordedPairs } from "../../experiments/store/pairs.ts";
 import { openStore, type RunFolder } from "../../experiments/store.ts";
 import { builtins } from "../../registry/mod.ts";
 import { decodeSafeTensors, encodeSafeTensors } from "../../training/mod.ts";
@@ -102,7 +102,7 @@ Deno.test("evaluate --run finds the figures of the record again, to the last bit
       await Deno.readFile(`${folder}/again/scores/flipped.npy`),
       await Deno.readFile(`${store.path}/scores/flipped.npy`),
     );
-    const { digest } = record.data.find(({ role }) => role === "flipped")!;
+    const digest = recordedPairs(record, record.manifest.evaluate.find(({ name }) => name === "flipped")!)!;
     const pairs = await readPairs(`${folder}/again`, digest);
     assertEquals(pairs?.same.length, 16);
     assertEquals(pairs, await readPairs(store.path.slice(0, store.path.lastIndexOf("/")), digest));

@@ -4,7 +4,14 @@ import { rescore } from "../../experiments/rescore.ts";
 import { completePairs } from "../../experiments/scored_pairs.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { openStore } from "../../experiments/store.ts";
-import { readPairs, type StoredPairs, writePairs } from "../../experiments/store/pairs.ts";
+import {
+  hasPairs,
+  pairsFile,
+  readPairs,
+  recordedPairs,
+  type StoredPairs,
+  writePairs,
+} from "../../experiments/store/pairs.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { main } from "../../cli/program.ts";
 
@@ -28,9 +35,9 @@ async function inFolder(fn: (root: string) => Promise<void>): Promise<void> {
 
 Deno.test("readPairs() gives what writePairs() wrote; who comes second writes nothing", () =>
   inFolder(async (root) => {
-    assertEquals(await readPairs(root, DIGEST), undefined);
+    assertEquals([await readPairs(root, DIGEST), await hasPairs(root, DIGEST)], [undefined, false]);
     assert(await writePairs(root, DIGEST, PAIRS));
-    assertEquals(await readPairs(root, DIGEST), PAIRS);
+    assertEquals([await readPairs(root, DIGEST), await hasPairs(root, DIGEST)], [PAIRS, true]);
     assert(!await writePairs(root, DIGEST, { ...PAIRS, same: Uint8Array.of(0, 0, 0, 0) }));
     assertEquals(await readPairs(root, DIGEST), PAIRS);
     assertEquals([...Deno.readDirSync(`${root}/pairs`)].map(({ name }) => name), ["abababababababab.npz"]);
@@ -42,7 +49,7 @@ Deno.test("writePairs() follows no symbolic link and takes no digest that is a p
     await Deno.symlink("/tmp", `${root}/experiment/pairs`);
     await assertRejects(() => writePairs(`${root}/experiment`, DIGEST, PAIRS), RangeError, "symbolic link");
     await assertRejects(() => readPairs(`${root}/experiment`, DIGEST), RangeError, "symbolic link");
-    await assertRejects(() => writePairs(root, "../../outside", PAIRS), RangeError, "wanted the SHA-256");
+    await assertRejects(() => writePairs(root, "../../outside", PAIRS), RangeError, "wanted their SHA-256");
   }));
 
 Deno.test("readPairs() names a damaged file", () =>
@@ -82,7 +89,7 @@ Deno.test("runs store their pairs once; outcomes, figures and lost pairs are fou
     assertEquals(await main(["ablate", `${root}/pairs.yaml`, "--out", `${root}/results`], quiet, () => {}), 0);
     const store = openStore(`${root}/results`), registries = builtins(), { records } = await store.records("pairs");
     const folder = `${root}/results/pairs/pairs`, files = [...Deno.readDirSync(folder)].map(({ name }) => name);
-    assertEquals(files, [`${records[0]!.data.find(({ role }) => role === "unseen")!.digest.slice(0, 16)}.npz`]);
+    assertEquals(files, [pairsFile(recordedPairs(records[0]!, records[0]!.manifest.evaluate[0]!)!)]);
 
     const { runs, notes } = await loadOutcomes(store, "pairs", records, registries);
     assertEquals(notes, []);
@@ -123,5 +130,5 @@ Deno.test("runs store their pairs once; outcomes, figures and lost pairs are fou
       data: record.data.map((one) => ({ ...one, digest: DIGEST })),
     }));
     assertMatch((await completePairs(other, sources)).join(), /the data is not that of the records/);
-    assertEquals(await store.readPairs("pairs", DIGEST), undefined);
+    await assertRejects(() => Deno.stat(folder), Deno.errors.NotFound);
   }));
