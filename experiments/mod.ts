@@ -23,6 +23,7 @@ export {
   type DecidedRung,
   decideRungs,
   type HalvedPlan,
+  type Ledger,
   type RankedRow,
   rankRung,
   type RungRow,

@@ -87,34 +87,53 @@ export interface HalvedPlan {
   readonly runs: readonly { readonly id: string; readonly row: string }[];
 }
 
+/** What decisions rest on. */
+export interface Ledger {
+  /** What is known of a run at a step; `undefined` while it is still to get there. */
+  standing(id: string, step: number): Promise<Standing | undefined>;
+  /** The decision of a rung, where one was taken before. */
+  decision(step: number): Promise<DecidedRung | undefined>;
+  /** Keeps a decision; gives the one that stands, which another process may have taken first. */
+  keep(rung: DecidedRung): Promise<DecidedRung>;
+}
+
 /**
  * Decides rung after rung, as far as there is what decides: a rung is open while one of its runs has neither a figure
- * nor an end. A function of the plan and of what `standing` gives alone.
+ * nor an end. A decision that was taken stands.
  *
- * @param standing What is known of a run at a step; `undefined` while it is still to get there.
  * @returns The decided rungs, ascending.
  */
 export async function decideRungs(
   { rows, runs }: HalvedPlan,
   section: HalvingSection,
-  standing: (id: string, step: number) => Promise<Standing | undefined>,
+  ledger: Ledger,
 ): Promise<DecidedRung[]> {
   const decided: DecidedRung[] = [];
   let labels = rows.map(({ label }) => label);
   for (const step of section.rungs) {
-    const known = new Map(labels.map((label) => [label, [] as Standing[]]));
-    for (const { id, row } of runs) {
-      if (!known.has(row)) continue;
-      const one = await standing(id, step);
-      if (!one) return decided;
-      known.get(row)!.push(one);
-    }
-    const ranking = rankRung(labels.map((label) => ({ label, runs: known.get(label)! })), section);
-    decided.push({ step, ranking });
-    const left = new Set(ranking.filter(({ goesOn }) => goesOn).map(({ label }) => label));
+    const rung = await ledger.decision(step) ?? await decideRung(step, { labels, runs }, section, ledger);
+    if (!rung) return decided;
+    decided.push(rung);
+    const left = new Set(rung.ranking.filter(({ goesOn }) => goesOn).map(({ label }) => label));
     labels = labels.filter((label) => left.has(label));
   }
   return decided;
+}
+
+async function decideRung(
+  step: number,
+  { labels, runs }: { readonly labels: readonly string[]; readonly runs: HalvedPlan["runs"] },
+  section: HalvingSection,
+  { standing, keep }: Ledger,
+): Promise<DecidedRung | undefined> {
+  const known = new Map(labels.map((label) => [label, [] as Standing[]]));
+  for (const { id, row } of runs) {
+    if (!known.has(row)) continue;
+    const one = await standing(id, step);
+    if (!one) return undefined;
+    known.get(row)!.push(one);
+  }
+  return await keep({ step, ranking: rankRung(labels.map((label) => ({ label, runs: known.get(label)! })), section) });
 }
 
 /** What becomes of a row at a step. */

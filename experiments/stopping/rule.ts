@@ -8,9 +8,10 @@ import canonicalize from "canonicalize";
 import type { RunRecord } from "../record.ts";
 import type { StoppingSection } from "../resolved.ts";
 import type { Store } from "../store.ts";
+import { type DecidingPlan, keepDecision, readDecision } from "../store/decisions.ts";
 import type { FrozenPlan } from "../store/plan.ts";
 import { readRungs } from "../store/rungs.ts";
-import { type DecidedRung, decideRungs, type RungVerdict, type Standing, verdictOf } from "./halving.ts";
+import { type DecidedRung, decideRungs, type Ledger, type RungVerdict, type Standing, verdictOf } from "./halving.ts";
 
 /** A plan's rule, for the runs of that plan. */
 export interface Stopping {
@@ -40,30 +41,60 @@ export function isRung(section: StoppingSection, step: number): boolean {
 /**
  * The rule of a plan; `undefined` where it has none.
  *
- * Decisions are read off the folder each time, so that every process that works on it comes to the same ones.
+ * A rung is decided once, by whichever process finds it complete, and its decision is stored; every process reads it.
  */
 export function stoppingOf(
-  plan: Pick<FrozenPlan, "experiment" | "rows" | "runs" | "stopping">,
+  plan: Pick<FrozenPlan, "digest" | "experiment" | "rows" | "runs" | "stopping">,
   store: Store,
   { pauses = false }: { readonly pauses?: boolean } = {},
 ): Stopping | undefined {
-  const { stopping: section, experiment, runs } = plan, rule = ruleOf(plan);
+  const { stopping: section, experiment, digest, runs } = plan, rule = ruleOf(plan);
   if (!section || rule === undefined) return undefined;
   const rows = new Map(runs.map(({ id, row }) => [id, row]));
-  const decided = async () => {
-    if (section.rule !== "halving") return [];
-    return await decideRungs(plan, section, async (id, step) => {
-      const lines = await readRungs((await store.folder(experiment, id)).path);
-      const line = lines.find((line) => line.step === step && line.metric === section.metric);
-      return line ? standingOf(line) : endOf(await store.find(experiment, id), rule);
-    });
-  };
+  const ledger = remembered(
+    ledgerOf({ root: store.root, experiment, digest }, { store, rule, metric: section.metric }),
+  );
+  const decided = async () => section.rule === "halving" ? await decideRungs(plan, section, ledger) : [];
   return {
     section,
     rule,
     pauses,
     decided,
     verdict: async (id, step) => verdictOf(await decided(), rows.get(id) ?? "", step),
+  };
+}
+
+/** What the results folder says. */
+function ledgerOf(
+  plan: DecidingPlan,
+  { store, rule, metric }: { readonly store: Store; readonly rule: string; readonly metric: string },
+): Ledger {
+  return {
+    standing: async (id, step) => {
+      const lines = await readRungs((await store.folder(plan.experiment, id)).path);
+      const line = lines.find((line) => line.step === step && line.metric === metric);
+      return line ? standingOf(line) : endOf(await store.find(plan.experiment, id), rule);
+    },
+    decision: (step) => readDecision(plan, step),
+    keep: (rung) => keepDecision(plan, rung),
+  };
+}
+
+/** Asks a ledger once for what stays as it is: decisions and figures; a run that failed may still be tried again. */
+function remembered({ standing, decision, keep }: Ledger): Ledger {
+  const figures = new Map<string, Standing>(), decisions = new Map<number, DecidedRung>();
+  return {
+    async standing(id, step) {
+      const key = `${id} ${step}`, found = figures.get(key) ?? await standing(id, step);
+      if (found && found.type !== "ended") figures.set(key, found);
+      return found;
+    },
+    async decision(step) {
+      const found = decisions.get(step) ?? await decision(step);
+      if (found) decisions.set(step, found);
+      return found;
+    },
+    keep,
   };
 }
 

@@ -53,7 +53,7 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
   const sums = await attempt(() => checkSums(folder));
   for (const path of sums?.changed ?? []) problems.push(`${path} is not what ${SUMS} lists: it was changed after`);
   for (const path of sums?.missing ?? []) {
-    const kept = /\/(?:record\.json|history\.jsonl)$|^[^/]+$/.test(path);
+    const kept = /\/(?:record\.json|history\.jsonl)$|^rungs\/|^[^/]+$/.test(path);
     (kept ? problems : notes).push(`${path} is listed in ${SUMS} and not there`);
   }
   if (sums && sums.unlisted.length > 0) {

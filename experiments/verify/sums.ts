@@ -11,7 +11,8 @@ import { within } from "../store/paths.ts";
 export const SUMS = "SHA256SUMS";
 
 /** What is listed: whatever a figure rests on; no locks, checkpoints, weights or caches. */
-const LISTED = /^(?:plan\.json|figures\.json|pairs\/[^/]+\.npz|[0-9a-f]{12}\/(?:record\.json|history\.jsonl))$/;
+const LISTED =
+  /^(?:plan\.json|figures\.json|pairs\/[^/]+\.npz|rungs\/[0-9a-f]{12}\/\d+\.json|[0-9a-f]{12}\/(?:record\.json|history\.jsonl))$/;
 const OF_RUN = /^[0-9a-f]{12}\/(?:scores\/[^/]+\.npy|lists\/[^/]+\.txt)$/;
 
 /** What a folder holds of what is listed. */
@@ -30,7 +31,10 @@ export async function experimentFiles(folder: string): Promise<FolderFiles> {
       const path = `${prefix}${name}`;
       if (isSymlink) links.push(path);
       else if (isFile && (LISTED.test(path) || OF_RUN.test(path)) && !path.endsWith(".tmp")) files.push(path);
-      else if (isDirectory && depth < 2 && /^(?:pairs|[0-9a-f]{12}(?:\/(?:scores|lists))?)$/.test(path)) {
+      else if (
+        isDirectory && depth < 2 &&
+        /^(?:pairs|rungs(?:\/[0-9a-f]{12})?|[0-9a-f]{12}(?:\/(?:scores|lists))?)$/.test(path)
+      ) {
         await walk(`${path}/`, depth + 1);
       }
     }

@@ -10,6 +10,7 @@ async function inExperiment(fn: (folder: string) => Promise<void>): Promise<void
     for (
       const path of [
         ...["plan.json", "figures.json", "index.sqlite", "SHA256SUMS.1234.tmp", "plans/a.json", "pairs/0123.npz"],
+        ...["2.json", "lock"].map((name) => `rungs/${HALF}/${name}`),
         ...["record.json", "history.jsonl", "lock", "lease", "weights.safetensors", "checkpoint/current"]
           .map((name) => `${RUN}/${name}`),
         ...["scores/unseen.npy", "lists/unseen.left.txt", "record.json.77.tmp"].map((name) => `${RUN}/${name}`),
@@ -27,7 +28,7 @@ async function inExperiment(fn: (folder: string) => Promise<void>): Promise<void
 
 const listed = [
   ...["history.jsonl", "lists/unseen.left.txt", "record.json", "scores/unseen.npy"].map((name) => `${RUN}/${name}`),
-  ...["figures.json", "pairs/0123.npz", "plan.json"],
+  ...["figures.json", "pairs/0123.npz", "plan.json", `rungs/${HALF}/2.json`],
 ];
 
 Deno.test("writeSums() lists what figures rest on, as coreutils does, and no locks, checkpoints or weights", () =>
