@@ -66,8 +66,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
     );
   }
   const code = await trainRuns(missing, { ...sweep, ...planPath ? { planPath } : {} }, options, context);
-  const { records, problems } = await store.records(experiment);
-  if (records.length > 0) await seal(`${store.root}/${experiment}`, records);
+  const found = await store.summaries(experiment), { records, problems } = found;
+  if (records.length > 0) await seal(`${store.root}/${experiment}`, found);
   const outcomes = await outcomesFor(plan, records, { store, experiment, registries: sweep.registries });
   const table = tableOfExperiment({ plan, records, problems, outcomes });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");

@@ -42,13 +42,13 @@ export function registerCollate(program: Command, context: Context): void {
         await store.writeVariant(frozen);
         context.io.err(`${store.root}/${experiment}/plan.json keeps another plan, whose records this one leaves out\n`);
       } else await store.writePlan(frozen);
-      const { records, problems } = await store.records(experiment);
+      const found = await store.summaries(experiment), { records, problems } = found;
       const rule = ruleOf(frozen);
       const byId = new Map(records.map((record) => [record.id, record]));
       const missing = runs.flatMap(({ id }, index) => isFinal(byId.get(id), rule) ? [] : [index]);
       const sources = { store, experiment, registries, files };
       for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
-      await seal(`${store.root}/${experiment}`, records);
+      await seal(`${store.root}/${experiment}`, found);
       const outcomes = await outcomesFor(frozen, records, sources);
       const table = tableOfExperiment({ plan: frozen, records, problems, outcomes });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");

@@ -8,11 +8,11 @@ import type { FrozenPlan, Store } from "../experiments/store.ts";
 /** Whether a plan lacks runs that the experiment's own plan has records of, so that it would take a table away. */
 export async function leavesOut(
   plan: FrozenPlan,
-  store: Pick<Store, "readPlan" | "records">,
+  store: Pick<Store, "readPlan" | "summaries">,
 ): Promise<boolean> {
   const stored = await store.readPlan(plan.experiment);
   if (!stored || stored.digest === plan.digest) return false;
-  const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.records(plan.experiment);
+  const planned = new Set(plan.runs.map(({ id }) => id)), { records } = await store.summaries(plan.experiment);
   const done = new Set(records.map(({ id }) => id));
   return stored.runs.some(({ id }) => done.has(id) && !planned.has(id));
 }

@@ -8,8 +8,8 @@ import { rowDifferences } from "../experiments/differences.ts";
 import { findDrift, tellDrift } from "../experiments/drift.ts";
 import { explainRuns } from "../experiments/explain.ts";
 import { availableMemory, freeDisk } from "../experiments/machine.ts";
-import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
-import { writePlan } from "../experiments/store.ts";
+import type { RecordedDrift } from "../experiments/record.ts";
+import { type RunSummary, writePlan } from "../experiments/store.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
@@ -100,13 +100,15 @@ async function printed(
   warn: (text: string) => void,
 ): Promise<string> {
   const { store, experiment, missing } = sweep;
-  const { records, problems } = await store.records(experiment);
+  const { records, problems } = await store.summaries(experiment);
   problems.forEach(warn);
-  const rule = ruleOf(sweep), final = (record: RunRecord) => isFinal(record, rule);
+  const rule = ruleOf(sweep), final = (record: Pick<RunSummary, "status" | "stopped">) => isFinal(record, rule);
   const { runs, preview } = await reportOf(sweep, { records, final, jobs });
   const room = { memory: await availableMemory(), disk: await freeDisk(store.root) };
   const differences = rowDifferences(rowsOf(sweep), baselineOf(sweep));
-  const why = explain ? await explainRuns(sweep.runs, { store, experiment, records, problems, final }) : undefined;
+  const why = explain
+    ? await explainRuns(sweep.runs, { store, experiment, ...await store.records(experiment), final })
+    : undefined;
   const drift = explain && "planPath" in sweep ? await driftOf(sweep) : undefined;
   if (json) {
     const lines = why ? runs.map((run, i) => ({ ...run, explain: why[i] })) : runs;

@@ -69,7 +69,7 @@ export async function printPower(sweep: Sweep | LoadedSweep, flags: PowerFlags, 
 /** The table of the sweep's finished runs, with the one column that is asked for. */
 async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io: Io): Promise<Table> {
   const { store, experiment, runs, frozen } = sweep;
-  const { records, problems } = await store.records(experiment);
+  const { records, problems } = await store.summaries(experiment);
   problems.forEach((problem) => io.err(problem + "\n"));
   const section = "manifest" in sweep ? sweep.manifest.table : frozen?.table;
   const planned = new Set(runs.map(({ id }) => id));

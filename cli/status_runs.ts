@@ -6,7 +6,7 @@
 import { exitOf, journalsOf, type LastLaunch, lastLaunches } from "../experiments/launch/folder.ts";
 import { accountingArguments, isActive, parseAccounting, type QueuedTask } from "../experiments/launch/queue.ts";
 import type { RunRecord } from "../experiments/record.ts";
-import type { FrozenPlan, RunFolder, Store } from "../experiments/store.ts";
+import type { FrozenPlan, RunFolder, RunSummary, Store } from "../experiments/store.ts";
 import { holderOf } from "../experiments/store/holder.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
@@ -64,7 +64,7 @@ export async function readStatus(
   plan: FrozenPlan,
   { processes, now }: { readonly processes: Processes; readonly now: number },
 ): Promise<SweepStatus> {
-  const { experiment } = plan, { records, problems } = await store.records(experiment);
+  const { experiment } = plan, { records, problems } = await store.summaries(experiment);
   const byId = new Map(records.map((record) => [record.id, record]));
   const last = lastLaunches(await journalsOf(store.root, experiment));
   const tasks = last.size === 0 ? [] : await askQueue(store.root, experiment, processes);
@@ -100,7 +100,7 @@ export async function readStatus(
 }
 
 function stateOf({ record, task, holder, checkpoint }: {
-  readonly record: RunRecord | undefined;
+  readonly record: RunSummary | undefined;
   readonly task: QueuedTask | undefined;
   readonly holder: string | undefined;
   readonly checkpoint: boolean;

@@ -42,7 +42,7 @@ export function registerTable(program: Command, context: Context): void {
         throw new UsageError("Cannot explain a cell: wanted both its row and its column, as --explain ROW COLUMN");
       }
       const { store, experiment } = await findExperiment(where, out);
-      const { records, problems } = await store.records(experiment);
+      const { records, problems } = await store.summaries(experiment);
       const plan = await store.readPlan(experiment);
       if (!plan && records.length === 0) {
         throw new UsageError(`Cannot print a table of "${where}": the folder has no plan.json and no readable record`);

@@ -8,6 +8,13 @@ import { type FrozenPlan, readPlan, writePlan } from "./store/plan.ts";
 import { RunFolder } from "./store/folder.ts";
 import { readPairs, type StoredPairs } from "./store/pairs.ts";
 import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
+import {
+  type ExperimentRecords,
+  type ExperimentSummaries,
+  folders,
+  readRecords,
+  readSummaries,
+} from "./store/records.ts";
 import { type TileCache, tileFile } from "./store/tiles.ts";
 
 export { RunBusyError, RunFolder } from "./store/folder.ts";
@@ -15,15 +22,10 @@ export { checkExperimentName, checkRunId } from "./store/paths.ts";
 export type { StoredPairs } from "./store/pairs.ts";
 export type { TileCache } from "./store/tiles.ts";
 export { type FrozenPlan, type PlannedCode, readPlan, writePlan } from "./store/plan.ts";
+export type { IndexEntry } from "./store/index_file.ts";
+export type { ExperimentRecords, ExperimentSummaries } from "./store/records.ts";
+export type { RunSummary } from "./store/summary.ts";
 export type { TableSection } from "./resolved.ts";
-
-/** What an experiment holds: its records, and a message for every record that cannot be read. */
-export interface ExperimentRecords {
-  /** Readable records, sorted by id. */
-  readonly records: readonly RunRecord[];
-  /** One message for each `record.json` that is damaged. */
-  readonly problems: readonly string[];
-}
 
 /** A results folder. */
 export interface Store {
@@ -33,6 +35,8 @@ export interface Store {
   experiments(): Promise<string[]>;
   /** Every record of an experiment; a damaged one is a problem, never silently left out. */
   records(experiment: string): Promise<ExperimentRecords>;
+  /** What tables and plans need of every record, from the index where that is newer than the record. */
+  summaries(experiment: string): Promise<ExperimentSummaries>;
   /**
    * The record of a run, or `undefined` when it has none yet.
    *
@@ -74,25 +78,9 @@ export function openStore(root: string): Store {
   return Object.freeze({
     root: path,
     experiments: async () => (await folders(path)).filter((name) => !name.startsWith(".")),
-    async records(experiment: string) {
-      const records: RunRecord[] = [], problems: string[] = [];
-      const ids = await folders(await within(path, checkExperimentName(experiment)));
-      for (const id of ids.filter((name) => /^[0-9a-f]{12}$/.test(name))) {
-        try {
-          const record = await (await folderOf(experiment, id)).readRecord();
-          if (record?.id !== undefined && record.id !== id) {
-            throw new TypeError(
-              `Cannot accept ${path}/${experiment}/${id}/record.json: it says its id is "${record.id}"`,
-            );
-          }
-          if (record) records.push(record);
-        } catch (error) {
-          if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-          problems.push(error.message);
-        }
-      }
-      return { records, problems };
-    },
+    records: async (experiment: string) => await readRecords(await within(path, checkExperimentName(experiment))),
+    summaries: async (experiment: string) =>
+      await readSummaries(await within(path, checkExperimentName(experiment)), Date.now()),
     find: async (experiment: string, id: string) => await (await folderOf(experiment, id)).readRecord(),
     folder: folderOf,
     readPairs: async (experiment: string, digest: string) =>
@@ -111,15 +99,4 @@ export function openStore(root: string): Store {
     },
     readPlan: async (experiment: string) => await readPlan(await planPath(experiment)),
   });
-}
-
-/** Names of the folders in a folder, sorted; symbolic links are not followed. */
-async function folders(path: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(path)) if (entry.isDirectory) names.push(entry.name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return names.sort();
 }

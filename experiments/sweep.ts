@@ -20,19 +20,27 @@ export type SweepOptions = Omit<RunOptions, "planned" | "store"> & { readonly st
  *
  * @param rule `ruleOf` the plan; `undefined` for a plan without a rule.
  */
-export function isFinal(record: RunRecord | undefined, rule: string | undefined): boolean {
+export function isFinal(record: Pick<RunRecord, "status" | "stopped"> | undefined, rule: string | undefined): boolean {
   if (record?.status === "stopped") return rule !== undefined && record.stopped?.rule === rule;
   return record?.status === "completed" || record?.status === "diverged";
 }
 
-/** The runs of a plan that are still to be trained. */
+/**
+ * The runs of a plan that are still to be trained.
+ *
+ * @throws {SyntaxError | TypeError} if the record of one is damaged.
+ */
 export async function missingRuns(
   plan: readonly PlannedRun[],
   store: Store,
   { experiment, rule }: { readonly experiment: string; readonly rule: string | undefined },
 ): Promise<PlannedRun[]> {
-  const missing: PlannedRun[] = [];
-  for (const planned of plan) if (!isFinal(await store.find(experiment, planned.id), rule)) missing.push(planned);
+  const { records } = await store.summaries(experiment), missing: PlannedRun[] = [];
+  const byId = new Map(records.map((record) => [record.id, record]));
+  for (const planned of plan) {
+    const record = byId.get(planned.id) ?? await store.find(experiment, planned.id);
+    if (!isFinal(record, rule)) missing.push(planned);
+  }
   return missing;
 }
 

@@ -43,7 +43,7 @@ export async function launch(
 ): Promise<void> {
   const { frozen, store, experiment } = sweep;
   if (!frozen) throw missingData(sweep);
-  const { records } = await store.records(experiment);
+  const { records } = await store.summaries(experiment);
   const byId = new Map(records.map((record) => [record.id, record]));
   const todo = frozen.runs.flatMap(({ id }, at) => isFinal(byId.get(id), ruleOf(frozen)) ? [] : [at]);
   let planPath = `${store.root}/${experiment}/plans/${frozen.digest.slice(0, 12)}.json`;

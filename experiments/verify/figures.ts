@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { RunRecord } from "../record.ts";
+import type { RunSummary } from "../store/summary.ts";
 import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
 import { within } from "../store/paths.ts";
 
@@ -28,7 +29,7 @@ const figuresSchema = z.strictObject({
 export type RunFigures = z.infer<typeof figuresSchema>["runs"][number];
 
 /** What is kept of a record. */
-export function figuresOf({ id, row, seed, status, metrics, diagnostics: { weightsSha256 } }: RunRecord): RunFigures {
+export function figuresOf({ id, row, seed, status, metrics, diagnostics: { weightsSha256 } }: RunSummary): RunFigures {
   const figures = metrics.flatMap(({ evaluation, name, value, std }): [string, number | null][] => [
     [`${evaluation}.${name}`, value],
     ...std === undefined ? [] : [[`${evaluation}.${name}.std`, std] as [string, number | null]],
@@ -37,7 +38,7 @@ export function figuresOf({ id, row, seed, status, metrics, diagnostics: { weigh
 }
 
 /** Writes `figures.json` of an experiment's folder anew. */
-export async function writeFigures(folder: string, records: readonly RunRecord[]): Promise<void> {
+export async function writeFigures(folder: string, records: readonly RunSummary[]): Promise<void> {
   const runs = records.map(figuresOf).sort((a, b) => a.id < b.id ? -1 : 1);
   await writeAtomically(await within(folder, NAME), JSON.stringify({ schemaVersion: 1, runs }, null, 1) + "\n");
 }

@@ -1,14 +1,19 @@
 /**
- * What `ablate` and `collate` leave in an experiment's folder for `verify`.
+ * What `ablate` and `collate` leave in an experiment's folder: for `verify`, and for whatever reads many records.
  *
  * @module
  */
-import type { RunRecord } from "../record.ts";
+import { writeIndex } from "../store/index_file.ts";
+import type { ExperimentSummaries } from "../store/records.ts";
 import { writeFigures } from "./figures.ts";
 import { writeSums } from "./sums.ts";
 
-/** Writes `figures.json` and `SHA256SUMS` of an experiment's folder anew. */
-export async function seal(folder: string, records: readonly RunRecord[]): Promise<void> {
+/** Writes `figures.json`, `SHA256SUMS` and `index.sqlite` of an experiment's folder anew. */
+export async function seal(
+  folder: string,
+  { records, entries }: Pick<ExperimentSummaries, "records" | "entries">,
+): Promise<void> {
   await writeFigures(folder, records);
   await writeSums(folder);
+  await writeIndex(folder, entries);
 }

@@ -53,5 +53,5 @@ export async function change(
     await Deno.writeTextFile(`${tiny}/${record.id}/record.json`, JSON.stringify(changed, null, 2) + "\n");
     if (sealed) await Deno.remove(`${tiny}/${record.id}/scores`, { recursive: true }).catch(() => {});
   }
-  if (sealed) await seal(tiny, (await store.records(name)).records);
+  if (sealed) await seal(tiny, await store.summaries(name));
 }

@@ -31,7 +31,7 @@ Deno.test("verify names a figure by its stored scores, though every sum was writ
   inFolder(async (folder) => {
     const { tiny } = await sweep(folder), store = openStore(`${folder}/results`);
     await change(tiny, ({ metrics }) => metrics.find(({ name }) => name === "accuracy")!.value = 0.99);
-    await seal(tiny, (await store.records("tiny")).records);
+    await seal(tiny, await store.summaries("tiny"));
     const { code, out } = await cli("verify", tiny, "--hashes-only");
     assertEquals(code, 65, out);
     assertMatch(out, /record\.json: unseen\.accuracy is 0\.99, its stored scores give 0\.\d+/);
