@@ -4,7 +4,7 @@
  * @module
  */
 import { journalsOf } from "../../experiments/launch/folder.ts";
-import type { Journal } from "../../experiments/launch/journal.ts";
+import type { Journal, Submission } from "../../experiments/launch/journal.ts";
 import { parseQueue, queueArguments, type QueuedTask } from "../../experiments/launch/queue.ts";
 import type { Processes } from "./processes.ts";
 
@@ -39,14 +39,15 @@ export async function askQueue(
 }
 
 /**
- * A journal in which every submission has its job. One without was cut off: Slurm knows the job by its name, or has
- * never got it.
+ * The journal with the jobs of submissions that were cut off or that sbatch called failed, where Slurm has them by
+ * their names; an entry of which it knows nothing stays, because its job may still turn up.
  */
-export function recover(journal: Journal, tasks: readonly QueuedTask[]): Journal {
+export function recover(
+  journal: Journal,
+  tasks: readonly QueuedTask[],
+): { readonly journal: Journal; readonly found: readonly Submission[]; readonly unknown: readonly Submission[] } {
   const jobs = new Map(tasks.map(({ name, job }) => [name, job]));
-  const submissions = journal.submissions.flatMap((one) => {
-    const job = one.job ?? jobs.get(one.name);
-    return job === undefined ? [] : [{ ...one, job }];
-  });
-  return { ...journal, submissions };
+  const submissions = journal.submissions.map((one) => ({ ...one, job: one.job ?? jobs.get(one.name) ?? null }));
+  const found = submissions.filter(({ job }, i) => job !== journal.submissions[i]!.job);
+  return { journal: { ...journal, submissions }, found, unknown: submissions.filter(({ job }) => job === null) };
 }

@@ -3,28 +3,20 @@
  *
  * @module
  */
-import { lastLaunches, type LaunchFolder, launchFolder } from "../../experiments/launch/folder.ts";
-import { exitOf, journalsOf } from "../../experiments/launch/folder.ts";
+import { exitOf, journalsOf, lastLaunches, type LaunchFolder, launchFolder } from "../../experiments/launch/folder.ts";
 import type { Journal, Submission } from "../../experiments/launch/journal.ts";
 import { isActive, maxArraySize } from "../../experiments/launch/queue.ts";
-import { type Chunk, chunks, ranges } from "../../experiments/launch/ranges.ts";
-import { afterAny, arrayScript, collateScript } from "../../experiments/launch/slurm.ts";
+import { chunks, ranges } from "../../experiments/launch/ranges.ts";
+import { arrayScript, collateScript } from "../../experiments/launch/slurm.ts";
 import { shellWord } from "../../experiments/launch/quote.ts";
 import type { Context } from "../context.ts";
-import { RunError, UsageError } from "../exit.ts";
+import { UsageError } from "../exit.ts";
 import { commandsFor, environmentHere, programHere } from "./command.ts";
 import { type LaunchOptions, slurmResources } from "./options.ts";
 import type { Processes } from "./processes.ts";
 import { askQueue, recover } from "./queue.ts";
 import type { LaunchedSweep } from "./launch.ts";
-
-/** A script that is to be submitted. */
-interface Script {
-  readonly file: string;
-  readonly name: string;
-  readonly text: string;
-  readonly chunk?: Chunk;
-}
+import { dependency, type Script, submitAll } from "./submit.ts";
 
 /** Submits what is missing and not queued; says what it did. */
 export async function launchSlurm(
@@ -63,9 +55,12 @@ export async function launchSlurm(
     const others = [...new Set(running.filter(({ id }) => id !== null).map(({ job }) => job))];
     const collating = running.some(({ id, folder: at }) => id === null && at === folder.path);
     const queued = todo.filter((at) => active.has(frozen.runs[at]!.id));
+    const { journal, found, unknown } = recover(await folder.journal(), queue ?? []);
+    for (const { name, job } of found) say(`Slurm has ${name} as job ${job}, though sbatch did not say so`);
+    if (found.length > 0 && !options.dryRun) await folder.note(journal);
     if (wanted.length === 0 && collating) return tell({ queued, submitted: [] });
     await tellRefused(sweep, wanted, say);
-    const journal = recover(await folder.journal(), queue ?? []);
+    tellUnknown(frozen, wanted, { journal, unknown, folder: folder.path, say });
     const scripts = await writeScripts(sweep, wanted, { folder, journal, options, processes });
     if (options.dryRun) {
       if (options.json) tell({ queued, submitted: [], scripts: scripts.map(({ file, text }) => ({ file, text })) });
@@ -86,6 +81,24 @@ export async function launchSlurm(
     say(`How they are: deno task status ${shellWord(`${store.root}/${experiment}`)}`);
   } finally {
     free();
+  }
+}
+
+/** Says which runs are submitted again, because Slurm knows nothing of the submission that failed. */
+function tellUnknown(
+  { runs }: LaunchedSweep["frozen"],
+  wanted: readonly number[],
+  { journal, unknown, folder, say }: {
+    readonly journal: Journal;
+    readonly unknown: readonly Submission[];
+    readonly folder: string;
+    readonly say: (text: string) => unknown;
+  },
+): void {
+  const last = lastLaunches([{ folder, journal }]);
+  for (const submission of unknown) {
+    const again = wanted.filter((at) => last.get(runs[at]!.id)?.submission === submission);
+    if (again.length > 0) say(`Slurm knows nothing of ${submission.name}: runs ${ranges(again)} are submitted again`);
   }
 }
 
@@ -126,64 +139,6 @@ async function writeScripts(
   return [...arrays, collate];
 }
 
-/** Submits scripts; each is noted down before and after, so that nothing is lost when this process ends in between. */
-async function submitAll(
-  scripts: readonly Script[],
-  { folder, journal, options, processes, others, say, frozen }: {
-    readonly folder: LaunchFolder;
-    readonly journal: Journal;
-    readonly options: LaunchOptions;
-    readonly processes: Processes;
-    readonly others: readonly string[];
-    readonly say: (text: string) => unknown;
-    readonly frozen: LaunchedSweep["frozen"];
-  },
-): Promise<{ readonly job: string; readonly runs: readonly number[] }[]> {
-  let submissions = journal.submissions;
-  const jobs: string[] = [], told: { readonly job: string; readonly runs: readonly number[] }[] = [];
-  for (const { file, name, text, chunk } of scripts) {
-    const path = await folder.write(file, text);
-    const entry: Submission = {
-      name,
-      job: null,
-      offset: chunk?.offset ?? 0,
-      runs: chunk?.positions.map((index) => ({ index, id: frozen.runs[index]!.id })) ?? [],
-      submittedAt: new Date().toISOString(),
-    };
-    await folder.note({ ...journal, submissions: [...submissions, entry] });
-    const args = ["--parsable", ...dependency({ chunk, jobs, others }, options), path];
-    const answer = await processes("sbatch", args);
-    const [, job] = /^(\d+)(?:;|$)/m.exec(answer?.out ?? "") ?? [];
-    if (answer?.code !== 0 || job === undefined) {
-      await folder.note({ ...journal, submissions });
-      const why = answer
-        ? (answer.err || answer.out).trim() || `status ${answer.code}`
-        : "it is not there, or may not be started";
-      const before = jobs.length > 0 ? ` (submitted before: ${jobs.join(", ")})` : "";
-      throw new RunError(`Cannot submit ${path}: sbatch says: ${why}${before}; the same command submits what is left`);
-    }
-    submissions = [...submissions, { ...entry, job }];
-    await folder.note({ ...journal, submissions });
-    jobs.push(job);
-    told.push({ job, runs: chunk?.positions ?? [] });
-    say(chunk ? `Submitted runs ${ranges(chunk.positions)} as job ${job}` : `Submitted the table as job ${job}`);
-  }
-  return told;
-}
-
-/** A chunk waits for the one before where a limit holds for all of them together; the table waits for all. */
-function dependency(
-  { chunk, jobs, others }: {
-    readonly chunk?: Chunk | undefined;
-    readonly jobs: readonly string[];
-    readonly others: readonly string[];
-  },
-  { arrayLimit }: LaunchOptions,
-): string[] {
-  if (!chunk) return afterAny([...others, ...jobs]);
-  return afterAny(arrayLimit === undefined ? [] : jobs.slice(-1));
-}
-
 function printScripts(
   scripts: readonly Script[],
   folder: LaunchFolder,
@@ -212,10 +167,8 @@ async function tellRefused(
     const launch = last.get(frozen.runs[at]!.id), code = launch && await exitOf(launch);
     if (code !== 2 && code !== 3) continue;
     const why = code === 3 ? "its data was missing or changed" : "its plan, arguments or program were refused";
-    say(
-      `Run ${at} ended with status ${code} last time, ${why}: ${launch!.folder}/${launch!.submission.job}_${
-        launch!.task
-      }.out`,
-    );
+    const { folder, task, submission: { job } } = launch!;
+    const log = job === null ? `logs in ${folder}` : `${folder}/${job}_${task}.out`;
+    say(`Run ${at} ended with status ${code} last time, ${why}: ${log}`);
   }
 }

@@ -21,6 +21,8 @@ export class FakeSlurm {
   readonly jobs: FakeJob[] = [];
   /** What sbatch says instead of taking the next job. */
   refusal: Answer | undefined;
+  /** What sbatch says although it takes the next job. */
+  lateness: Answer | undefined;
   maxArraySize = 1001;
 
   readonly processes: Processes = async (program, args) => {
@@ -47,7 +49,7 @@ export class FakeSlurm {
     }) ?? [null];
     const id = String(100 + this.jobs.length);
     this.jobs.push({ id, name, args: args.slice(0, -1), script, tasks: new Map(numbers.map((at) => [at, "PENDING"])) });
-    return answer(`${id}\n`);
+    return this.lateness ?? answer(`${id}\n`);
   }
 
   #queue(args: readonly string[]): string {

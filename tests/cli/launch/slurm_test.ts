@@ -1,5 +1,5 @@
 /// `--launcher slurm` against a Slurm in memory; tests/slurm/ has the real one.
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Context } from "../../../cli/context.ts";
 import { launch } from "../../../cli/launch/launch.ts";
 import type { LaunchOptions } from "../../../cli/launch/options.ts";
@@ -171,6 +171,36 @@ Deno.test("--launcher slurm tells what sbatch refused, and the same command subm
     slurm.refusal = undefined;
     assertStringIncludes((await submit()).err, "0 queued or running, 6 to submit");
     assertEquals(slurm.jobs.length, 2);
+  }));
+
+Deno.test("--launcher slurm submits no run twice that sbatch called failed and Slurm has taken", () =>
+  onCluster(async ({ slurm, submit, states }) => {
+    slurm.lateness = { code: 1, out: "", err: "sbatch: error: Socket timed out on send/recv operation\n" };
+    const error = await submit().then(() => undefined, (error) => error);
+    assertMatch(
+      error.message,
+      /Socket timed out .*; the same command asks squeue whether Slurm has taken "faces-.*-0"/,
+    );
+    slurm.lateness = undefined;
+    assertEquals((await states())[0], "queued PENDING");
+    const { err } = await submit();
+    assertMatch(err, /Slurm has faces-[0-9a-f]{12}-0 as job 100, though sbatch did not say so/);
+    assertStringIncludes(err, "6 queued or running, 0 to submit");
+    assertEquals(slurm.arrays.length, 1);
+    // The table was not submitted the first time, and waits for the job that was found.
+    assertEquals(slurm.jobs.map(({ args }) => args[1]), [undefined, "--dependency=afterany:100"]);
+    assert(!(await submit()).err.includes("though sbatch"), "it is said once");
+  }));
+
+Deno.test("--launcher slurm says which runs it submits again, where Slurm knows nothing of a failed submission", () =>
+  onCluster(async ({ slurm, submit }) => {
+    slurm.refusal = { code: 1, out: "", err: "sbatch: error: Socket timed out on send/recv operation\n" };
+    await assertRejects(() => submit(), Error, "Socket timed out");
+    slurm.refusal = undefined;
+    assertMatch((await submit()).err, /Slurm knows nothing of faces-[0-9a-f]{12}-0: runs 0-5 are submitted again/);
+    // A name is used once, so that a job which turns up late is not taken for another.
+    assertEquals(slurm.jobs.map(({ name }) => name.replace(/^faces-[0-9a-f]{12}-/, "")), ["1", "2-collate"]);
+    assert(!(await submit()).err.includes("knows nothing"));
   }));
 
 Deno.test("--launcher slurm finds a job whose id it could not note down", () =>
