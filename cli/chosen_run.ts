@@ -12,7 +12,9 @@ import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { DriftedDataError, UsageError } from "./exit.ts";
 import { type LoadedSweep, loadPlan, loadSweep, plannedCode } from "./load.ts";
+import { withPlugins } from "./planned_plugins.ts";
 import type { TrainedSweep, TrainingOptions } from "./training.ts";
+import { checkNoTrust, type TrustOptions } from "./trust.ts";
 
 /** Flags that choose. */
 export interface RunChoice {
@@ -26,7 +28,7 @@ export interface RunChoice {
   readonly index?: number;
 }
 
-type ChoiceOptions = TrainingOptions & RunChoice;
+type ChoiceOptions = TrainingOptions & RunChoice & TrustOptions;
 
 /**
  * The run that the arguments name, of a manifest or of a frozen plan.
@@ -44,6 +46,7 @@ export async function chosenRun(
   if (plan === undefined) {
     if (path === undefined) throw new UsageError("Cannot run: name a manifest, or a plan with --plan and --index");
     if (index !== undefined) throw new UsageError("Cannot use --index with a manifest: a plan is wanted, --plan FILE");
+    checkNoTrust(options);
     const sweep = await loadSweep(path, options, context.io, { tells: false });
     const planned = choose(sweep, options);
     checkReached(sweep, planned.row);
@@ -61,14 +64,17 @@ export async function chosenRun(
       "Cannot use --set, --backend, --seed, --row or --id with --plan: a plan is frozen; choose with --index",
     );
   }
-  const sweep = await loadPlan(plan, options), { runs, frozen, files, plugins } = sweep;
+  const frozen = await loadPlan(plan, options), { runs, files } = frozen;
   const planned = runs[index ?? -1];
   if (!planned) {
     throw new UsageError(`Cannot choose a run of ${plan}: wanted --index from 0 to ${runs.length - 1}, found ${index}`);
   }
   // What is done is not trained again, whatever has changed since.
-  if (isFinal(await sweep.store.find(sweep.experiment, planned.id), ruleOf(sweep))) return { sweep, planned };
-  const drift = await findDrift(frozen, planned, { files, plugins, code: (await plannedCode()).sha256 });
+  if (isFinal(await frozen.store.find(frozen.experiment, planned.id), ruleOf(frozen))) {
+    return { sweep: frozen, planned };
+  }
+  const sweep = await withPlugins(frozen, options), { plugins } = sweep;
+  const drift = await findDrift(sweep.frozen, planned, { files, plugins, code: (await plannedCode()).sha256 });
   if (drift && !options.allowDrift) throw driftError(plan, drift, files);
   return { sweep: { ...sweep, drift }, planned };
 }

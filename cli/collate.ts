@@ -15,9 +15,11 @@ import { EXIT } from "./exit.ts";
 import { loadPlan } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
 import { dataOption, examples, outOption } from "./options.ts";
+import { withPlugins } from "./planned_plugins.ts";
+import { type TrustOptions, withTrustOptions } from "./trust.ts";
 
 /** Flags of `collate`. */
-interface CollateOptions {
+interface CollateOptions extends TrustOptions {
   readonly plan: string;
   readonly data: string;
   readonly out: string;
@@ -26,7 +28,7 @@ interface CollateOptions {
 
 /** Adds the command. */
 export function registerCollate(program: Command, context: Context): void {
-  program.command("collate")
+  const command = program.command("collate")
     .description(
       "Print the table of a frozen plan from the records in the results folder, and the positions of the runs that are " +
         "still missing. Exit status 0 when all completed or were stopped by the plan's rule, 70 when one failed, 75 when some are missing.",
@@ -34,10 +36,14 @@ export function registerCollate(program: Command, context: Context): void {
     .requiredOption("--plan <file>", "the frozen plan, as `plan --out` writes it")
     .addOption(dataOption())
     .addOption(outOption())
-    .option("--json", "print the table as JSON, with the positions of missing runs")
+    .option("--json", "print the table as JSON, with the positions of missing runs");
+  withTrustOptions(command)
     .addHelpText("after", examples("collate --plan plan.json"))
     .action(async (options: CollateOptions) => {
-      const { frozen, store, experiment, runs, registries, files } = await loadPlan(options.plan, options);
+      const planned = await loadPlan(options.plan, options);
+      const { frozen, store, experiment, runs, files } = planned;
+      // As in "table", plugins are not needed where their pairs are stored.
+      const { registries } = options.allowPlugins ? await withPlugins(planned, options) : planned;
       if (await leavesOut(frozen, store)) {
         await store.writeVariant(frozen);
         context.io.err(`${store.root}/${experiment}/plan.json keeps another plan, whose records this one leaves out\n`);

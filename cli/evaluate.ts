@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { MissingDataError } from "../datasets/files.ts";
 import { compareToRecord } from "../experiments/compare_record.ts";
@@ -21,6 +22,7 @@ import { evaluationReporter } from "./evaluate_progress.ts";
 import { describeComparison, renderEvaluation } from "./evaluate_table.ts";
 import { dataOption, examples, pluginOption, setOption, withComputeOptions, withPrintOptions } from "./options.ts";
 import { checkThreads } from "./threads.ts";
+import { withOutsideOption } from "./trust.ts";
 
 /** Adds the command. */
 export function registerEvaluate(program: Command, context: Context): void {
@@ -56,7 +58,7 @@ export function registerEvaluate(program: Command, context: Context): void {
       )
         .choices(["auto", "webgpu", "wasm", "cpu"]),
     );
-  withPrintOptions(withComputeOptions(command), "print the record of the evaluation as JSON")
+  withPrintOptions(withComputeOptions(withOutsideOption(command)), "print the record of the evaluation as JSON")
     .addHelpText(
       "after",
       examples(
@@ -82,12 +84,18 @@ export function registerEvaluate(program: Command, context: Context): void {
       const access = { prepare: pool.prepare, ...cache === undefined ? {} : { cacheBytes: cache * 2 ** 20 } };
       const shared = { ...found, ...access, weights, save, products: library, environment, tiles };
       try {
-        const events = executeEvaluation({ ...shared, files: diskFiles(data), scratch: out ?? RESULTS });
-        const { record, files } = await follow(events, options, context);
+        // Data that a record names is held to the data folder; a list, like a manifest, is the user's own.
+        const inside = (own || options.dataOf !== undefined) && !options.allowOutside;
+        const also = [options.embeddings, options.mirrored].flatMap((path) =>
+          path === undefined ? [] : [resolve(path)]
+        );
+        const files = diskFiles(data, { inside, also });
+        const events = executeEvaluation({ ...shared, files, scratch: out ?? RESULTS });
+        const { record, files: written } = await follow(events, options, context);
         const compared = own && run ? { ...record, comparison: compareToRecord(record, run) } : record;
         const comparison = run && describeComparison(compared, run);
         if (comparison && !options.quiet) context.io.err(`${comparison}\n`);
-        await finish(compared, files, options, context);
+        await finish(compared, written, options, context);
       } finally {
         library?.close();
         pool.close();

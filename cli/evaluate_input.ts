@@ -23,9 +23,10 @@ import { builtins, type Registries } from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
 import { loadNamed } from "./kinds.ts";
 import type { PrintOptions } from "./options.ts";
+import type { TrustOptions } from "./trust.ts";
 
 /** Flags of `evaluate`. */
-export interface EvaluateOptions extends PrintOptions {
+export interface EvaluateOptions extends PrintOptions, Pick<TrustOptions, "allowOutside"> {
   readonly run?: string;
   readonly weights?: string;
   readonly backbone?: string;
@@ -90,7 +91,7 @@ export async function findEvaluations(path: string | undefined, options: Evaluat
 }
 
 function checkFlags(path: string | undefined, options: EvaluateOptions): void {
-  const { run, weights, backbone, embeddings, mirrored, protocol, reader, dataOf } = options;
+  const { run, weights, backbone, embeddings, mirrored, protocol, reader, dataOf, allowOutside } = options;
   const refuse = (what: string, why: string) => {
     throw new UsageError(`Cannot use ${what}: ${why}`);
   };
@@ -104,6 +105,9 @@ function checkFlags(path: string | undefined, options: EvaluateOptions): void {
   const data = [...reader !== undefined ? ["--reader"] : [], ...dataOf !== undefined ? ["--data-of"] : []];
   if (data.length > 0 && protocol === undefined) refuse(data[0]!, "it goes with --protocol");
   if (data.length > 1) refuse("--reader with --data-of", "name the data once");
+  if (allowOutside && (run === undefined || path !== undefined || reader !== undefined)) {
+    refuse("--allow-outside", "it goes with data that the record of --run names");
+  }
   if (dataOf !== undefined && run === undefined) refuse("--data-of", "it names an evaluation of --run");
   if (path === undefined && protocol === undefined && run === undefined) {
     throw new UsageError(

@@ -13,7 +13,7 @@ import { type Plan, planRuns } from "../experiments/plan.ts";
 import { moduleLoader } from "../experiments/plugins.ts";
 import type { OutputSettings, PlannedRun, StoppingSection } from "../experiments/resolved.ts";
 import { type FrozenPlan, openStore, type PlannedCode, readPlan, type Store } from "../experiments/store.ts";
-import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
+import { builtins, type LoadedPlugin, type Registries } from "../registry/mod.ts";
 import {
   parsePublished,
   type PublishedRows,
@@ -25,6 +25,7 @@ import {
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
+import type { TrustOptions } from "./trust.ts";
 import project from "../deno.json" with { type: "json" };
 
 /** A plan, and the places that its runs work in: all that training wants. */
@@ -112,25 +113,16 @@ export async function loadSweep(
 }
 
 /**
- * Reads a frozen plan; neither its manifest nor its data is looked at.
+ * Reads a frozen plan; neither its manifest nor its data is looked at, and no plugin is loaded.
  *
  * @throws {SyntaxError} if the file is no plan, or was changed.
  */
 export async function loadPlan(
   planPath: string,
-  { data, out }: Pick<ManifestOptions, "data" | "out">,
+  { data, out, allowOutside = false }: Pick<ManifestOptions, "data" | "out"> & TrustOptions,
 ): Promise<PlannedSweep> {
   const frozen = await readPlan(planPath);
   if (!frozen) throw new UsageError(`Cannot find plan ${planPath}: make it with "plan MANIFEST --out ${planPath}"`);
-  let registries = builtins();
-  const plugins: LoadedPlugin[] = [];
-  for (const module of new Set(frozen.plugins.map(({ module }) => module))) {
-    const { specifier } = frozen.plugins.find((plugin) => plugin.module === module)!;
-    const path = /^(?:npm:|\.{0,2}\/)/.test(module) ? module : `./${module}`;
-    const loaded = await loadPlugins(registries, path, "./plan.json", moduleLoader());
-    registries = loaded.registries;
-    plugins.push(...loaded.plugins.map((plugin) => ({ ...plugin, specifier })));
-  }
   return {
     experiment: frozen.experiment,
     runs: thawRuns(frozen),
@@ -138,9 +130,9 @@ export async function loadPlan(
     planPath,
     output: frozen.output,
     stopping: frozen.stopping,
-    plugins,
-    registries,
-    files: diskFiles(data),
+    plugins: [],
+    registries: builtins(),
+    files: diskFiles(data, { inside: !allowOutside }),
     store: openStore(out),
     missing: [],
   };

@@ -16,6 +16,7 @@ import { UsageError } from "./exit.ts";
 import type { Sweep } from "./load.ts";
 import { threadsOf, usesLibrary } from "./threads.ts";
 import type { TrainedSweep, TrainingOptions } from "./training.ts";
+import { trustFlags } from "./trust.ts";
 
 /** What children are started with, beside the flags. */
 export interface ParallelOptions {
@@ -58,6 +59,8 @@ export async function* parallelEvents(
       `--plan=${plan}`,
       `--index=${index.get(id)}`,
       ...options.allowDrift ? ["--allow-drift"] : [],
+      // Only a manifest of the user's own is trained in several processes.
+      ...trustFlags(sweep.frozen!, options.data),
       "--child",
       "--json",
       `--blas=${options.blas ?? "auto"}`,

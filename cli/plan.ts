@@ -19,11 +19,13 @@ import { examples, type ManifestOptions, positiveNumber, type PrintOptions, with
 import { explainText } from "./plan_explain.ts";
 import { type PowerFlags, printPower, withPowerOptions } from "./plan_power.ts";
 import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
+import { withPlugins } from "./planned_plugins.ts";
 import { tellStopping } from "./stopping.ts";
+import { checkNoTrust, trustFlags, type TrustOptions, withTrustOptions } from "./trust.ts";
 import { differencesText, previewText, runsText } from "./plan_text.ts";
 
 /** Flags of `plan`. */
-interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions, PowerFlags {
+interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions, PowerFlags, TrustOptions {
   readonly out: readonly string[];
   readonly plan?: string;
   readonly explain?: boolean;
@@ -47,7 +49,7 @@ function isPlanFile(path: string): boolean {
 export function registerPlan(program: Command, context: Context): void {
   const command = program.command("plan").argument("[manifest]", "manifest file; none where a plan is given")
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
-  withPowerOptions(withManifestOptions(command, planOutOption()))
+  withTrustOptions(withPowerOptions(withManifestOptions(command, planOutOption())))
     .option("--plan <file>", "a frozen plan in place of a manifest")
     .option("--explain", "tell of each run why it will be trained or is skipped: which keys differ from which record")
     .addOption(new Option("--jobs <n>", "tell time and memory for as many processes").argParser(positiveNumber))
@@ -66,7 +68,9 @@ export function registerPlan(program: Command, context: Context): void {
       for (const file of options.out.filter(isPlanFile)) {
         if (!sweep.frozen) throw missingData(sweep);
         await writePlan(file, sweep.frozen);
-        context.io.err(`Plan of ${sweep.runs.length} runs: ${file}\n`);
+        const flags = trustFlags(sweep.frozen, options.data);
+        const needs = flags.length > 0 ? `; --plan needs ${flags.join(" ")} with it` : "";
+        context.io.err(`Plan of ${sweep.runs.length} runs: ${file}${needs}\n`);
       }
       if (await printPower(sweep, options, context.io)) return;
       context.io.out(await printed(sweep, options, (problem) => context.io.err(problem + "\n")));
@@ -82,6 +86,7 @@ async function loaded(
   const options = { ...rest, out: out.findLast((one) => !isPlanFile(one)) ?? "results" };
   if (plan === undefined) {
     if (path === undefined) throw new UsageError("Cannot plan: name a manifest, or a frozen plan with --plan");
+    checkNoTrust(options);
     return await loadSweep(path, options, io);
   }
   if (path !== undefined) throw new UsageError(`Cannot show ${path} and --plan ${plan} at once: name one of them`);
@@ -91,7 +96,7 @@ async function loaded(
       "Cannot use --set, --backend, --seed or --out FILE.json with --plan: it is frozen; plan its manifest again",
     );
   }
-  return await loadPlan(plan, options);
+  return await withPlugins(await loadPlan(plan, options), options);
 }
 
 async function printed(

@@ -15,9 +15,10 @@ import { alignColumns } from "./format.ts";
 import { examples, naturalNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
 import { figure } from "./progress_lines.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
+import { type TrustOptions, withTrustOptions } from "./trust.ts";
 
 /** Flags of `run`. */
-interface RunOptions extends TrainingOptions, RunChoice {}
+interface RunOptions extends TrainingOptions, RunChoice, TrustOptions {}
 
 /** Adds the command. */
 export function registerRun(program: Command, context: Context): void {
@@ -29,7 +30,7 @@ export function registerRun(program: Command, context: Context): void {
     .option("--index <n>", "position of the run in that plan, from 0", naturalNumber)
     .option("--allow-drift", "train though the program or data has changed since the plan was made, and record it")
     .addOption(new Option("--child", "stop when standard input ends").hideHelp());
-  withPrintOptions(withComputeOptions(withManifestOptions(command)), "print events as JSON lines")
+  withPrintOptions(withComputeOptions(withManifestOptions(withTrustOptions(command))), "print events as JSON lines")
     .addHelpText(
       "after",
       examples(

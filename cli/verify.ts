@@ -22,13 +22,15 @@ import {
 import type { Context } from "./context.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { dataOption, examples, naturalNumber, pluginOption, withPrintOptions, workersOption } from "./options.ts";
+import { type TrustOptions, withOutsideOption } from "./trust.ts";
 import { type Cell, type CellOptions, chooseCells, completedRuns } from "./verify_cells.ts";
-import { type AllowedPlugins, allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
+import type { AllowedPlugins } from "./planned_plugins.ts";
+import { allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
 import { checkData, type Rerun, rerun } from "./verify_rerun.ts";
 import { openScratch } from "./verify_scratch.ts";
 
 /** Flags of `verify`. */
-interface VerifyOptions extends CellOptions, PluginFlags {
+interface VerifyOptions extends CellOptions, PluginFlags, Pick<TrustOptions, "allowOutside"> {
   readonly hashesOnly?: boolean;
   readonly data: string;
   readonly out: string;
@@ -73,7 +75,7 @@ export function registerVerify(program: Command, context: Context): void {
       new Option("--cache <MiB>", "decoded images that a data set may keep in memory; by default 256")
         .argParser(naturalNumber),
     );
-  withPrintOptions(command, "print the report as JSON")
+  withPrintOptions(withOutsideOption(command), "print the report as JSON")
     .addHelpText(
       "after",
       examples(
@@ -168,7 +170,7 @@ async function doAgain(
   const [first] = chosen;
   if (!first) return { cells, resumed };
   await checkDataFolder(options.data, folder);
-  const files = diskFiles(options.data, { inside: true });
+  const files = diskFiles(options.data, { inside: !options.allowOutside });
   const able = chosen.filter(({ record }) => strangers(record, allowed).length === 0);
   await checkData(able.map(({ record }) => record), files);
   const scratch = await openScratch(options.out, plan?.experiment ?? first.record.experiment);

@@ -3,20 +3,13 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { moduleLoader } from "../experiments/plugins.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import { within } from "../experiments/store/paths.ts";
-import { readIfThere } from "../experiments/store/atomic.ts";
 import type { Inspection } from "../experiments/verify/inspect.ts";
-import { builtins, type LoadedPlugin, loadPlugins, type Registries } from "../registry/mod.ts";
+import { builtins, loadPlugins } from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
-
-/** Tables with the plugins that may be executed. */
-export interface AllowedPlugins {
-  readonly registries: Registries;
-  readonly plugins: readonly LoadedPlugin[];
-}
+import { type AllowedPlugins, loadPlanned } from "./planned_plugins.ts";
 
 /** Flags that let plugins be executed. */
 export interface PluginFlags {
@@ -60,27 +53,18 @@ export async function allowedPlugins(
   };
   for (const specifier of plugin) await load(specifier, "./verify");
   if (!allowPlugins || !plan) return allowed;
-  for (const { module, sha256, kind, name } of plan.plugins) {
-    if (allowed.plugins.some((one) => one.kind === kind && one.name === name)) continue;
-    if (module.startsWith("npm:")) await load(module, "./verify");
-    else await load(await moduleInside(folder, module, sha256), "/");
-  }
-  return allowed;
+  return await loadPlanned(plan.plugins, allowed, { place: (module) => moduleInside(folder, module), advice: ADVICE });
 }
 
+const ADVICE = "name the module yourself with --plugin if you trust it";
+
 /** Absolute path of a module inside a folder. */
-async function moduleInside(folder: string, module: string, sha256: string): Promise<string> {
-  const parts = module.replace(/^\.\//, "").split("/");
-  const advice = "name the module yourself with --plugin if you trust it";
+async function moduleInside(folder: string, module: string): Promise<string> {
+  const parts = module.replace(/^\.\//, "").split("/"), cannot = `Cannot load plugins from "${module}"`;
   if (/^(?:\/|[A-Za-z]:|[a-z]+:)/.test(module) || module.includes("\\") || parts.includes("..")) {
-    throw new UsageError(`Cannot load plugins from "${module}": it leads out of ${folder}; ${advice}`);
+    throw new UsageError(`${cannot}: it leads out of ${folder}; ${ADVICE}`);
   }
-  const path = await within(folder, ...parts), bytes = await readIfThere(path);
-  if (!bytes) throw new UsageError(`Cannot load plugins from "${module}": it is not in ${folder}; ${advice}`);
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) {
-    throw new UsageError(
-      `Cannot load plugins from "${module}" in ${folder}: it is not what was planned, by its SHA-256`,
-    );
-  }
+  const path = await within(folder, ...parts), there = await Deno.stat(path).then(() => true, () => false);
+  if (!there) throw new UsageError(`${cannot}: it is not in ${folder}; ${ADVICE}`);
   return await Deno.realPath(path);
 }

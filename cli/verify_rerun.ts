@@ -11,7 +11,7 @@ import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
 import type { Context } from "./context.ts";
 import { DriftedDataError, EXIT } from "./exit.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
-import type { AllowedPlugins } from "./verify_plugins.ts";
+import type { AllowedPlugins } from "./planned_plugins.ts";
 import { prepareRun, type Scratch } from "./verify_scratch.ts";
 
 /**

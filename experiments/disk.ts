@@ -14,6 +14,8 @@ export interface DiskOptions {
    * are its owner's, who may keep large data elsewhere.
    */
   readonly inside?: boolean;
+  /** Absolute paths of files and folders that are taken all the same, with `inside`: what the user named. */
+  readonly also?: readonly string[];
 }
 
 /**
@@ -23,15 +25,13 @@ export interface DiskOptions {
  * @param root The data folder; it need not exist before something in it is read.
  * @throws {RangeError} from every function, with `inside`, for a path that leads out of the folder.
  */
-export function diskFiles(root: string, { inside = false }: DiskOptions = {}): Files {
+export function diskFiles(root: string, { inside = false, also = [] }: DiskOptions = {}): Files {
   const digests = new Map<string, string>();
-  const base = resolve(root), within = base.endsWith("/") ? base : `${base}/`;
   const locate = (path: string): string => {
-    const place = resolve(base, path);
-    if (!inside || place === base || place.startsWith(within)) return place;
+    if (!inside || [root, ...also].some((base) => !leadsOut(base, path, root))) return resolve(root, path);
     throw new RangeError(
-      `Cannot use "${path}": it leads out of the data folder ${root}, a path inside it is wanted; name a folder that ` +
-        "holds it with --data if you trust who wrote it",
+      `Cannot use "${path}": it leads out of the data folder ${root}, a path inside it is wanted; allow it with ` +
+        "--allow-outside if you trust who wrote it",
     );
   };
 
@@ -112,6 +112,12 @@ export function diskFiles(root: string, { inside = false }: DiskOptions = {}): F
   }
 
   return { stat, list, size, read, digest, locate };
+}
+
+/** Whether a path, relative to `from`, lies outside of a folder; by default it is relative to this folder. */
+export function leadsOut(folder: string, path: string, from = folder): boolean {
+  const base = resolve(folder), place = resolve(from, path);
+  return place !== base && !place.startsWith(base.endsWith("/") ? base : `${base}/`);
 }
 
 /** Collects the files below a folder, dot files left out; follows links, but not one that leads back to a folder it lies in. */

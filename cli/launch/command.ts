@@ -6,6 +6,7 @@
 import { MOST_WORKERS } from "../../experiments/decode_pool.ts";
 import { childFlags, denoCommand } from "../../experiments/child_flags.ts";
 import { UsageError } from "../exit.ts";
+import { trustFlags } from "../trust.ts";
 import type { Sweep } from "../load.ts";
 import type { LaunchOptions } from "./options.ts";
 import type { Processes } from "./processes.ts";
@@ -48,21 +49,20 @@ export async function commandsFor(
     `--config=${folder}/deno.json`,
     `${folder}/cli.ts`,
   ];
+  const given = [`--plan=${plan}`, `--data=${data}`, `--out=${out}`, ...trustFlags(sweep.frozen!, data)];
   const threads = options.threads ?? cpus, library = blas !== "none" && backend !== "webgpu" && backend !== "cpu";
   const narrow = flags.filter((flag) => !/^--allow-(?:run|sys|ffi|env)\b/.test(flag));
   return {
     run: [
       ...begin(flags),
       "run",
-      `--plan=${plan}`,
-      `--data=${data}`,
-      `--out=${out}`,
+      ...given,
       `--blas=${blas}`,
       ...library ? [`--threads=${threads}`] : [],
       `--workers=${options.workers ?? Math.min(cpus - 1, MOST_WORKERS)}`,
       ...cache === undefined ? [] : [`--cache=${cache}`],
     ],
-    collate: [...begin(narrow), "collate", `--plan=${plan}`, `--data=${data}`, `--out=${out}`],
+    collate: [...begin(narrow), "collate", ...given],
   };
 }
 

@@ -130,13 +130,13 @@ Deno.test("a plan with a user's plugin works from the plan alone, and drift of i
       await Deno.writeTextFile(module, source.replaceAll("../../../", root));
       const { run, record } = await freeze(folder), [plugin] = (await readPlanFile(folder)).plugins;
       await Deno.remove(`${folder}/tiny.yaml`);
-      assertEquals((await run(0)).code, 0);
+      assertEquals((await run(0, "--allow-plugins")).code, 0);
       assertEquals((await record(0)).plugins.map(({ specifier }) => specifier), ["./half_margin.ts"]);
       await Deno.writeTextFile(module, "\n// Changed after planning.\n", { append: true });
-      const refused = await run(1);
+      const refused = await run(1, "--allow-plugins");
       assertEquals(refused.code, 2);
       assertStringIncludes(refused.err, `plugin ./half_margin.ts: planned ${plugin!.sha256.slice(0, 12)}`);
-      assertEquals((await run(1, "--allow-drift")).code, 0);
+      assertEquals((await run(1, "--allow-plugins", "--allow-drift")).code, 0);
       const { drift } = await record(1);
       assertEquals(Object.keys(drift!), ["plugins"]);
       assertEquals(drift!.plugins!["./half_margin.ts"]!.planned, plugin!.sha256);

@@ -19,8 +19,8 @@ Deno.test("verify exits 3 for data that is missing or changed, and reads none ou
     const args = ["--quiet", "--data", `${folder}/data`, "--out", `${folder}/results`];
     const trained = await cli("ablate", `${folder}/tiny.yaml`, ...args);
     assertEquals(trained.code, 0, trained.err);
-    const verify = (data: string, path = "tiny") =>
-      cli("verify", `${folder}/results/${path}`, "--quiet", "--out", `${folder}/scratch`, "--data", data);
+    const verify = (data: string, path = "tiny", ...more: string[]) =>
+      cli("verify", `${folder}/results/${path}`, "--quiet", "--out", `${folder}/scratch`, "--data", data, ...more);
     const missing = await verify(`${folder}/nothing`);
     assertEquals(missing.code, 3, missing.err);
     assertStringIncludes(missing.err, `${folder}/nothing/faces`);
@@ -52,6 +52,7 @@ Deno.test("verify exits 3 for data that is missing or changed, and reads none ou
       const { code, err } = await verify(`${folder}/changed`, "outside");
       assertEquals(code, 2, err);
       assertStringIncludes(err, "it leads out of the data folder");
+      assertStringIncludes((await verify(`${folder}/changed`, "outside", "--allow-outside")).out, "of 1 run");
       assert((await openStore(`${folder}/results`).records("outside")).records.length > 0);
     }
   }));

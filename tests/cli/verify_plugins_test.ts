@@ -59,7 +59,7 @@ Deno.test("verify executes no module of a folder without being asked to, and non
         ["plugins/link.ts", "it is a symbolic link"],
         ["plugins/links/other.ts", "it is a symbolic link"],
         ["nowhere.ts", "it is not in"],
-        ["other.ts", "it is not what was planned, by its SHA-256"],
+        ["other.ts", "they are not what was planned, by their SHA-256"],
       ] as const
     ) {
       await placeModule(tiny, plan, module);
