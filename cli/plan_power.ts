@@ -102,33 +102,36 @@ async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io
 
 /** The plan for people. */
 function powerText(plan: PowerPlan, baseline: string | null): string {
-  const { metric, unit, difference, alpha, power, signFlipSeeds } = plan;
+  const { metric, unit, difference, alpha, power, comparisons } = plan;
   const print = (value: number) => formatSpread(value, unit) + (unit === null ? "" : ` ${unitLabel(unit)}`);
   return [
-    `${metric}: to find a difference of ${print(difference)}, two-sided at ${alpha}, with a chance of ${power}`,
-    ...seedLines(plan.seeds, print, baseline),
-    `A sign-flip test can reach ${alpha} from ${signFlipSeeds} seeds on, whatever the difference.`,
+    `${metric}: to find a difference of ${print(difference)}, two-sided at ${alpha}${
+      comparisons === 1 ? "" : ` after Holm over ${comparisons} comparisons`
+    }, with a chance of ${power}`,
+    ...seedLines(plan, print, baseline),
     ...pairLines(plan.pairs, print),
   ].join("\n") + "\n";
 }
 
 function seedLines(
-  seeds: PowerPlan["seeds"],
+  { seeds, signFlipSeeds }: PowerPlan,
   print: (value: number) => string,
   baseline: string | null,
 ): string[] {
-  if ("unknown" in seeds) return [`seeds: ${seeds.unknown}; or give it with --std`];
-  const { spread: { std, source, rows }, needed, planned, detectable } = seeds;
+  const least = `${signFlipSeeds} at least, whatever the difference, or no sign-flip test could find it`;
+  if ("unknown" in seeds) return [`seeds: ${least}; ${seeds.unknown}, or give it with --std`];
+  const { spread: { std, source, rows }, needed, byTest, planned, detectable } = seeds;
   const of = source === "given"
     ? "as given"
     : source === "differences"
     ? `of ${rows} ${rows === 1 ? "row" : "rows"} less "${baseline}", seed by seed`
     : `by the spread of ${rows} ${rows === 1 ? "row" : "rows"}, as if seeds had nothing in common`;
   return [
-    `seeds: ${needed}, by a paired t-test; standard deviation of a difference ${print(std)}, ${of}`,
-    detectable === null
-      ? "A single seed is planned, which finds no difference."
-      : `The ${planned} planned seeds find ${print(detectable)}.`,
+    `seeds: ${needed}; ${byTest} by a paired t-test, ${least}`,
+    `The standard deviation of a difference is ${print(std)}, ${of}.`,
+    `The ${planned === 1 ? "single planned seed finds" : `${planned} planned seeds find`} ${
+      detectable === null ? "no difference: too few" : print(detectable)
+    }.`,
   ];
 }
 

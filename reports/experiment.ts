@@ -64,7 +64,7 @@ export function tableOfExperiment({ plan, records, problems = [], outcomes }: Ex
 }
 
 /** Says by what rows were chosen, where halving stopped some: their own figures are then those of the best. */
-function tellStopping({ stopping, runs }: TablePlan, records: readonly TableRecord[]): string[] {
+function tellStopping({ stopping, runs, table }: TablePlan, records: readonly TableRecord[]): string[] {
   const planned = new Set(runs.map(({ id }) => id));
   if (stopping?.rule !== "halving" || !records.some(({ id, status }) => status === "stopped" && planned.has(id))) {
     return [];
@@ -73,6 +73,7 @@ function tellStopping({ stopping, runs }: TablePlan, records: readonly TableReco
     `Rows were stopped early by halving on ${stopping.metric} at steps ${
       stopping.rungs.join(", ")
     }: those that went on ` +
-    "were chosen by it, so its figures here are of the best rows",
+    "were chosen by it, so its figures here are of the best rows" +
+    (table.baseline === null ? "" : "; those that were stopped count among the comparisons"),
   ];
 }

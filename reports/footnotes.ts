@@ -4,7 +4,7 @@
  * @module
  */
 import { spreadOf, type TableCell } from "./cell.ts";
-import { SEEDS_TO_TELL, SIGNIFICANCE, type VerdictMark, verdictMark } from "./verdict.ts";
+import { seedsToTell, SIGNIFICANCE, type VerdictMark, verdictMark } from "./verdict.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
@@ -122,7 +122,7 @@ function explainVerdicts({ rows, baseline }: Table): string[] {
   const say = (mark: VerdictMark, text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
   const unable = cells.filter(({ verdict }) => verdict!.seeds.word === "too few to tell");
   const few = [...new Set(unable.map(({ verdict }) => verdict!.seeds.n))].sort((a, b) => a - b);
-  const need = `n = ${few.join(", ")}; six are needed`;
+  const comparisons = rows.length - 1, need = `n = ${few.join(", ")}; ${seedsToTell(comparisons)} are needed`;
   const solid = [
     ...say("▲", `better than ${baseline}`),
     ...say("▼", `worse than ${baseline}`),
@@ -146,14 +146,20 @@ function explainVerdicts({ rows, baseline }: Table): string[] {
         `few seeds to tell of training noise (${need})`,
       ]
       : [],
-    ...explainTests(cells, unable.length < cells.length),
+    ...explainTests(cells, unable.length < cells.length, { comparisons, baseline: baseline! }),
   ];
 }
 
 /** Names the tests behind verdicts: over seeds, where there are enough in any cell, and over pairs, where any are stored. */
-function explainTests(cells: readonly TableCell[], overSeeds: boolean): string[] {
+function explainTests(
+  cells: readonly TableCell[],
+  overSeeds: boolean,
+  { comparisons, baseline }: { readonly comparisons: number; readonly baseline: string },
+): string[] {
   const pairs = cells.flatMap(({ pairs }) => pairs ? [pairs] : []);
-  const alpha = `p below ${SIGNIFICANCE} after Holm's correction over the rows of the column`;
+  const family = comparisons === 1 ? "1 comparison" : `${comparisons} comparisons`;
+  const alpha =
+    `p below ${SIGNIFICANCE} after Holm's correction over ${family} a column: every planned row but ${baseline}, finished or not`;
   const several = pairs.some(({ seeds }) => seeds.length > 1) ? ", of several seeds twice their median" : "";
   const identities = [...new Set(pairs.map(({ identities }) => identities))].join(", ");
   const bootstrap = `a bootstrap of ${identities} identities`;
@@ -164,7 +170,10 @@ function explainTests(cells: readonly TableCell[], overSeeds: boolean): string[]
       : [],
     ...overSeeds
       ? [
-        `Over seeds: paired t-test from ${SEEDS_TO_TELL} seeds on, as a sign-flip test of n has no p below 2/2ⁿ; ${alpha}`,
+        `Over seeds: paired t-test from ${
+          seedsToTell(comparisons)
+        } seeds on, as a sign-flip test of n has no p below ` +
+        `${comparisons === 1 ? "" : `${comparisons} · `}2/2ⁿ after Holm; ${alpha}`,
       ]
       : [],
     ...pairs.length > 0

@@ -11,6 +11,7 @@ import {
   pairsNeeded,
   type PowerOptions,
   seedsNeeded,
+  signFlipSeeds,
 } from "./statistics/mod.ts";
 import type { Table } from "./table.ts";
 
@@ -31,11 +32,13 @@ export interface PowerSpread {
 export interface PowerSeeds {
   /** What the number rests on. */
   readonly spread: PowerSpread;
-  /** Seeds with which the paired t-test finds the difference. */
+  /** Seeds with which the difference is found: {@link byTest}, and no fewer than a sign-flip test takes. */
   readonly needed: number;
+  /** Seeds with which the paired t-test finds the difference, of Holm's comparisons the one with the least p. */
+  readonly byTest: number;
   /** Seeds that are planned. */
   readonly planned: number;
-  /** The difference that the planned seeds find; `null` for a single one. */
+  /** The difference that the planned seeds find; `null` where they are too few to find any. */
   readonly detectable: number | null;
 }
 
@@ -63,7 +66,9 @@ export interface PowerPlan extends Required<PowerOptions> {
   readonly difference: number;
   /** Seeds; or why their number is not known. */
   readonly seeds: PowerSeeds | { readonly unknown: string };
-  /** The least number of seeds with which a sign-flip test can reach the level. */
+  /** Rows that are compared with the baseline: Holm's correction is over so many. */
+  readonly comparisons: number;
+  /** The least number of seeds with which a sign-flip test can reach the level after Holm. */
   readonly signFlipSeeds: number;
   /** Pairs; or why their number is not known. */
   readonly pairs: PowerPairs | { readonly unknown: string };
@@ -89,35 +94,34 @@ export function planPower(table: Table, column: number, question: PowerQuestion)
   const { difference, alpha = 0.05, power = 0.8 } = question, { metric, unit } = table.columns[column]!;
   const cells = table.rows.map(({ cells }) => cells[column]!);
   const base = table.rows.findIndex(({ label }) => label === table.baseline);
-  const options = { alpha, power };
+  const comparisons = base < 0 ? 1 : Math.max(1, cells.length - 1), least = signFlipSeeds(alpha, comparisons);
+  const asked = { ...question, alpha: alpha / comparisons, power };
   return {
     metric,
     unit,
     difference,
-    ...options,
-    seeds: planSeeds(cells, base < 0 ? undefined : cells[base], {
-      ...question,
-      ...options,
-      planned: table.seeds.length,
-    }),
-    signFlipSeeds: Math.ceil(1 - Math.log2(alpha)),
-    pairs: planPairs(metric, cells, { ...question, ...options }),
+    ...{ alpha, power, comparisons },
+    seeds: planSeeds(cells, base < 0 ? undefined : cells[base], { ...asked, planned: table.seeds.length, least }),
+    signFlipSeeds: least,
+    pairs: planPairs(metric, cells, asked),
   };
 }
 
 function planSeeds(
   cells: readonly TableCell[],
   base: TableCell | undefined,
-  { difference, std, planned, ...options }: PowerQuestion & { readonly planned: number },
+  { difference, std, planned, least, ...options }: PowerQuestion & { readonly planned: number; readonly least: number },
 ): PowerPlan["seeds"] {
   const spread = std === undefined ? spreadOfCells(cells, base) : { std, source: "given" as const, rows: 0 };
   if (!spread) return { unknown: "no spread known: two finished seeds of a row are wanted" };
   if (spread.std === 0) return { unknown: "no spread known: the finished seeds all give the same" };
+  const byTest = seedsNeeded(difference, spread.std, options);
   return {
     spread,
-    needed: seedsNeeded(difference, spread.std, options),
+    needed: Math.max(byTest, least),
+    byTest,
     planned,
-    detectable: planned > 1 ? detectableDifference(planned, spread.std, options) : null,
+    detectable: planned >= least ? detectableDifference(planned, spread.std, options) : null,
   };
 }
 

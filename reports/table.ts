@@ -149,7 +149,8 @@ function compare(
   groups.forEach(({ cells }, column) => {
     const found = cells.map((cell) => ({ delta: cell.delta!, pairs: pairs.get(cell) ?? null }));
     const { higherIsBetter } = columns[column]!;
-    verdicts(found, { higherIsBetter, baseline }).forEach((verdict, i) => said.set(cells[i]!, verdict));
+    const comparisons = rows.length - 1;
+    verdicts(found, { higherIsBetter, baseline, comparisons }).forEach((verdict, i) => said.set(cells[i]!, verdict));
   });
   return cells.map((row) =>
     row.map((cell) => ({ ...cell, pairs: pairs.get(cell) ?? null, verdict: said.get(cell) ?? null }))

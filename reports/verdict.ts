@@ -8,13 +8,15 @@
 import type { CellDelta } from "./cell.ts";
 import type { PairComparison } from "./pair_comparison.ts";
 import { holm } from "./statistics/holm.ts";
-import { signFlipFloor } from "./statistics/sign_flip.ts";
+import { signFlipSeeds } from "./statistics/sign_flip.ts";
 
 /** The level below which a p-value speaks of a difference. */
 export const SIGNIFICANCE = 0.05;
 
-/** The fewest seeds whose sign-flip test can fall below {@link SIGNIFICANCE}: 6, with 2 / 2⁶ = 0.031. */
-export const SEEDS_TO_TELL = 6;
+/** The fewest seeds that can tell of so many comparisons: 6 of one, with 2 / 2⁶ = 0.031; 10 of 19. */
+export function seedsToTell(comparisons: number): number {
+  return signFlipSeeds(SIGNIFICANCE, comparisons);
+}
 
 /** What can be said of a difference. */
 export type VerdictWord = "better" | "worse" | "different" | "indistinguishable" | "too few to tell";
@@ -27,7 +29,7 @@ export interface LevelVerdict {
   readonly n: number;
   /** Two-sided p-value; `null` where there is none. */
   readonly p: number | null;
-  /** After Holm's correction over the rows of the column; `null` where the row takes no part in it. */
+  /** After Holm's correction over the comparisons of the column; `null` where this one cannot be told. */
   readonly adjusted: number | null;
 }
 
@@ -35,7 +37,7 @@ export interface LevelVerdict {
 export interface Verdict {
   /** The verdict: what every level that can tell agrees on, else `indistinguishable`. */
   readonly word: VerdictWord;
-  /** Over seeds: paired t-test, where the sign-flip test of so many seeds could reach significance. */
+  /** Over seeds: paired t-test, where the sign-flip test of so many seeds could reach significance after Holm. */
   readonly seeds: LevelVerdict;
   /** Over pairs of the test set: by p, where also the interval leaves out 0; `null` where runs did not store them. */
   readonly pairs: LevelVerdict | null;
@@ -51,20 +53,35 @@ export interface Compared {
   readonly pairs: PairComparison | null;
 }
 
+/** The column that verdicts are of. */
+export interface VerdictColumn {
+  /** Direction; `null` where neither is better. */
+  readonly higherIsBetter: boolean | null;
+  /** Label of the baseline, for the words. */
+  readonly baseline: string;
+  /** Holm's family: every planned row but the baseline, finished or not; by default those that are compared. */
+  readonly comparisons?: number;
+}
+
 /**
- * Verdicts of the rows of one column, against one baseline; Holm's family are the rows whose level can tell.
+ * Verdicts of the rows of one column, against one baseline.
  *
  * @param compared A row each.
- * @param higherIsBetter Direction of the column; `null` where neither is better.
- * @param baseline Its label, for the words.
+ * @throws {RangeError} if fewer comparisons are counted than there are.
  */
 export function verdicts(
   compared: readonly Compared[],
-  { higherIsBetter, baseline }: { readonly higherIsBetter: boolean | null; readonly baseline: string },
+  { higherIsBetter, baseline, comparisons = compared.length }: VerdictColumn,
 ): Verdict[] {
-  const seedP = compared.map(({ delta }) => signFlipFloor(delta.n) > SIGNIFICANCE ? null : delta.p ?? delta.signFlip.p);
+  if (comparisons < compared.length) {
+    throw new RangeError(
+      `Cannot correct for ${comparisons} comparisons: found ${compared.length}, at least as many are wanted`,
+    );
+  }
+  const needed = seedsToTell(comparisons);
+  const seedP = compared.map(({ delta }) => delta.n < needed ? null : delta.p ?? delta.signFlip.p);
   const pairP = compared.map(({ pairs }) => pairs?.p ?? null);
-  const seedAdjusted = adjust(seedP), pairAdjusted = adjust(pairP);
+  const seedAdjusted = adjust(seedP, comparisons), pairAdjusted = adjust(pairP, comparisons);
   return compared.map(({ delta, pairs }, i) => {
     const word = (adjusted: number | null, difference: number): VerdictWord => {
       if (adjusted === null) return "too few to tell";
@@ -93,22 +110,31 @@ export function verdicts(
       : telling.every((said) => said === telling[0])
       ? telling[0]!
       : "indistinguishable";
-    return { word: all, seeds, pairs: overPairs, text: wording(all, { seeds, pairs: overPairs }, baseline) };
+    return {
+      word: all,
+      seeds,
+      pairs: overPairs,
+      text: wording(all, { seeds, pairs: overPairs }, { baseline, needed }),
+    };
   });
 }
 
-/** Corrected p-values of those that have one. */
-function adjust(values: readonly (number | null)[]): (number | null)[] {
-  const family = holm(values.filter((value) => value !== null));
-  let next = 0;
-  return values.map((value) => value === null ? null : family[next++]!);
+/** Corrected p-values of those that have one; the others, and rows that have no figure, count as if they had p = 1. */
+function adjust(values: readonly (number | null)[], comparisons: number): (number | null)[] {
+  const rest = Array.from({ length: comparisons - values.length }, () => 1);
+  const family = holm([...values.map((value) => value ?? 1), ...rest]);
+  return values.map((value, i) => value === null ? null : family[i]!);
 }
 
 const thanOf = (word: VerdictWord, baseline: string): string =>
   word === "better" || word === "worse" ? `${word} than ${baseline}` : `${word} from ${baseline}`;
 
-function wording(word: VerdictWord, { seeds, pairs }: Pick<Verdict, "seeds" | "pairs">, baseline: string): string {
-  const few = `too few seeds to tell (n = ${seeds.n}; six are needed)`;
+function wording(
+  word: VerdictWord,
+  { seeds, pairs }: Pick<Verdict, "seeds" | "pairs">,
+  { baseline, needed }: { readonly baseline: string; readonly needed: number },
+): string {
+  const few = `too few seeds to tell (n = ${seeds.n}; ${needed} are needed)`;
   if (word === "too few to tell") return few;
   const p = ({ adjusted }: LevelVerdict) => `p ${formatP(adjusted!)} after Holm`;
   const level = (said: LevelVerdict, noise: string) => `${said.word} over ${noise}, ${p(said)}`;

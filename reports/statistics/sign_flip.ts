@@ -33,6 +33,22 @@ export function signFlipFloor(n: number): number {
 }
 
 /**
+ * The fewest seeds with which a sign-flip test can reach a level, where that is shared by so many comparisons: Holm
+ * multiplies the least of their p-values by their number.
+ *
+ * @example
+ * ```ts
+ * import { signFlipSeeds } from "./sign_flip.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([signFlipSeeds(0.05, 1), signFlipSeeds(0.05, 19)], [6, 10]);
+ * ```
+ */
+export function signFlipSeeds(alpha: number, comparisons: number): number {
+  return Math.ceil(1 - Math.log2(alpha / comparisons));
+}
+
+/**
  * Sign-flip test that the differences lie symmetrically about 0: the share of all choices of signs with
  * `|Σ ± dᵢ| ≥ |Σ dᵢ|`; above 20 differences that of a sample, `(1 + hits) / (1 + resamples)`.
  *

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../cli/program.ts";
 
 async function cli(...args: string[]) {
@@ -38,13 +38,22 @@ Deno.test("plan --power tells seeds and pairs, before there are runs and after",
     assertEquals(before.code, 0, before.err);
     assertStringIncludes(
       before.out,
-      "seeds: no spread known: two finished seeds of a row are wanted; or give it with --std",
+      "seeds: 6 at least, whatever the difference, or no sign-flip test could find it; no spread known: two finished " +
+        "seeds of a row are wanted, or give it with --std",
     );
-    assertStringIncludes(before.out, "A sign-flip test can reach 0.05 from 6 seeds on");
     assertStringIncludes(before.out, "to find a difference of 0.50 %");
     const given = await plan("--power", "0.01", "--std", "0.02", "--metric", "unseen.accuracy", "--discordant", "0.05");
-    assertStringIncludes(given.out, "seeds: 34, by a paired t-test");
+    assertStringIncludes(given.out, "seeds: 34; 34 by a paired t-test, 6 at least");
+    assertStringIncludes(given.out, "The 3 planned seeds find no difference: too few.");
     assertStringIncludes(given.out, "pairs: 3923, by McNemar's test");
+    const large = await plan("--power", "0.1", "--std", "0.02");
+    assertMatch(large.out, /^seeds: 6; [2-5] by a paired t-test, 6 at least/m);
+    const row = "    - { label: Cos, head: { name: cosface, m: 0.2, s: 8 } }\ntable:";
+    await Deno.writeTextFile(path, MANIFEST.replace("table:", row));
+    const two = await plan("--power", "0.1", "--std", "0.02");
+    assertStringIncludes(two.out, "two-sided at 0.05 after Holm over 2 comparisons");
+    assertStringIncludes(two.out, "seeds: 7;");
+    await Deno.writeTextFile(path, MANIFEST);
 
     const trained = await cli("ablate", path, "--out", `${folder}/results`, "--blas", "none", "--quiet");
     assertEquals(trained.code, 0, trained.err);

@@ -26,7 +26,7 @@ Deno.test("table --explain of the committed records tells runs, changes and the 
   assertEquals([cell.verdict!.word, cell.verdict!.seeds.word], ["worse", "too few to tell"]);
   assertStringIncludes(
     cell.verdict!.text,
-    "worse than Softmax: too few seeds to tell (n = 1; six are needed); worse over",
+    "worse than Softmax: too few seeds to tell (n = 1; 10 are needed); worse over",
   );
 });
 
@@ -45,7 +45,7 @@ Deno.test("table --no-pairs compares over seeds alone; LaTeX, HTML and text of a
   );
   const told = (await cli("table", `${results}/toy-2d`, "--explain", "ArcFace (0.5)", "train.intra")).out;
   assertStringIncludes(told, 'head.name: "softmax" → "arcface"');
-  assertStringIncludes(told, "Verdict: too few seeds to tell (n = 3; six are needed)");
+  assertStringIncludes(told, "Verdict: too few seeds to tell (n = 3; 6 are needed)");
 });
 
 Deno.test("table --explain without a column, or of a row that is not there, exits 2", async () => {

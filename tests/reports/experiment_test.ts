@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { tableOfExperiment, type TablePlan } from "../../reports/mod.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { renderMarkdown, tableOfExperiment, type TablePlan } from "../../reports/mod.ts";
 import { completed, idOf, stopped } from "./sample.ts";
 
 const plan: TablePlan = {
@@ -48,7 +48,38 @@ Deno.test("tableOfExperiment() shows runs that were stopped early as such, and s
   assertEquals(cell.problems[0], `seed 0 ${why} (${idOf("ArcFace", 0)})`);
   assertEquals(table.notes, [
     "Rows were stopped early by halving on unseen.accuracy at steps 300: those that went on were chosen by it, so its " +
-    "figures here are of the best rows",
+    "figures here are of the best rows; those that were stopped count among the comparisons",
   ]);
   assertEquals(tableOfExperiment({ plan: halved, records }).notes, []);
+});
+
+Deno.test("verdicts count rows that were stopped among Holm's comparisons, and the footnote says how many", () => {
+  const labels = ["Softmax", "ArcFace", "Cut 1", "Cut 2", "Cut 3"], seeds = [0, 1, 2, 3, 4, 5, 6];
+  const columns = ["unseen.accuracy"];
+  const tableOf = (rows: readonly string[]) =>
+    tableOfExperiment({
+      plan: {
+        rows: rows.map((label) => ({ label })),
+        seeds,
+        table: { columns, baseline: "Softmax", published: null },
+        runs: rows.flatMap((row) => seeds.map((seed) => ({ id: idOf(row, seed), row, seed }))),
+        published: null,
+      },
+      records: rows.flatMap((row) =>
+        seeds.map((seed) =>
+          row.startsWith("Cut")
+            ? { ...stopped(row, seed, "failed", "stopped at step 300"), status: "stopped" as const }
+            : completed(row, seed, row === "ArcFace" ? 0.85 + 0.01 * (seed % 2) : 0.8)
+        )
+      ),
+    });
+  const verdictOf = (rows: readonly string[]) => tableOf(rows).rows[1]!.cells[0]!.verdict!;
+  assertEquals([verdictOf(labels.slice(0, 3)).word, verdictOf(labels).word], ["better", "too few to tell"]);
+  const told = renderMarkdown(tableOf(labels.slice(0, 3)));
+  assertStringIncludes(
+    told,
+    "Over seeds: paired t-test from 7 seeds on, as a sign-flip test of n has no p below 2 · 2/2ⁿ after Holm; p below 0.05 " +
+      "after Holm's correction over 2 comparisons a column: every planned row but Softmax, finished or not",
+  );
+  assertStringIncludes(renderMarkdown(tableOf(labels)), "? too few seeds to tell (n = 7; 8 are needed)");
 });

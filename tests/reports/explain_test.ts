@@ -43,7 +43,7 @@ Deno.test("explainCell() tells every planned run, what the row changes, and the 
   assertStringIncludes(text, `seed 1 · ${idOf("ArcFace", 1)} · missing`);
   assertStringIncludes(text, 'head.name: "softmax" → "arcface"\n  head.m: absent → 0.5');
   assertStringIncludes(text, "Over seeds: Δ +5.00, n = 1, sign-flip p = 1 (least possible = 1)");
-  assertStringIncludes(text, "Verdict: too few seeds to tell (n = 1; six are needed)");
+  assertStringIncludes(text, "Verdict: too few seeds to tell (n = 1; 6 are needed)");
 });
 
 Deno.test("explainCell() names the rows and columns there are", () => {

@@ -41,7 +41,7 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
 - A figure without ± in a table of several seeds rests on one seed
 - (k/3): k of 3 planned seeds finished; the mean is over those
 - Δ is the mean difference to Softmax, seed by seed, ± half the width of its 95 % t-interval
-- ? too few seeds to tell (n = 1, 2; six are needed)
+- ? too few seeds to tell (n = 1, 2; 7 are needed)
 - Published figures: published/arcface.yaml#table2_casia_resnet50, on the data and pairs of their paper; ± is half the width of the binomial interval (Wilson, 95 %) of their test set alone
 - n/r: not reported there
 - Definition of unseen.accuracy, unseen.xnorm: insightface-verification/1; flip=none; folds=10

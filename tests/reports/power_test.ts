@@ -40,13 +40,25 @@ function tableOf(
 const ROWS = { A: [0.9, 0.91, 0.92], B: [0.91, 0.93, 0.95], C: [0.9, 0.93] };
 
 Deno.test("planPower() pools the differences to the baseline over rows", () => {
-  const { seeds, signFlipSeeds } = planPower(tableOf(ROWS, { baseline: "A" }), 0, { difference: 0.005 });
+  const { seeds, comparisons, signFlipSeeds } = planPower(tableOf(ROWS, { baseline: "A" }), 0, { difference: 0.005 });
   const std = Math.sqrt(4e-4 / 3);
   if ("unknown" in seeds) throw new Error(seeds.unknown);
   assertNear(seeds.spread.std, std, 1e-12);
   assertEquals([seeds.spread.source, seeds.spread.rows, seeds.planned], ["differences", 2, 3]);
-  assertEquals([seeds.needed, signFlipSeeds], [seedsNeeded(0.005, std), 6]);
-  assertNear(seeds.detectable, detectableDifference(3, std), 1e-9);
+  assertEquals([seeds.needed, comparisons, signFlipSeeds], [seedsNeeded(0.005, std, { alpha: 0.05 / 2 }), 2, 7]);
+  assertEquals(seeds.detectable, null);
+});
+
+Deno.test("planPower() asks for no fewer seeds than a sign-flip test takes after Holm over the planned rows", () => {
+  const rows = { ...ROWS, D: [], E: [] }, options = { alpha: 0.05 / 4 };
+  const { seeds, signFlipSeeds } = planPower(tableOf(rows, { baseline: "A" }), 0, { difference: 0.5 });
+  if ("unknown" in seeds) throw new Error(seeds.unknown);
+  assertEquals([seeds.needed, seeds.byTest, signFlipSeeds], [8, seedsNeeded(0.5, seeds.spread.std, options), 8]);
+  const many = planPower({ ...tableOf(rows, { baseline: "A" }), seeds: [0, 1, 2, 3, 4, 5, 6, 7] }, 0, {
+    difference: 0.5,
+  });
+  if ("unknown" in many.seeds) throw new Error(many.seeds.unknown);
+  assertNear(many.seeds.detectable, detectableDifference(8, seeds.spread.std, options), 1e-9);
 });
 
 Deno.test("planPower() without a baseline takes the rows' own spread, √2 times", () => {
@@ -69,8 +81,9 @@ Deno.test("planPower() says what it does not know, and takes what it is given", 
   assertEquals(given.seeds, {
     spread: { std: 0.02, source: "given", rows: 0 },
     needed: seedsNeeded(0.5, 1),
+    byTest: seedsNeeded(0.5, 1),
     planned: 3,
-    detectable: detectableDifference(3, 0.02),
+    detectable: null,
   });
   assertEquals(given.pairs, {
     discordant: 0.05,

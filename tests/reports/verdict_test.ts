@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   bestCells,
   buildTable,
   type PairComparison,
   pairedDifference,
+  seedsToTell,
+  signFlipFloor,
   verdictMark,
   verdicts,
 } from "../../reports/mod.ts";
@@ -27,13 +29,13 @@ Deno.test("verdicts() say nothing over fewer than six seeds, however clear the d
   for (let n = 1; n <= 7; n++) {
     const [verdict] = verdicts([{ delta: delta(1, n), pairs: null }], column);
     assertEquals(verdict!.word, n < 6 ? "too few to tell" : "better");
-    if (n < 6) assertEquals(verdict!.text, `too few seeds to tell (n = ${n}; six are needed)`);
+    if (n < 6) assertEquals(verdict!.text, `too few seeds to tell (n = ${n}; 6 are needed)`);
   }
 });
 
 Deno.test("verdicts() follow the direction of the column, and have none where there is no direction", () => {
   const words = [true, false, null].map((higherIsBetter) => {
-    const rows = [0.5, -0.5, 0.001].map((mean) => ({ delta: delta(mean, 6), pairs: null }));
+    const rows = [0.5, -0.5, 0.001].map((mean) => ({ delta: delta(mean, 7), pairs: null }));
     return verdicts(rows, { ...column, higherIsBetter }).map(({ word }) => word);
   });
   assertEquals(words, [
@@ -43,18 +45,31 @@ Deno.test("verdicts() follow the direction of the column, and have none where th
   ]);
 });
 
-Deno.test("verdicts() correct p by Holm over the rows of the column that can tell", () => {
+Deno.test("verdicts() correct p by Holm over every comparison of the column, made or not", () => {
   const rows = [0.02, 0.03, 0.04].map((p) => ({ delta: delta(0.1, 1), pairs: onPairs(0.1, p) }));
   const found = verdicts([...rows, { delta: delta(0.1, 1), pairs: null }], column);
-  assertEquals(found.map(({ pairs }) => pairs?.adjusted), [0.06, 0.06, 0.06, undefined]);
+  assertEquals(found.map(({ pairs }) => pairs?.adjusted), [0.08, 0.09, 0.09, undefined]);
   assertEquals(found.map(({ word }) => word), [...Array(3).fill("indistinguishable"), "too few to tell"]);
   const alone = verdicts(rows.slice(0, 1), column)[0]!;
   assertEquals([alone.word, alone.pairs!.adjusted, verdictMark(alone)], ["better", 0.02, "△"]);
   assertEquals(
     alone.text,
-    "better than Softmax: too few seeds to tell (n = 1; six are needed); better over 6000 pairs (test-set noise), " +
+    "better than Softmax: too few seeds to tell (n = 1; 6 are needed); better over 6000 pairs (test-set noise), " +
       "p = 0.02 after Holm",
   );
+});
+
+Deno.test("verdicts() count planned rows that have no figure: Holm's factor and the seeds that are needed grow", () => {
+  const rows = [{ delta: delta(0.1, 7), pairs: onPairs(0.1, 0.02) }];
+  const [alone] = verdicts(rows, column), [of4] = verdicts(rows, { ...column, comparisons: 4 });
+  assertEquals([alone!.word, alone!.pairs!.adjusted], ["better", 0.02]);
+  assertEquals([of4!.word, of4!.pairs!.adjusted, of4!.seeds.word], ["indistinguishable", 0.08, "too few to tell"]);
+  assert(of4!.text.includes("(n = 7; 8 are needed)"), of4!.text);
+  assertThrows(() => verdicts([...rows, ...rows], { ...column, comparisons: 1 }), RangeError, "found 2");
+  for (const [m, seeds] of [[1, 6], [2, 7], [3, 7], [4, 8], [19, 10]] as const) {
+    assertEquals(seedsToTell(m), seeds);
+    assert(m * signFlipFloor(seeds) <= 0.05 && m * signFlipFloor(seeds - 1) > 0.05);
+  }
 });
 
 Deno.test("verdicts() over pairs find nothing where the interval has 0 in it, whatever p says", () => {
@@ -89,9 +104,9 @@ Deno.test("bestCells() with a baseline leave a best that is indistinguishable fr
     });
     return [...bestCells(table)].map(({ row }) => row);
   };
-  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 6), ["ab"]);
-  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 5), []);
-  assertEquals(bold({ base: 0.8, ab: 0.8001, abc: 0.7 }, 6), []);
-  assertEquals(bold({ base: 0.8, ab: 0.6, abc: 0.7 }, 6), ["base"]);
-  assertEquals(bold({ base: 0.8, ab: 0.7999, abc: 0.7 }, 6), []);
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 7), ["ab"]);
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.7 }, 6), []);
+  assertEquals(bold({ base: 0.8, ab: 0.8001, abc: 0.7 }, 7), []);
+  assertEquals(bold({ base: 0.8, ab: 0.6, abc: 0.7 }, 7), ["base"]);
+  assertEquals(bold({ base: 0.8, ab: 0.7999, abc: 0.7 }, 7), []);
 });
