@@ -37,7 +37,7 @@ export async function childFlags({ read, write }: ChildNeeds): Promise<string[]>
   for (const path of BLAS_PATHS) if (await granted({ name: "ffi", path })) libraries.push(path);
   if (libraries.length > 0) flags.push(`--allow-ffi=${libraries.join(",")}`);
   if (await granted({ name: "run", command: "git" })) flags.push("--allow-run=git");
-  const kinds = ["cpus", "osRelease"] as const;
+  const kinds = ["cpus", "osRelease", "hostname"] as const;
   const known = (await Promise.all(kinds.map(async (kind) => await granted({ name: "sys", kind }) ? [kind] : [])))
     .flat();
   if (known.length > 0) flags.push(`--allow-sys=${known.join(",")}`);

@@ -1,9 +1,14 @@
 /**
- * What the machine has left: memory and room on the disk. Nothing here asks for a permission; what may not be read is
+ * The machine: its name, and what it has left of memory and room on the disk. Nothing here asks for a permission; what may not be read is
  * `null`.
  *
  * @module
  */
+
+/** Name of the machine in its network, or `null`. */
+export async function hostName(): Promise<string | null> {
+  return await granted("hostname") ? Deno.hostname() : null;
+}
 
 /** Bytes of memory that processes can still take, or `null`. */
 export async function availableMemory(): Promise<number | null> {
@@ -24,6 +29,6 @@ export async function freeDisk(folder: string): Promise<number | null> {
   }
 }
 
-async function granted(kind: "systemMemoryInfo" | "statfs"): Promise<boolean> {
+async function granted(kind: "hostname" | "systemMemoryInfo" | "statfs"): Promise<boolean> {
   return (await Deno.permissions.query({ name: "sys", kind })).state === "granted";
 }

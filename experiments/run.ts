@@ -22,7 +22,7 @@ import type { EvaluateEvent, RunEvent } from "./run_events.ts";
 import { trainFromCheckpoint } from "./run_training.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
-import type { RunFolder, TileCache } from "./store.ts";
+import { RunBusyError, type RunFolder, type TileCache } from "./store.ts";
 import { isRefusedWrite } from "./store/refused_write.ts";
 import type { Stopping } from "./stopping/rule.ts";
 import { tuneBackend } from "./tiles.ts";
@@ -74,6 +74,7 @@ export interface RunOptions {
  *
  * @throws {MissingDataError} if data is not there; nothing is recorded.
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
+ * @throws {RunBusyError} if another process has taken the run over; nothing is written from then on.
  * @throws {Error} of the system if the results folder takes no more, as where the disk is full; what was written stays.
  */
 export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
@@ -111,7 +112,7 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
       end = await finish({ weightsSha256: weightsDigest(weights) });
     }
   } catch (error) {
-    if (error instanceof MissingDataError || isRefusedWrite(error)) throw error;
+    if (error instanceof MissingDataError || error instanceof RunBusyError || isRefusedWrite(error)) throw error;
     end = await finish({ error });
   } finally {
     progress.model?.dispose();

@@ -17,7 +17,8 @@ import {
 } from "./store/records.ts";
 import { type TileCache, tileFile } from "./store/tiles.ts";
 
-export { RunBusyError, RunFolder } from "./store/folder.ts";
+export { RunBusyError } from "./store/busy.ts";
+export { RunFolder } from "./store/folder.ts";
 export { checkExperimentName, checkRunId } from "./store/paths.ts";
 export type { StoredPairs } from "./store/pairs.ts";
 export type { TileCache } from "./store/tiles.ts";

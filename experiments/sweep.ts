@@ -10,9 +10,17 @@ import type { PlannedRun } from "./resolved.ts";
 import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
 import { shareReaders } from "./shared_readers.ts";
 import { RunBusyError, type Store } from "./store.ts";
+import { SILENCE } from "./store/lease_files.ts";
+
+/** Times that a holder elsewhere is looked at while it is waited for. */
+const LOOKS = 20;
 
 /** What every run of a sweep shares. */
-export type SweepOptions = Omit<RunOptions, "planned" | "store"> & { readonly store: Store };
+export type SweepOptions = Omit<RunOptions, "planned" | "store"> & {
+  readonly store: Store;
+  /** Milliseconds of silence after which a run's holder on another machine is taken to be dead; see `RunFolder.claim`. */
+  readonly silence?: number;
+};
 
 /**
  * Whether a record is final. A completed run is, and so is a diverged one, which would diverge again; a failed one is
@@ -51,7 +59,7 @@ export async function missingRuns(
  */
 export async function* runHere(planned: PlannedRun, options: SweepOptions): AsyncGenerator<RunEvent> {
   const folder = await options.store.folder(options.experiment, planned.id);
-  await folder.claim();
+  await folder.claim(options.silence);
   try {
     const record = await folder.readRecord();
     if (record && isFinal(record, options.stopping?.rule)) return yield { type: "end", record };
@@ -63,9 +71,10 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
 }
 
 /**
- * Trains runs one after the other in this process; data sets that they share are opened once.
+ * Trains runs one after the other in this process; data sets that they share are opened once. Runs whose holder on another
+ * machine may be dead come last, and are waited for until that shows.
  *
- * @param busy Called for a run that another process trains; it is left out.
+ * @param busy Called for a run that another process trains, which is left out, and once for one that is waited for.
  */
 export async function* sweepHere(
   runs: readonly PlannedRun[],
@@ -73,16 +82,38 @@ export async function* sweepHere(
   busy: (error: RunBusyError) => void,
 ): AsyncGenerator<SweepEvent> {
   // Sets stay open from run to run, and so do the reads of their parameters.
-  const reads = new ReadLog();
+  const reads = new ReadLog(), { stop, silence = SILENCE } = options;
   const { registries, nextRun } = shareReaders(watchReads(options.registries, reads, ["reader"]));
-  for (const planned of runs) {
-    if (options.stop?.aborted) return;
-    nextRun();
-    try {
-      for await (const event of runHere(planned, { ...options, registries, reads })) yield { planned, event };
-    } catch (error) {
-      if (!(error instanceof RunBusyError)) throw error;
-      busy(error);
+  const told = new Set<PlannedRun>();
+  for (let todo = runs; todo.length > 0;) {
+    const unsure: PlannedRun[] = [];
+    for (const planned of todo) {
+      if (stop?.aborted) return;
+      nextRun();
+      try {
+        for await (const event of runHere(planned, { ...options, registries, reads })) yield { planned, event };
+      } catch (error) {
+        if (!(error instanceof RunBusyError)) throw error;
+        if (error.unsure) unsure.push(planned);
+        if (!error.unsure || !told.has(planned)) busy(error);
+        told.add(planned);
+      }
     }
+    todo = unsure;
+    if (todo.length > 0) await pause(silence / LOOKS, stop);
   }
+}
+
+/** Waits, unless it is told to stop. */
+async function pause(milliseconds: number, stop: AbortSignal | undefined): Promise<void> {
+  if (stop?.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    stop?.addEventListener("abort", done);
+  });
 }

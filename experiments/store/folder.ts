@@ -1,31 +1,31 @@
 /**
  * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`,
- * `log.txt` of a process that died, and the lock of who trains it.
+ * `log.txt` of a process that died, and the lock and lease of who
+ * trains it.
  *
  * @module
  */
 import { dirname } from "node:path";
+import { hostName } from "../machine.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
 import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
+import { heldBy } from "./busy.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
 import { tryLock } from "./holder.ts";
+import { type Lease, takeLease } from "./lease.ts";
+import { ignoreAbsence, SILENCE } from "./lease_files.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
 
 const WEIGHTS = "weights.safetensors";
 
-/** Another process trains this run now. */
-export class RunBusyError extends Error {
-  /** Name of the class. */
-  override readonly name = "RunBusyError";
-}
-
 /** The folder of one run. Every file in it is whole or absent. */
 export class RunFolder {
   /** Path of the folder. */
   readonly path: string;
   #lock: Deno.FsFile | undefined;
+  #lease: Lease | undefined;
 
   /** Use {@link Store.folder}, which checks the names. */
   constructor(path: string) {
@@ -113,6 +113,7 @@ export class RunFolder {
 
   /** Deletes the checkpoints. */
   async removeCheckpoint(): Promise<void> {
+    await this.#lease?.check();
     await within(this.path, "checkpoint");
     await Deno.remove(`${this.path}/checkpoint`, { recursive: true }).catch(ignoreAbsence);
   }
@@ -165,40 +166,52 @@ export class RunFolder {
     await writeAtomically(await this.#file("lists", fileOf(`${evaluation}.${list}`, "txt")), text);
   }
 
-  /** Deletes everything in the folder but the lock; the caller has claimed it. */
+  /** Deletes everything in the folder but the lock and the lease; the caller has claimed it. */
   async clear(): Promise<void> {
+    await this.#lease?.check();
     for await (const { name } of Deno.readDir(await within(this.path))) {
-      if (name !== "lock") await Deno.remove(`${this.path}/${name}`, { recursive: true });
+      if (name !== "lock" && name !== "lease") await Deno.remove(`${this.path}/${name}`, { recursive: true });
     }
   }
 
   /**
-   * Takes the run for this process, until {@link release} or the end of the process, however it ends.
+   * Takes the run for this process, until {@link release} or the end of the process, however it ends: by a lock, which
+   * decides on one machine, and a lease, which other machines see too.
    *
+   * @param silence Milliseconds after which a holder on another machine that gives no sign of life is taken to be dead;
+   *   they begin with the first look of this process.
    * @throws {RunBusyError} naming the process that has it.
    */
-  async claim(): Promise<void> {
-    const path = await this.#file("lock");
+  async claim(silence: number = SILENCE): Promise<void> {
+    const path = await this.#file("lock"), host = await hostName();
     const file = await Deno.open(path, { create: true, read: true, write: true });
-    if (!await tryLock(file)) {
+    try {
+      if (!await tryLock(file)) throw heldBy(this.path, (await readTextIfThere(path))?.trim());
+      const holder = `pid ${Deno.pid}${host === null ? "" : ` on ${host}`} since ${new Date().toISOString()}`;
+      this.#lease = await takeLease(this.path, { holder, host, silence });
+      await file.truncate(0);
+      await file.write(new TextEncoder().encode(`${holder}\n`));
+      this.#lock = file;
+    } catch (error) {
       file.close();
-      const holder = (await readTextIfThere(path))?.trim() || "unknown";
-      throw new RunBusyError(`Cannot train the run in ${this.path}: another process (${holder}) trains it now`);
+      throw error;
     }
-    await file.truncate(0);
-    await file.write(new TextEncoder().encode(`pid ${Deno.pid} since ${new Date().toISOString()}\n`));
-    this.#lock = file;
   }
 
   /** Gives the run free. */
   async release(): Promise<void> {
-    await this.#lock?.truncate(0);
-    this.#lock?.close();
-    this.#lock = undefined;
+    try {
+      await this.#lease?.release();
+      await this.#lock?.truncate(0);
+    } finally {
+      this.#lock?.close();
+      this.#lease = this.#lock = undefined;
+    }
   }
 
-  /** Path of a file to be written, its folder made. */
+  /** Path of a file to be written, its folder made; none where another process has taken a claimed run over. */
   async #file(...names: string[]): Promise<string> {
+    await this.#lease?.check();
     const path = await within(this.path, ...names);
     await Deno.mkdir(dirname(path), { recursive: true });
     return path;
@@ -212,8 +225,4 @@ function fileOf(name: string, extension: string): string {
     );
   }
   return `${name}.${extension}`;
-}
-
-function ignoreAbsence(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -3,17 +3,21 @@
  *
  * @module
  */
+import { hostName } from "../machine.ts";
 import { readTextIfThere } from "./atomic.ts";
+import { leaseHolder } from "./lease_files.ts";
 import { within } from "./paths.ts";
 
-/** What the process that holds a run wrote into its lock; `undefined` where no process holds it. */
+/** The process that holds a run, in its own words; `undefined` where none does. */
 export async function holderOf(folder: string): Promise<string | undefined> {
   const path = await within(folder, "lock");
   const text = (await readTextIfThere(path))?.trim();
-  if (!text) return undefined;
-  using file = await Deno.open(path);
-  // A process that was killed leaves its words behind, but not its lock.
-  return await file.tryLock(false) ? undefined : text;
+  if (text) {
+    using file = await Deno.open(path);
+    // A process that was killed leaves its words behind, but not its lock.
+    if (!await file.tryLock(false)) return text;
+  }
+  return await leaseHolder(folder, await hostName());
 }
 
 /** Takes a lock; looking holds one for a moment too, which is waited for. Gives whether it was taken. */

@@ -16,7 +16,7 @@ import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry
 import type { Products } from "../../tensor/kernels/wasm/products.ts";
 
 export const registries = builtins();
-const environment: Environment = {
+export const environment: Environment = {
   deno: "2",
   v8: "1",
   typescript: "6",

@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "tools/pack/cli_entry.ts": "cli.js",
   "experiments/decode_worker.ts": "decode_worker.js",
+  "experiments/store/beat_worker.ts": "beat_worker.js",
   "bench/main.ts": "main.js",
   "bench/peers/stock_tfjs.ts": "peers/stock_tfjs.js",
 };

@@ -11,7 +11,7 @@ async function inExperiment(fn: (folder: string) => Promise<void>): Promise<void
       const path of [
         ...["plan.json", "figures.json", "index.sqlite", "SHA256SUMS.1234.tmp", "plans/a.json", "pairs/0123.npz"],
         ...["2.json", "lock"].map((name) => `rungs/${HALF}/${name}`),
-        ...["record.json", "history.jsonl", "lock", "lease", "weights.safetensors", "checkpoint/current"]
+        ...["record.json", "history.jsonl", "lock", "lease/000001", "weights.safetensors", "checkpoint/current"]
           .map((name) => `${RUN}/${name}`),
         ...["scores/unseen.npy", "lists/unseen.left.txt", "record.json.77.tmp"].map((name) => `${RUN}/${name}`),
         `${HALF}/history.jsonl`,

@@ -1,0 +1,47 @@
+/**
+ * The heartbeat of a lease: a counter in a file, which others watch.
+ *
+ * @module
+ */
+
+/** What the thread that beats is told. */
+export interface BeatRequest {
+  /** The file; one that is not there any more is left so. */
+  readonly path: string;
+  /** Milliseconds from beat to beat. */
+  readonly every: number;
+}
+
+/** Counts on in the file until the returned function is called. */
+export function beat({ path, every }: BeatRequest): () => void {
+  let count = 0;
+  // A disk that takes nothing now may take the next one.
+  const timer = setInterval(() => void write(path, ++count).catch(() => {}), every);
+  return () => clearInterval(timer);
+}
+
+/** Writes over what is there, which takes no more of the disk, and is never seen by halves. */
+async function write(path: string, count: number): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.write(new TextEncoder().encode(countText(count)));
+}
+
+/** A count as it stands in the file. */
+export function countText(count: number): string {
+  return String(count).padStart(12, "0");
+}
+
+/**
+ * Counts on in a thread of its own, because a step of training can keep this one for minutes; in this one where its module
+ * is no file of this machine.
+ */
+export function startBeat(request: BeatRequest): () => void {
+  // The worker's module stands beside this one, or its bundle beside the bundle.
+  const suffix = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  const module = new URL(`beat_worker${suffix}`, import.meta.url);
+  if (module.protocol !== "file:") return beat(request);
+  const thread = new Worker(module, { type: "module", name: "beat" });
+  thread.onerror = (event) => event.preventDefault();
+  thread.postMessage(request);
+  return () => thread.terminate();
+}

@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { RunBusyError } from "../../experiments/store.ts";
+import { startBeat } from "../../experiments/store/beat.ts";
+import { RunFolder } from "../../experiments/store/folder.ts";
+import { holderOf } from "../../experiments/store/holder.ts";
+import { takeLease } from "../../experiments/store/lease.ts";
+import { sampleRecord } from "./sample_record.ts";
+
+/** Runs a test on the folder of a run. */
+async function inRun(fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What another machine leaves that holds a run. */
+async function leaseElsewhere(folder: string, number = "000001"): Promise<void> {
+  await Deno.mkdir(`${folder}/lease`, { recursive: true });
+  const lease = { holder: "pid 7 on node7 since noon", host: "node7", token: "x" };
+  await Deno.writeTextFile(`${folder}/lease/${number}`, JSON.stringify(lease));
+  await Deno.writeTextFile(`${folder}/lease/${number}.beat`, "3");
+}
+
+const leases = (folder: string) => [...Deno.readDirSync(`${folder}/lease`)].map(({ name }) => name).sort();
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const busyOf = async (claim: Promise<void>): Promise<RunBusyError> =>
+  await claim.then(() => {
+    throw new Error("Cannot go on: the run was taken, wanted it busy");
+  }, (error) => error);
+
+Deno.test("claim() takes a lease and gives it back, and the next one takes the next", () =>
+  inRun(async (path) => {
+    const run = new RunFolder(path);
+    for (const number of ["000001", "000002"]) {
+      await run.claim();
+      assertEquals(leases(path), [number, `${number}.beat`]);
+      await run.release();
+      assertEquals(leases(path), [`${number}.free`]);
+    }
+  }));
+
+Deno.test("claim() takes over from another machine after as long a silence, not before", () =>
+  inRun(async (path) => {
+    await leaseElsewhere(path);
+    const run = new RunFolder(path);
+    for (let look = 0; look < 2; look++) {
+      const error = await busyOf(run.claim(500));
+      assertEquals([error instanceof RunBusyError, error.unsure], [true, true]);
+      assertMatch(
+        error.message,
+        /^Cannot train the run in .* yet: another process \(pid 7 on node7 since noon\) has it/,
+      );
+    }
+    assertEquals(await holderOf(path), "pid 7 on node7 since noon");
+    await pause(550);
+    await run.claim(500);
+    assertEquals(leases(path), ["000002", "000002.beat"]);
+    await run.release();
+  }));
+
+Deno.test("claim() leaves a run to another machine whose heartbeat goes on", () =>
+  inRun(async (path) => {
+    await leaseElsewhere(path);
+    const run = new RunFolder(path);
+    assertEquals((await busyOf(run.claim(1))).unsure, true);
+    await pause(5);
+    await Deno.writeTextFile(`${path}/lease/000001.beat`, "4");
+    const error = await busyOf(run.claim(1));
+    assertEquals(error.unsure, false);
+    assertMatch(error.message, /another process \(pid 7 on node7 since noon\) trains it now$/);
+    assertEquals(leases(path), ["000001", "000001.beat"]);
+  }));
+
+Deno.test("claim() takes over at once from a process of this machine, which left its lock", () =>
+  inRun(async (path) => {
+    await Deno.mkdir(`${path}/lease`);
+    await Deno.writeTextFile(
+      `${path}/lease/000004`,
+      JSON.stringify({ holder: "pid 1", host: Deno.hostname(), token: "x" }),
+    );
+    await Deno.writeTextFile(`${path}/lock`, "pid 1\n");
+    assertEquals(await holderOf(path), undefined);
+    const run = new RunFolder(path);
+    await run.claim();
+    assertEquals(leases(path), ["000005", "000005.beat"]);
+    await run.release();
+  }));
+
+Deno.test("where machines cannot be told apart, the lock alone decides", () =>
+  inRun(async (path) => {
+    await leaseElsewhere(path);
+    await (await takeLease(path, { holder: "pid 9", host: null, silence: 1e9 })).release();
+    assertEquals(leases(path), ["000002.free"]);
+  }));
+
+Deno.test("a lease that its maker died over is taken over after a silence", () =>
+  inRun(async (path) => {
+    await Deno.mkdir(`${path}/lease`);
+    await Deno.writeTextFile(`${path}/lease/000001`, '{"holder":');
+    const run = new RunFolder(path);
+    assertMatch((await busyOf(run.claim(0))).message, /another process \(unknown\) has it/);
+    await run.claim(0);
+    await run.release();
+  }));
+
+Deno.test("who was taken over writes nothing more, and does not give the other's lease back", () =>
+  inRun(async (path) => {
+    const run = new RunFolder(path), taker = { holder: "pid 9 on node9", host: "node9", silence: 0 };
+    await run.claim();
+    await run.writeRecord(sampleRecord());
+    await run.writeCheckpoint(new Uint8Array(3));
+    await busyOf(takeLease(path, taker).then(() => {}));
+    const other = await takeLease(path, taker);
+    const before = await Deno.readTextFile(`${path}/record.json`);
+    for (
+      const write of [
+        () => run.writeRecord(sampleRecord({ seed: 5 })),
+        () => run.writeCheckpoint(new Uint8Array(4)),
+        () => run.appendHistory({ step: 1 }),
+        () => run.removeCheckpoint(),
+      ]
+    ) await assertRejects(write, RunBusyError, "another process (pid 9 on node9) took the run over");
+    await run.release();
+    assertEquals(leases(path), ["000002", "000002.beat"]);
+    assertEquals(await Deno.readTextFile(`${path}/record.json`), before);
+    assertEquals((await run.readCheckpoint())?.length, 3);
+    await other.check();
+    await other.release();
+  }));
+
+Deno.test("who is slow and makes a lease again that others left behind does not get the run", () =>
+  inRun(async (path) => {
+    await leaseElsewhere(path, "000003");
+    const slow = { holder: "slow", host: "node1", silence: 0 }, open = Deno.open;
+    await busyOf(takeLease(path, slow).then(() => {}));
+    // Between its look and its lease, others take the run, and give it back.
+    Deno.open = async (name, options) => {
+      Deno.open = open;
+      for (const name of leases(path)) await Deno.remove(`${path}/lease/${name}`);
+      await Deno.writeTextFile(`${path}/lease/000004.free`, "");
+      return await open(name, options);
+    };
+    try {
+      await assertRejects(() => takeLease(path, slow), RunBusyError);
+    } finally {
+      Deno.open = open;
+    }
+    assertEquals(leases(path), ["000004.free"]);
+  }));
+
+Deno.test("of many who want a run one has it at a time", () =>
+  inRun(async (path) => {
+    let holding = 0, taken = 0;
+    const want = async (host: string) => {
+      while (taken < 6) {
+        const lease = await takeLease(path, { holder: host, host, silence: 1e9 }).catch((error) => {
+          if (!(error instanceof RunBusyError)) throw error;
+        });
+        if (lease) {
+          taken++;
+          assertEquals(++holding, 1);
+          await pause(5);
+          await lease.check();
+          holding--;
+          await lease.release();
+        }
+        await pause(10);
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, (_, i) => want(`node${i}`)));
+    assert(taken >= 6);
+  }));
+
+Deno.test("a heartbeat goes on while a step keeps the thread, and makes no file again that is gone", () =>
+  inRun(async (path) => {
+    const file = `${path}/beat`;
+    await Deno.writeTextFile(file, "000000000000");
+    const stop = startBeat({ path: file, every: 10 });
+    try {
+      for (let tries = 0; tries < 200 && Number(await Deno.readTextFile(file)) < 1; tries++) await pause(20);
+      const before = Number(Deno.readTextFileSync(file)), from = performance.now();
+      while (performance.now() - from < 300);
+      const after = Number(Deno.readTextFileSync(file));
+      assert(before >= 1 && after > before, `${before}, then ${after}`);
+      await Deno.remove(file);
+      await pause(50);
+      assertEquals([...Deno.readDirSync(path)], []);
+    } finally {
+      stop();
+    }
+  }));
