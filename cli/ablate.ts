@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { ruleOf } from "../experiments/stopping/rule.ts";
-import { isFinal, missingRuns } from "../experiments/sweep.ts";
+import { missingRuns } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
@@ -16,6 +16,7 @@ import { checkLaunchOptions, type LaunchOptions, withLaunchOptions } from "./lau
 import { type LoadedSweep, loadSweep } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
 import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
+import { standingCode } from "./standing.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
 /** Adds the command. */
@@ -76,9 +77,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
     const again = kept ? `deno task table ${store.root}/${experiment}` : "the same command, which trains nothing twice";
     context.io.out(`\nRecords: ${store.root}/${experiment}/\nThis table again: ${again}\n`);
   }
-  const ids = new Set(runs.map(({ id }) => id));
-  const done = records.filter((one) => ids.has(one.id) && one.status !== "diverged" && isFinal(one, rule)).length;
-  context.code = code !== EXIT.done ? code : done === runs.length ? EXIT.done : EXIT.failed;
+  const standing = standingCode(runs, records, rule);
+  context.code = code === EXIT.failed || standing === EXIT.done ? code : standing;
 }
 
 /**

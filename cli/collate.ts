@@ -11,11 +11,11 @@ import { isFinal } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
-import { EXIT } from "./exit.ts";
 import { loadPlan } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
 import { dataOption, examples, outOption } from "./options.ts";
 import { withPlugins } from "./planned_plugins.ts";
+import { standingCode } from "./standing.ts";
 import { type TrustOptions, withTrustOptions } from "./trust.ts";
 
 /** Flags of `collate`. */
@@ -64,7 +64,6 @@ export function registerCollate(program: Command, context: Context): void {
           context.io.out(`\n${missing.length} of ${runs.length} runs to do: --array=${ranges(missing)}\n`);
         }
       }
-      const failed = runs.some(({ id }) => ["failed", "diverged"].includes(byId.get(id)?.status ?? ""));
-      context.code = failed ? EXIT.failed : missing.length > 0 ? EXIT.interrupted : EXIT.done;
+      context.code = standingCode(runs, records, rule);
     });
 }

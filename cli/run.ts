@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { RunRecord } from "../experiments/record.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
-import { isFinal } from "../experiments/sweep.ts";
+import { endedWell, isFinal } from "../experiments/sweep.ts";
 import { chosenRun, type RunChoice } from "./chosen_run.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -51,8 +51,7 @@ export function registerRun(program: Command, context: Context): void {
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);
-      const well = record?.status === "completed" || record?.status === "stopped" && isFinal(record, rule);
-      if (record && !well && context.code === EXIT.done) context.code = EXIT.failed;
+      if (record && !endedWell(record, rule) && context.code === EXIT.done) context.code = EXIT.failed;
       if (record && !options.json) context.io.out(render(record, (await store.folder(experiment, planned.id)).path));
     });
 }

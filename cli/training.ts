@@ -7,12 +7,12 @@ import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import { JobRefusedError, type SweepEvent } from "../experiments/jobs.ts";
 import { type Library, loadBlas } from "../experiments/openblas.ts";
-import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
+import type { RecordedDrift } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { inRounds } from "../experiments/stopping/rounds.ts";
 import { ruleOf, stoppingOf } from "../experiments/stopping/rule.ts";
-import { isFinal, sweepHere } from "../experiments/sweep.ts";
+import { endedWell, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { decodePool } from "./decoding.ts";
 import { EXIT, explain, RunError } from "./exit.ts";
@@ -55,8 +55,8 @@ export interface TrainedSweep extends Sweep {
 /**
  * Trains runs, in this process or in several.
  *
- * @returns Exit status: 0, 70 if a run did not complete, 75 if a signal came, another process trains some of the runs,
- *   or runs wait at a rung for others.
+ * @returns Exit status: 0, 70 if a run failed or diverged, else 75 if a signal came, another process trains some of the
+ *   runs, or runs wait at a rung for others.
  * @throws {MissingDataError} if data is not there, before anything is trained.
  */
 export async function trainRuns(
@@ -98,8 +98,8 @@ export async function trainRuns(
       }
     }
     // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
-    const left = code === EXIT.done && outcomes.ended < runs.length;
-    code = signals.signal.aborted || left ? EXIT.interrupted : code;
+    const left = signals.signal.aborted || outcomes.ended < runs.length;
+    if (code === EXIT.done && left) code = EXIT.interrupted;
     return code;
   } catch (thrown) {
     const error = begun ? asRunError(thrown) : thrown;
@@ -163,11 +163,6 @@ function asRunError(error: unknown): unknown {
   const told = error instanceof Error && /^Cannot /.test(error.message);
   const kept = error instanceof MissingDataError || error instanceof RunBusyError || error instanceof JobRefusedError;
   return told && !kept ? new RunError(error.message, { cause: error }) : error;
-}
-
-/** Whether a run completed, or was stopped early by the plan's own rule. */
-function endedWell(record: RunRecord, rule: string | undefined): boolean {
-  return record.status === "completed" || record.status === "stopped" && isFinal(record, rule);
 }
 
 /** The library of matrix products that the flags ask for. */

@@ -33,6 +33,11 @@ export function isFinal(record: Pick<RunRecord, "status" | "stopped"> | undefine
   return record?.status === "completed" || record?.status === "diverged";
 }
 
+/** Whether a run completed, or was stopped early by the rule of its plan. */
+export function endedWell(record: Pick<RunRecord, "status" | "stopped">, rule: string | undefined): boolean {
+  return record.status !== "diverged" && isFinal(record, rule);
+}
+
 /**
  * The runs of a plan that are still to be trained.
  *

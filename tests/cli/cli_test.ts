@@ -159,6 +159,11 @@ Deno.test("run trains one row, and --json prints its events as JSON lines", () =
     assertEquals((await cli("run", path, "--id", "000000000000", ...flags)).code, 2);
   }));
 
+const DIVERGING = TINY.replace(
+  "{ label: NS,",
+  "{ label: NS, schedule: { name: step, lr: 99, factor: 1 }, optimizer: { name: sgd, weightDecay: 1 }, train: { steps: 200 },",
+);
+
 Deno.test("a run that diverges is recorded, shown, and the sweep goes on; the exit code is 70", () =>
   inFolder(
     async (folder) => {
@@ -170,10 +175,7 @@ Deno.test("a run that diverges is recorded, shown, and the sweep goes on; the ex
       assertEquals(again.code, 70);
       assertStringIncludes(again.err, "2 done, 0 to do");
     },
-    TINY.replace(
-      "{ label: NS,",
-      "{ label: NS, schedule: { name: step, lr: 99, factor: 1 }, optimizer: { name: sgd, weightDecay: 1 }, train: { steps: 200 },",
-    ),
+    DIVERGING,
   ));
 
 Deno.test("a damaged record is an error that names it, for ablate and table alike", () =>
@@ -202,6 +204,22 @@ Deno.test("a run that another process trains is left to it; the exit code is 75"
     assertStringIncludes(err, "ArcFace, seed 0: done");
     assertStringIncludes((await cli("ablate", path, ...flags)).err, "1 done, 1 to do");
   }));
+
+Deno.test("a run that diverged outweighs one that is still to come: the exit code is 70", () =>
+  inFolder(
+    async (folder) => {
+      const path = `${folder}/tiny.yaml`, flags = ["--out", `${folder}/results`];
+      const { runs } = JSON.parse((await cli("plan", path, "--json", ...flags)).out);
+      const [, other] = await Promise.all(
+        runs.map(({ id }: { id: string }) => openStore(`${folder}/results`).folder("tiny", id)),
+      );
+      await other.claim();
+      // Once while it diverges, and once while it stands there.
+      for (let i = 0; i < 2; i++) assertEquals((await cli("ablate", path, ...flags)).code, 70);
+      await other.release();
+    },
+    DIVERGING,
+  ));
 
 Deno.test("table refuses a place without an experiment", async () => {
   const { code, err } = await cli("table", "nowhere-at-all", "--out", "also-nowhere");

@@ -88,6 +88,17 @@ for (const [signal, jobs] of [["SIGTERM", 1], ["SIGINT", 1], ["SIGTERM", 2]] as 
     }));
 }
 
+Deno.test("ablate on SIGINT exits 70 where a run failed before", () =>
+  inFolder(MANY, async (folder) => {
+    const text = await Deno.readTextFile(`${folder}/slow.yaml`);
+    const wild = "{ label: NS, schedule: { lr: 99 }, optimizer: { name: sgd, weightDecay: 1 }, train: { steps: 200 },";
+    await Deno.writeTextFile(`${folder}/slow.yaml`, text.replace("{ label: NS,", wild));
+    const child = start(folder, "ablate", `${folder}/slow.yaml`);
+    const [code, printed] = await signalAt(child, `${MANY} steps`, "SIGINT");
+    assertEquals(code, 70, printed);
+    assertStringIncludes(printed, "checkpoint written");
+  }));
+
 Deno.test("ablate --jobs 2 on SIGKILL leaves no process behind, and the runs have saved their work", () =>
   inFolder(MANY, async (folder) => {
     const child = start(folder, "ablate", `${folder}/slow.yaml`, "--jobs", "2");
