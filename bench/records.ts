@@ -1,9 +1,9 @@
 /**
- * Makes a sweep of made-up records, for timing `plan` and `table` on many runs.
+ * Makes a sweep of made-up records, for timing what reads many runs: see `time_records.ts`.
  *
  * ```sh
  * deno run -A bench/records.ts --rows 2000 --seeds 5 --out /tmp/many
- * time deno task plan /tmp/many/many.yaml --out /tmp/many/results
+ * deno run -A bench/time_records.ts /tmp/many
  * ```
  *
  * @module

@@ -73,7 +73,7 @@ export async function readStatus(
   const steps = new Map(plan.rows.map(({ label, run }) => [label, run.train.steps]));
   const runs: RunStatus[] = [];
   for (const [index, { id, row, seed }] of plan.runs.entries()) {
-    const record = byId.get(id), launch = last.get(id), folder = await store.folder(experiment, id);
+    const record = byId.get(id), launch = last.get(id);
     const known = { index, id, row, seed, steps: steps.get(row) ?? 0 };
     if (isFinal(record, ruleOf(plan))) {
       runs.push({ ...known, state: "done", record: record!.status });
@@ -81,6 +81,7 @@ export async function readStatus(
     }
     const job = launch?.submission.job ? `${launch.submission.job}_${launch.task}` : undefined;
     const task = queued.get(id) ?? (job === undefined ? undefined : ended.get(job));
+    const folder = await store.folder(experiment, id);
     const holder = await holderOf(folder.path), exit = launch && await exitOf(launch);
     const state = stateOf({ record, task, holder, checkpoint: await folder.hasCheckpoint() });
     runs.push({
