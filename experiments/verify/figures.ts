@@ -8,6 +8,7 @@ import type { RunRecord } from "../record.ts";
 import type { RunSummary } from "../store/summary.ts";
 import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
 import { within } from "../store/paths.ts";
+import { isSealed } from "./sums.ts";
 
 const NAME = "figures.json";
 const maybe = z.number().nullable();
@@ -37,9 +38,9 @@ export function figuresOf({ id, row, seed, status, metrics, diagnostics: { weigh
   return { id, row, seed, status, weightsSha256, figures: Object.fromEntries(figures) };
 }
 
-/** Writes `figures.json` of an experiment's folder anew. */
+/** Writes `figures.json` of an experiment's folder anew, from the records that stay as they are. */
 export async function writeFigures(folder: string, records: readonly RunSummary[]): Promise<void> {
-  const runs = records.map(figuresOf).sort((a, b) => a.id < b.id ? -1 : 1);
+  const runs = records.filter(isSealed).map(figuresOf).sort((a, b) => a.id < b.id ? -1 : 1);
   await writeAtomically(await within(folder, NAME), JSON.stringify({ schemaVersion: 1, runs }, null, 1) + "\n");
 }
 
@@ -55,7 +56,7 @@ export async function readFigures(folder: string): Promise<ReadonlyMap<string, R
     return new Map(figuresSchema.parse(JSON.parse(text)).runs.map((run) => [run.id, run]));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new SyntaxError(`Cannot read ${path}: ${why}; "table" or "collate" of the plan writes it anew`);
+    throw new SyntaxError(`Cannot read ${path}: ${why}; "collate" of the plan writes it anew`);
   }
 }
 

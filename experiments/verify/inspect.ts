@@ -17,7 +17,7 @@ import { readPairs } from "../store/pairs.ts";
 import { within } from "../store/paths.ts";
 import { type FrozenPlan, readPlan } from "../store/plan.ts";
 import { differences, readFigures, type RunFigures } from "./figures.ts";
-import { checkSums, experimentFiles, SUMS } from "./sums.ts";
+import { checkSums, experimentFiles, isSealed, SUMS } from "./sums.ts";
 
 /** What {@link inspectFolder} found. */
 export interface Inspection {
@@ -56,9 +56,6 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
     const kept = /\/(?:record\.json|history\.jsonl)$|^rungs\/|^[^/]+$/.test(path);
     (kept ? problems : notes).push(`${path} is listed in ${SUMS} and not there`);
   }
-  if (sums && sums.unlisted.length > 0) {
-    notes.push(`${sums.unlisted.join(", ")}: not listed in ${SUMS}, "collate" of the plan writes it anew`);
-  }
   const plan = await attempt(async () => await readPlan(await within(folder, "plan.json")));
   const planned = plan && await attempt(() => thawRuns(plan)) || [];
   const figures = await attempt(() => readFigures(folder));
@@ -83,6 +80,17 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
         problems.push(`${path}: ${evaluation}.${metric} is ${recorded}, its stored scores give ${rescored}`);
       }
     }
+  }
+  const open = new Set(records.filter((record) => !isSealed(record)).map(({ id }) => id));
+  const unlisted = (sums?.unlisted ?? []).filter((path) => !open.has(path.slice(0, 12)));
+  if (unlisted.length > 0) {
+    notes.push(`${unlisted.join(", ")}: not listed in ${SUMS}, "collate" of the plan writes it anew`);
+  }
+  if (sums && open.size > 0) {
+    const ended = open.size === 1 ? "the run" : "their runs";
+    notes.push(
+      `${open.size} of ${records.length} records: held to no digest, ${ended} failed or stopped early and may go on`,
+    );
   }
   if (!sums) notes.push(`There is no ${SUMS}: no file is held to a digest`);
   if (!plan && problems.length === 0) notes.push("There is no plan.json: runs are those of the records");

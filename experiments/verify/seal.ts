@@ -6,7 +6,7 @@
 import { writeIndex } from "../store/index_file.ts";
 import type { ExperimentSummaries } from "../store/records.ts";
 import { writeFigures } from "./figures.ts";
-import { writeSums } from "./sums.ts";
+import { isSealed, writeSums } from "./sums.ts";
 
 /** Writes `figures.json`, `SHA256SUMS` and `index.sqlite` of an experiment's folder anew. */
 export async function seal(
@@ -14,6 +14,6 @@ export async function seal(
   { records, entries }: Pick<ExperimentSummaries, "records" | "entries">,
 ): Promise<void> {
   await writeFigures(folder, records);
-  await writeSums(folder);
+  await writeSums(folder, new Set(records.filter((record) => !isSealed(record)).map(({ id }) => id)));
   await writeIndex(folder, entries);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { RunRecord } from "../record.ts";
 import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
 import { within } from "../store/paths.ts";
 
@@ -45,10 +46,21 @@ export async function experimentFiles(folder: string): Promise<FolderFiles> {
   return { files: files.filter(counts).sort(), links: links.sort() };
 }
 
-/** Writes `SHA256SUMS` anew. */
-export async function writeSums(folder: string): Promise<void> {
+/** Whether a record stays as it is; a run that failed or was stopped may be tried again, by `run` as by `ablate`. */
+export function isSealed({ status }: Pick<RunRecord, "status">): boolean {
+  return status === "completed" || status === "diverged";
+}
+
+/**
+ * Writes `SHA256SUMS` anew.
+ *
+ * @param open Ids of runs that are left out, because their records may still change.
+ */
+export async function writeSums(folder: string, open: ReadonlySet<string>): Promise<void> {
   const { files } = await experimentFiles(folder), lines: string[] = [];
-  for (const path of files) lines.push(`${await digestOf(`${folder}/${path}`)}  ${path}\n`);
+  for (const path of files) {
+    if (!open.has(path.slice(0, 12))) lines.push(`${await digestOf(`${folder}/${path}`)}  ${path}\n`);
+  }
   await writeAtomically(await within(folder, SUMS), lines.join(""));
 }
 

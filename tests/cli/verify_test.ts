@@ -79,6 +79,44 @@ Deno.test("verify names what else was changed: a seed, an identity, a plan, a fi
     }
   }));
 
+Deno.test("verify takes a folder whose failed run was done by `run` after it was sealed, and says what no digest holds", () =>
+  inFolder(async (folder) => {
+    const { tiny } = await sweep(folder);
+    let cut = "";
+    await change(tiny, (record) => {
+      Object.assign(record, { status: "failed", error: "Cannot go on", metrics: [] });
+      delete record["curves"];
+      cut = String(record["id"]);
+    }, { sealed: true, which: ({ row, seed }) => row === "NS" && seed === 0 });
+    const verify = () => cli("verify", tiny, "--hashes-only");
+    const before = await verify();
+    assertEquals(before.code, 0, before.out);
+    assertStringIncludes(
+      before.out,
+      "1 of 4 records: held to no digest, the run failed or stopped early and may go on",
+    );
+    const args = ["--id", cut, "--out", `${folder}/results`, "--quiet"];
+    const again = await cli("run", `${folder}/tiny.yaml`, ...args);
+    assertEquals(again.code, 0, again.err);
+    const after = await verify();
+    assertEquals(after.code, 0, after.out);
+    assertMatch(
+      after.out,
+      new RegExp(`${cut}/record.json, .*: not listed in SHA256SUMS, "collate" of the plan writes`),
+    );
+    const collate = [
+      "collate",
+      "--plan",
+      `${tiny}/plan.json`,
+      "--out",
+      `${folder}/results`,
+      "--data",
+      `${folder}/data`,
+    ];
+    assertEquals((await cli(...collate)).code, 0);
+    assertEquals((await verify()).out.includes("not listed"), false);
+  }));
+
 Deno.test("verify refuses what makes no sense", () =>
   inFolder(async (folder) => {
     const { tiny, flags } = await sweep(folder);
