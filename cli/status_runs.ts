@@ -42,6 +42,8 @@ export interface RunStatus {
   /** Status that this task ended with, and its log. */
   readonly exit?: number;
   readonly log?: string;
+  /** What of its folder cannot be read. */
+  readonly problem?: string;
 }
 
 /** A sweep. */
@@ -124,9 +126,15 @@ async function askAccounting(
   return new Map(parseAccounting(answer.out).map((task) => [`${task.job}_${task.task}`, task]));
 }
 
-async function progressOf(folder: RunFolder, now: number): Promise<Pick<RunStatus, "step" | "age">> {
-  const steps = (await folder.readHistory()).flatMap(({ step }) => typeof step === "number" ? [step] : []);
-  const last = steps.at(-1);
+async function progressOf(folder: RunFolder, now: number): Promise<Pick<RunStatus, "step" | "age" | "problem">> {
+  let history;
+  try {
+    history = await folder.readHistory();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { problem: error.message };
+  }
+  const last = history.flatMap(({ step }) => typeof step === "number" ? [step] : []).at(-1);
   if (last === undefined) return {};
   const { mtime } = await Deno.stat(`${folder.path}/history.jsonl`);
   return { step: last, ...mtime ? { age: Math.max(0, Math.round((now - mtime.getTime()) / 1000)) } : {} };

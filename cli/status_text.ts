@@ -40,13 +40,14 @@ function cells(run: RunStatus): (string | number)[] {
   ];
 }
 
-function because({ state, holder, job, slurm, reason, exit, error, log }: RunStatus): string {
+function because({ state, holder, job, slurm, reason, exit, error, log, problem }: RunStatus): string {
   const ended = state === "failed" || state === "interrupted" || state === "waiting";
   const parts = [
     ...holder === undefined ? [] : [holder],
     ...job === undefined ? [] : [`job ${job}${slurm === undefined ? "" : `: ${slurm}${reason ? ` (${reason})` : ""}`}`],
     ...ended && exit !== undefined ? [`ended with status ${exit}`] : [],
     ...error === undefined ? [] : [error.split("\n")[0]!.slice(0, 160)],
+    ...problem === undefined ? [] : [problem],
     ...ended && log !== undefined ? [`log ${log}`] : [],
   ];
   return parts.join("; ");
