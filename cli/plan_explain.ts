@@ -37,7 +37,7 @@ function recordText({ record: { id, row, seed, status } }: NearestRecord): strin
 function words(why: Explanation): string {
   switch (why.state) {
     case "skipped":
-      return `skipped, ${why.status} at ${why.finishedAt}`;
+      return `skipped, ${why.reason === undefined ? why.status : `${why.reason},`} at ${why.finishedAt}`;
     case "damaged":
       return `its record is damaged: ${why.problem}`;
     case "busy":
@@ -46,6 +46,12 @@ function words(why: Explanation): string {
       return why.step === null
         ? "will go on; its newest checkpoint cannot be read"
         : `will go on from its checkpoint at step ${why.step}`;
+    case "stopped": {
+      const from = why.step === undefined || why.step === null ? "" : ` from its checkpoint at step ${why.step}`;
+      return `will go on${from}; a rule that this plan does not have ended it: ${
+        why.reason ?? "no reason was recorded"
+      }`;
+    }
     case "failed": {
       const from = why.step === undefined || why.step === null ? "" : `, from its checkpoint at step ${why.step}`;
       return `will be tried again${from}; it failed: ${why.error ?? "no reason was recorded"}`;

@@ -59,12 +59,12 @@ export function tableOfExperiment({ plan, records, problems = [], outcomes }: Ex
     ...plan.publishedUnits ? { publishedUnits: plan.publishedUnits } : {},
     publishedSource: plan.table.published,
     outcomes: outcomes?.runs,
-    notes: [...problems, ...notes, ...tellStopping(plan, records), ...outcomes?.notes ?? []],
+    notes: [...problems, ...notes, ...noteHalving(plan, records), ...outcomes?.notes ?? []],
   });
 }
 
 /** Says by what rows were chosen, where halving stopped some: their own figures are then those of the best. */
-function tellStopping({ stopping, runs, table }: TablePlan, records: readonly TableRecord[]): string[] {
+function noteHalving({ stopping, runs, table }: TablePlan, records: readonly TableRecord[]): string[] {
   const planned = new Set(runs.map(({ id }) => id));
   if (stopping?.rule !== "halving" || !records.some(({ id, status }) => status === "stopped" && planned.has(id))) {
     return [];

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import type { PlanLine } from "../../cli/plan_lines.ts";
+import { explainText } from "../../cli/plan_explain.ts";
 import { explainRuns, type Explanation } from "../../experiments/explain.ts";
 import { planRuns } from "../../experiments/plan.ts";
 import type { RunRecord } from "../../experiments/record.ts";
@@ -68,6 +70,34 @@ Deno.test("explainRuns() tells each state that a run can be in", async () => {
       final,
     });
     assertEquals(free, [{ state: "new" }]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("explainRuns() tells of a stopped run at which rung, and whether this plan's rule did it", async () => {
+  const root = await Deno.makeTempDir(), store = openStore(root), rule = "5".repeat(64);
+  const [run] = await runsOf(base), { id, row, seed, identity } = run!;
+  const reason = "stopped at step 5 (halving, rank 2 of 2)", by = { rule, metric: "unseen.accuracy", value: 0.5 };
+  const record = sampleRecord({
+    ...{ id, experiment: "tiny", row, seed, manifest: run!.run, identity, metrics: [] },
+    ...{ status: "stopped", error: reason, stopped: { step: 5, ...by, reason: "halving, rank 2 of 2" } },
+  });
+  const explain = async (final: string | undefined) => {
+    const [why] = await explainRuns([run!], {
+      ...{ store, experiment: "tiny", records: [record], problems: [] },
+      final: (record: RunRecord) => isFinal(record, final),
+    });
+    const line = { index: 0, id, row, seed, missing: [] } as unknown as PlanLine;
+    return [why!.state, explainText([line], [why!])[0]!.replace(/^.*, seed \d: /, "")];
+  };
+  try {
+    await (await store.folder("tiny", id)).writeCheckpoint(checkpoint(5));
+    assertEquals(await explain(rule), ["skipped", `skipped, ${reason}, at ${record.finishedAt}`]);
+    assertEquals(await explain(undefined), [
+      "stopped",
+      `will go on from its checkpoint at step 5; a rule that this plan does not have ended it: ${reason}`,
+    ]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
