@@ -14,18 +14,23 @@ export function usesLibrary({ blas, backend }: ComputeFlags): boolean {
   return blas !== "none" && backend !== "webgpu" && backend !== "cpu";
 }
 
-/** Refuses `--threads` where it would do nothing, or harm. */
-export function checkThreads(options: ComputeFlags): void {
-  const { threads, blas, backend } = options, cores = navigator.hardwareConcurrency;
+/** Refuses `--threads` where it would do nothing, or harm; `cores` are those of who computes. */
+export function checkThreads(
+  options: ComputeFlags,
+  { cores, who, hint = "" }: { readonly cores: number; readonly who: string; readonly hint?: string } = {
+    cores: navigator.hardwareConcurrency,
+    who: "this machine",
+  },
+): void {
+  const { threads, blas, backend } = options;
   if (threads === undefined) return;
   if (!usesLibrary(options)) {
     const flag = blas === "none" ? "--blas none" : `--backend ${backend}`;
     throw new UsageError(`Cannot use --threads with ${flag}: no library multiplies there; leave --threads out`);
   }
   if (threads > cores) {
-    throw new UsageError(
-      `Cannot use --threads ${threads}: this machine has ${cores} cores, at most ${cores} is wanted`,
-    );
+    const found = `${cores} ${cores === 1 ? "core" : "cores"}`;
+    throw new UsageError(`Cannot use --threads ${threads}: ${who} has ${found}, at most ${cores} is wanted${hint}`);
   }
 }
 

@@ -6,6 +6,7 @@
 import { MOST_WORKERS } from "../../experiments/decode_pool.ts";
 import { childFlags, denoCommand } from "../../experiments/child_flags.ts";
 import { UsageError } from "../exit.ts";
+import { usesLibrary } from "../threads.ts";
 import { trustFlags } from "../trust.ts";
 import type { Sweep } from "../load.ts";
 import type { LaunchOptions } from "./options.ts";
@@ -37,7 +38,7 @@ export async function commandsFor(
   options: LaunchOptions,
   { deno, folder }: Program,
 ): Promise<Commands> {
-  const { data, out, blas = "auto", backend, cache, cpus = 1 } = options;
+  const { data, out, blas = "auto", cache, cpus = 1 } = options;
   const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
   const flags = await childFlags({ read: [folder, data, out, plan, ...modules], write: [out] });
   const begin = (flags: readonly string[]) => [
@@ -50,7 +51,7 @@ export async function commandsFor(
     `${folder}/cli.ts`,
   ];
   const given = [`--plan=${plan}`, `--data=${data}`, `--out=${out}`, ...trustFlags(sweep.frozen!, data)];
-  const threads = options.threads ?? cpus, library = blas !== "none" && backend !== "webgpu" && backend !== "cpu";
+  const threads = options.threads ?? cpus;
   const narrow = flags.filter((flag) => !/^--allow-(?:run|sys|ffi|env)\b/.test(flag));
   return {
     run: [
@@ -58,7 +59,7 @@ export async function commandsFor(
       "run",
       ...given,
       `--blas=${blas}`,
-      ...library ? [`--threads=${threads}`] : [],
+      ...usesLibrary(options) ? [`--threads=${threads}`] : [],
       `--workers=${options.workers ?? Math.min(cpus - 1, MOST_WORKERS)}`,
       ...cache === undefined ? [] : [`--cache=${cache}`],
     ],

@@ -8,6 +8,7 @@ import type { Claim } from "../../experiments/launch/kubernetes.ts";
 import { secondsOf, SIGNAL_LEAD, type SlurmResources } from "../../experiments/launch/slurm.ts";
 import { UsageError } from "../exit.ts";
 import { positiveNumber } from "../options.ts";
+import { checkThreads } from "../threads.ts";
 import type { TrainingOptions } from "../training.ts";
 
 /** What trains the runs. */
@@ -108,7 +109,7 @@ export function withLaunchOptions(command: Command): Command {
  * @throws {UsageError} naming the flag.
  */
 export function checkLaunchOptions(options: LaunchOptions): void {
-  const { launcher, jobs } = options;
+  const { launcher, jobs, failFast, cpus = 1 } = options;
   for (const [name, launchers] of Object.entries(FLAGS)) {
     if (options[name as keyof LaunchOptions] === undefined) continue;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -119,11 +120,20 @@ export function checkLaunchOptions(options: LaunchOptions): void {
       throw new UsageError(`Cannot use ${flag} with --launcher ${launcher}: leave it out`);
     }
   }
-  if (launcher !== undefined && jobs !== undefined) {
+  if (launcher === undefined) return;
+  if (jobs !== undefined) {
     throw new UsageError(
       `Cannot use --jobs with --launcher ${launcher}: choose how many run at a time with --array-limit`,
     );
   }
+  if (failFast) {
+    const cancel = launcher === "slurm" ? "scancel" : "kubectl delete job";
+    throw new UsageError(
+      `Cannot use --fail-fast with --launcher ${launcher}: its runs know nothing of one another; leave it out, and stop ` +
+        `them with "${cancel}" when "status" tells of a failure`,
+    );
+  }
+  checkThreads(options, { cores: cpus, who: "a run", hint: "; give it more with --cpus" });
 }
 
 /** What the flags ask of Slurm. */
