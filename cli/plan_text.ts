@@ -88,12 +88,15 @@ function timeText(runs: readonly PlanLine[], { seconds, wallSeconds, jobs }: Pre
   return [`time: unknown until a run with this backbone, batch size and data is done${rest}`];
 }
 
-function memoryText({ jobs, memoryBytes, jobsMemoryBytes }: Preview, { memory }: Room): string[] {
+function memoryText({ jobs, memoryBytes, jobsMemoryBytes, savingBytes }: Preview, { memory }: Room): string[] {
   if (jobsMemoryBytes === null) return ["memory at once: unknown until the data is opened"];
   const each = jobs > 1 ? `, ${formatBytes(memoryBytes!)} for the largest of ${jobs} processes` : "";
+  const saving = savingBytes === null ? "" : `, and ${formatBytes(savingBytes)} while checkpoints are saved`;
   const left = memory === null ? "" : `; ${formatBytes(memory)} are available here`;
-  const warn = memory !== null && jobsMemoryBytes > memory ? ", which is too little: use fewer --jobs" : "";
-  return [`memory at once: about ${formatBytes(jobsMemoryBytes)} of tensors${each}${left}${warn}`];
+  const warn = memory !== null && jobsMemoryBytes + (savingBytes ?? 0) > memory
+    ? ", which is too little: use fewer --jobs"
+    : "";
+  return [`memory at once: about ${formatBytes(jobsMemoryBytes)} of tensors${each}${saving}${left}${warn}`];
 }
 
 function diskText(preview: Preview, { disk }: Room): string[] {

@@ -31,6 +31,11 @@ export interface Preview {
   readonly memoryBytes: number | null;
   /** Memory of the `jobs` largest runs together. */
   readonly jobsMemoryBytes: number | null;
+  /**
+   * Memory beside the tensors, for a moment, while `jobs` runs save checkpoints: the values and the file that is made of
+   * them. What the receipt keeps of the first steps is less.
+   */
+  readonly savingBytes: number | null;
   /** Bytes of the weights that are kept. */
   readonly weightsBytes: number | null;
   /** Bytes of the scores of pairs, of the evaluations that tell their pairs in the manifest. */
@@ -47,6 +52,8 @@ export interface Preview {
 const RECORD = 24 * 1024, HISTORY_LINE = 200;
 /** A checkpoint lies there with the one before it, and for a moment with the one that is written. */
 const CHECKPOINTS = 3;
+/** In memory it is made of a copy of the values. */
+const COPIES = 2;
 
 /** Adds up what runs take. */
 export function previewOf(
@@ -70,6 +77,7 @@ export function previewOf(
     wallSeconds: seconds && Math.max(longest(seconds), sum(seconds) / jobs),
     memoryBytes: memory && (memory[0] ?? 0),
     jobsMemoryBytes: memory && sum(memory.slice(0, jobs)),
+    savingBytes: checkpoints && COPIES * sum(checkpoints.slice(0, jobs)),
     weightsBytes: output.weights ? sumIfKnown(runs.map(({ cost }) => cost?.weights)) : 0,
     scoresBytes: sum(scores.flat().map(({ pairs }) => 4 * (pairs ?? 0))),
     unknownScores: [...new Set(scores.flat().flatMap(({ name, pairs }) => pairs === undefined ? [name] : []))],

@@ -17,34 +17,53 @@ interface FirstSteps {
   /** Loss of each. */
   readonly losses: readonly number[];
   /** Values of what gradients train, after them. */
-  readonly trained: readonly NamedTensor[];
+  readonly trained: readonly Float32Array[];
   /** SHA-256 over every variable: running numbers, the optimizer's, averages and the loss scale too. */
   readonly digest: string;
 }
 
-/** Reads what a model holds after its first steps. */
-async function readFirstSteps({ groups }: Model, losses: readonly number[]): Promise<FirstSteps> {
-  const hash = createHash("sha256"), trained: NamedTensor[] = [];
+/**
+ * Reads what a model holds, one tensor at a time: only what is kept of them need fit into memory.
+ *
+ * @param trained Called for the values of each tensor that gradients train, in order.
+ * @returns SHA-256 over every variable.
+ */
+async function readVariables(
+  { groups }: Pick<Model, "groups">,
+  trained: (values: Float32Array) => void,
+): Promise<string> {
+  const hash = createHash("sha256");
   for (const [group, parameters] of Object.entries(groups)) {
     for (const one of parameters) {
-      // One at a time, so that what is only hashed need not fit into memory twice.
-      const [tensor] = await readParameters({ [group]: [one] });
-      hash.update(`${tensor!.name}\0`).update(new Uint8Array(tensor!.values.buffer));
-      if (one.trainable) trained.push(tensor!);
+      const [{ name, values }] = await readParameters({ [group]: [one] }) as [NamedTensor];
+      hash.update(`${name}\0`).update(new Uint8Array(values.buffer));
+      if (one.trainable) trained(values);
     }
   }
   checkDevice();
-  return { losses, trained, digest: hash.digest("hex") };
+  return hash.digest("hex");
 }
 
-/** Compares the first steps with those of the second time. */
-function compareFirstSteps(one: FirstSteps, other: FirstSteps): RecordedReceipt {
-  const weights = one.trained.map(({ values }, i) => largestDifference(values, other.trained[i]!.values));
+async function readFirstSteps(model: Pick<Model, "groups">, losses: readonly number[]): Promise<FirstSteps> {
+  const trained: Float32Array[] = [];
+  return { losses, trained, digest: await readVariables(model, (values) => void trained.push(values)) };
+}
+
+/** Compares the first steps with what the second time gave. */
+async function compareFirstSteps(
+  first: FirstSteps,
+  model: Pick<Model, "groups">,
+  losses: readonly number[],
+): Promise<RecordedReceipt> {
+  let at = 0, weights = 0;
+  const digest = await readVariables(model, (values) => {
+    weights = Math.max(weights, largestDifference(first.trained[at++]!, values));
+  });
   return {
-    steps: one.losses.length,
-    loss: finite(largestDifference(one.losses, other.losses)),
-    weights: finite(Math.max(0, ...weights)),
-    identical: one.digest === other.digest && one.losses.every((loss, i) => Object.is(loss, other.losses[i])),
+    steps: losses.length,
+    loss: finite(largestDifference(first.losses, losses)),
+    weights: finite(weights),
+    identical: first.digest === digest && first.losses.every((loss, i) => Object.is(loss, losses[i])),
   };
 }
 
@@ -66,7 +85,7 @@ export class Receipt {
   }
 
   /** Does the first steps of a model, which is of no further use; a divergence is left to the run itself. */
-  async first(model: Model, events: AsyncIterable<StepEvent>, stop?: AbortSignal): Promise<void> {
+  async first(model: Pick<Model, "groups">, events: AsyncIterable<StepEvent>, stop?: AbortSignal): Promise<void> {
     const losses: number[] = [];
     try {
       for await (const { loss, step } of events) {
@@ -82,11 +101,11 @@ export class Receipt {
   }
 
   /** Takes a step of the run; gives the receipt at the last that was done twice. */
-  async second(model: Model, { step, loss }: StepEvent): Promise<RecordedReceipt | undefined> {
+  async second(model: Pick<Model, "groups">, { step, loss }: StepEvent): Promise<RecordedReceipt | undefined> {
     if (!this.#first || step > this.#steps) return undefined;
     this.#losses.push(loss);
     if (step < this.#steps) return undefined;
-    const receipt = compareFirstSteps(this.#first, await readFirstSteps(model, this.#losses));
+    const receipt = await compareFirstSteps(this.#first, model, this.#losses);
     this.#first = undefined;
     return receipt;
   }

@@ -76,7 +76,10 @@ Deno.test("plan --jobs tells time, memory and disk of as many processes", () =>
     const { out } = await cli("plan", path, "--jobs", "2", ...flags);
     assertMatch(out, /^2 runs, 1 done, 1 to do$/m);
     assertMatch(out, /^time: about \d+ s of training in all, .*; \d+ s with --jobs 2/m);
-    assertMatch(out, /^memory at once: about .* of tensors, .* for the largest of 2 processes/m);
+    assertMatch(
+      out,
+      /^memory at once: about .* of tensors, .* for the largest of 2 processes, and .* while checkpoints are saved/m,
+    );
     assertMatch(out, /^disk: about .* more \(weights .*, scores .*, records .*, checkpoints on the way .*\)/m);
     assertEquals((await cli("plan", path, "--jobs", "0")).code, 2);
   }));

@@ -39,6 +39,11 @@ Deno.test("previewOf() adds up time, memory of the largest runs, and what is wri
   // Weights with their momentum, of the newest checkpoint, the one before and the one that is written.
   const { parameters, headParameters } = large.cost!;
   assertEquals(one.checkpointBytes, 3 * 4 * 2 * (parameters + headParameters!));
+  // In memory, the values and the file.
+  assertEquals([one.savingBytes, two.savingBytes], [
+    2 * large.cost!.checkpoint!,
+    2 * (large.cost!.checkpoint! + small.cost!.checkpoint!),
+  ]);
   assertEquals(previewOf([small, small, small, small], { jobs: 2, output, registries }).wallSeconds, 20);
 });
 

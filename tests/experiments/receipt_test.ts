@@ -79,3 +79,16 @@ testOnBackends("a receipt tells of a run that does not give the same bits again"
   assertEquals([steps, identical], [2, false]);
   assert(loss! > 0 && loss! < 0.1 && weights! > 0 && weights! < 0.1, `${loss} ${weights}`);
 }, ["wasm"]);
+
+Deno.test("a receipt keeps one copy of what was trained, and reads the second time tensor by tensor", async () => {
+  const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
+  const args = ["run", "--quiet", "--no-prompt", "--v8-flags=--expose-gc", "--allow-read", "--ignore-env"];
+  const child = new Deno.Command("deno", {
+    args: [...args, `--config=${path("../../deno.json")}`, path("receipt_child.ts")],
+  });
+  const { success, stdout, stderr } = await child.output();
+  assert(success, new TextDecoder().decode(stderr));
+  const { identical, values, taken } = JSON.parse(new TextDecoder().decode(stdout));
+  assert(identical);
+  assert(taken > 0.9 * values && taken < 1.4 * values, `${taken} bytes were taken for ${values} of values`);
+});
