@@ -31,7 +31,7 @@ export async function runFolders({ root }: Pick<Store, "root">, experiment: stri
 /** Looks into the folder of a run; nothing of it is changed. */
 export async function readTrace(store: Store, experiment: string, id: string): Promise<RunTrace> {
   const { path } = await store.folder(experiment, id);
-  const step = await checkpointStep(`${path}/checkpoint/current`);
+  const step = await checkpointStep(await within(path, "checkpoint", "current"));
   const holder = await holderOf(path);
   return { ...step === undefined ? {} : { step }, ...holder === undefined ? {} : { holder } };
 }

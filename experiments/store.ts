@@ -86,7 +86,7 @@ export function openStore(root: string): Store {
     folder: folderOf,
     readPairs: async (experiment: string, digest: string) =>
       await readPairs(await within(path, checkExperimentName(experiment)), digest),
-    tiles: tileFile(`${path}/.tiles.json`),
+    tiles: tileFile(path),
     async writePlan(plan: FrozenPlan) {
       const file = await planPath(plan.experiment);
       await writePlan(file, plan);

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { z } from "zod";
 import { RECORD_PARTS } from "../record_schema.ts";
 import type { DecidedRung } from "../stopping/halving.ts";
@@ -61,7 +62,7 @@ export async function readDecision(plan: DecidingPlan, step: number): Promise<De
 /** Stores the decision of a rung, unless one is there; gives the one that stands. */
 export async function keepDecision(plan: DecidingPlan, rung: DecidedRung): Promise<DecidedRung> {
   const path = await fileOf(plan, `${rung.step}.json`), lockPath = await fileOf(plan, "lock");
-  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  await Deno.mkdir(dirname(path), { recursive: true });
   using lock = await Deno.open(lockPath, { create: true, write: true });
   await lock.lock(true);
   const standing = await readDecision(plan, rung.step);

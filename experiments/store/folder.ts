@@ -20,7 +20,7 @@ import { within } from "./paths.ts";
 
 const WEIGHTS = "weights.safetensors";
 
-/** The folder of one run. Every file in it is whole or absent. */
+/** The folder of one run. Every file in it is whole or absent; a symbolic link in it is refused, for reading too. */
 export class RunFolder {
   /** Path of the folder. */
   readonly path: string;
@@ -46,9 +46,10 @@ export class RunFolder {
    * Reads `record.json`, or gives `undefined` when there is none.
    *
    * @throws {SyntaxError | TypeError} naming the file if it is damaged.
+   * @throws {RangeError} if it is a symbolic link.
    */
   async readRecord(): Promise<RunRecord | undefined> {
-    const path = `${this.path}/record.json`;
+    const path = await within(this.path, "record.json");
     const text = await readTextIfThere(path);
     if (text === undefined) return undefined;
     let value: unknown;
@@ -68,7 +69,7 @@ export class RunFolder {
   /** Makes the lines of `history.jsonl` durable. */
   async syncHistory(): Promise<void> {
     try {
-      using file = await Deno.open(`${this.path}/history.jsonl`, { write: true });
+      using file = await Deno.open(await within(this.path, "history.jsonl"), { write: true });
       await file.sync();
     } catch (error) {
       ignoreAbsence(error);
@@ -77,7 +78,7 @@ export class RunFolder {
 
   /** The lines of `history.jsonl`; a last line that a crash cut off is left out. */
   async readHistory(): Promise<Record<string, unknown>[]> {
-    const path = `${this.path}/history.jsonl`;
+    const path = await within(this.path, "history.jsonl");
     return parseHistory(await readTextIfThere(path) ?? "", path);
   }
 
@@ -86,7 +87,7 @@ export class RunFolder {
    * them.
    */
   async truncateHistory(afterStep: number): Promise<void> {
-    const path = `${this.path}/history.jsonl`;
+    const path = await within(this.path, "history.jsonl");
     const kept = historyUpTo(await readTextIfThere(path) ?? "", path, afterStep);
     await writeAtomically(await this.#file("history.jsonl"), kept.map((line) => JSON.stringify(line) + "\n").join(""));
   }
@@ -102,8 +103,8 @@ export class RunFolder {
 
   /** The newest checkpoint, or the one before, or `undefined` when there is none. */
   async readCheckpoint(which: "newest" | "previous" = "newest"): Promise<Uint8Array | undefined> {
-    const newest = which === "newest" ? await readIfThere(`${this.path}/checkpoint/current`) : undefined;
-    return newest ?? await readIfThere(`${this.path}/checkpoint/previous`);
+    const newest = which === "newest" ? await readIfThere(await within(this.path, "checkpoint", "current")) : undefined;
+    return newest ?? await readIfThere(await within(this.path, "checkpoint", "previous"));
   }
 
   /** Whether an interrupted run left a checkpoint. */
@@ -135,7 +136,7 @@ export class RunFolder {
 
   /** Reads what {@link writeWeights} wrote, or gives `undefined` when there is none. */
   async readWeights(): Promise<Uint8Array | undefined> {
-    return await readIfThere(`${this.path}/${WEIGHTS}`);
+    return await readIfThere(await within(this.path, WEIGHTS));
   }
 
   /** Stores per-pair scores of an evaluation as `scores/<name>.npy`. */
@@ -145,7 +146,7 @@ export class RunFolder {
 
   /** Reads what {@link writeScores} wrote, or gives `undefined` when there is none. */
   async readScores(name: string): Promise<Float32Array | undefined> {
-    const path = `${this.path}/scores/${fileOf(name, "npy")}`;
+    const path = await within(this.path, "scores", fileOf(name, "npy"));
     const bytes = await readIfThere(path);
     return bytes && decodeFloats(bytes, path);
   }

@@ -30,7 +30,7 @@ export interface IndexEntry {
  */
 export function stampOf(path: string): { readonly stamp: string; readonly changed: number } | undefined {
   try {
-    const { size, mtime, ctime } = Deno.statSync(path);
+    const { size, mtime, ctime } = Deno.lstatSync(path);
     if (!mtime || !ctime) return undefined;
     return { stamp: `${size} ${mtime.getTime()} ${ctime.getTime()}`, changed: ctime.getTime() };
   } catch (error) {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { decodeNpy } from "../../datasets/npy.ts";
@@ -74,7 +75,7 @@ export async function hasPairs(experiment: string, digest: string): Promise<bool
 export async function writePairs(experiment: string, digest: string, pairs: StoredPairs): Promise<boolean> {
   const path = await within(experiment, "pairs", pairsFile(digest));
   if (await isThere(path)) return false;
-  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  await Deno.mkdir(dirname(path), { recursive: true });
   const shape = [pairs.same.length];
   const integers = (name: string, values: Int32Array) => ({ name, type: "<i4", shape, chunks: [littleEndian(values)] });
   await writeNpz(path, [

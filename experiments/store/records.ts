@@ -12,7 +12,7 @@ import { type RunSummary, summaryOf } from "./summary.ts";
 export interface ExperimentRecords {
   /** Readable records, sorted by id. */
   readonly records: readonly RunRecord[];
-  /** One message for each `record.json` that is damaged. */
+  /** One message for each `record.json` that is damaged, or a symbolic link. */
   readonly problems: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface ExperimentRecords {
 export interface ExperimentSummaries {
   /** Summaries of the readable records, sorted by id. */
   readonly records: readonly RunSummary[];
-  /** One message for each `record.json` that is damaged. */
+  /** One message for each `record.json` that is damaged, or a symbolic link. */
   readonly problems: readonly string[];
   /** What an index may keep of them. */
   readonly entries: readonly IndexEntry[];
@@ -83,7 +83,7 @@ async function readOne(folder: string, id: string): Promise<RunRecord | Error | 
     }
     return record;
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) throw error;
     return error;
   }
 }

@@ -29,7 +29,7 @@ const FILE = "rungs.jsonl";
  * @throws {SyntaxError} naming file and line if one is no figure.
  */
 export async function readRungs(folder: string): Promise<RungLine[]> {
-  const path = `${folder}/${FILE}`;
+  const path = await within(folder, FILE);
   return parseHistory(await readTextIfThere(path) ?? "", path).map((line, i) => {
     const { step, metric, value, past } = line;
     if (Number.isInteger(step) && typeof metric === "string" && (value === null || typeof value === "number")) {

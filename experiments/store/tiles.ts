@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { z } from "zod";
 import type { Tile } from "../../tensor/kernels/webgpu/tiles.ts";
 import { readTextIfThere, writeAtomically } from "./atomic.ts";
+import { within } from "./paths.ts";
 
 /** Tiles by adapter. */
 export interface TileCache {
@@ -23,26 +23,30 @@ const schema = z.record(
   z.strictObject({ rows: z.int().min(1), columns: z.int().min(1), workgroup: z.int().min(1) }),
 );
 
+const FILE = ".tiles.json";
+
 /** Tiles in a file of a results folder; one that is damaged counts as absent, since a trial makes it anew. */
-export function tileFile(path: string): TileCache {
+export function tileFile(root: string): TileCache {
   const all = async () => {
-    const text = await readTextIfThere(path);
+    const text = await readTextIfThere(await within(root, FILE));
     try {
       return schema.parse(JSON.parse(text ?? "{}"));
     } catch {
       return {};
     }
   };
-  const makeFolder = () => Deno.mkdir(dirname(path), { recursive: true });
   return {
     read: async (adapter) => (await all())[adapter],
     async write(adapter, tile) {
-      await makeFolder();
-      await writeAtomically(path, JSON.stringify({ ...await all(), [adapter]: tile }, null, 2) + "\n");
+      await Deno.mkdir(root, { recursive: true });
+      await writeAtomically(
+        await within(root, FILE),
+        JSON.stringify({ ...await all(), [adapter]: tile }, null, 2) + "\n",
+      );
     },
     async alone(work) {
-      await makeFolder();
-      using file = await Deno.open(`${path}.lock`, { create: true, write: true });
+      await Deno.mkdir(root, { recursive: true });
+      using file = await Deno.open(await within(root, `${FILE}.lock`), { create: true, write: true });
       await file.lock(true);
       return await work();
     },
