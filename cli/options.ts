@@ -5,6 +5,7 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MOST_WORKERS } from "../experiments/decode_pool.ts";
+import { UsageError } from "./exit.ts";
 
 /** Flags of commands that read a manifest. */
 export interface ManifestOptions {
@@ -108,4 +109,20 @@ export function pluginOption(): Option {
   const collect = (text: string, before: readonly string[]) => [...before, text];
   return new Option("--plugin <module>", "also load plugins from ./my_head.ts or npm:@me/heads@1.2.3; repeatable")
     .argParser(collect).default([], "none");
+}
+
+/**
+ * Refuses flags that another one leaves nothing to do for.
+ *
+ * @param flag The one that rules, such as `--power`.
+ * @param others The values of the others by their names, as `--jobs`; absent, false and empty ones were not given.
+ * @param why What to do instead.
+ * @throws {UsageError} naming those that were given.
+ */
+export function refuseWith(flag: string, others: Readonly<Record<string, unknown>>, why: string): void {
+  const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  const given = Object.keys(others).filter((name) =>
+    others[name] !== undefined && others[name] !== false && !isEmpty(others[name])
+  );
+  if (given.length > 0) throw new UsageError(`Cannot use ${given.join(", ")} with ${flag}: ${why}`);
 }

@@ -8,7 +8,7 @@ import { formatSpread, planPower, type PowerPlan, type Table, tableOfExperiment,
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { LoadedSweep, Sweep } from "./load.ts";
-import type { PrintOptions } from "./options.ts";
+import { type PrintOptions, refuseWith } from "./options.ts";
 
 /** Flags of `plan --power`. */
 export interface PowerFlags extends PrintOptions {
@@ -20,6 +20,10 @@ export interface PowerFlags extends PrintOptions {
   readonly std?: number;
   /** Share of the pairs that are decided differently. */
   readonly discordant?: number;
+  /** Another question, that cannot be asked at once. */
+  readonly explain?: boolean;
+  /** A part of another answer. */
+  readonly jobs?: number;
 }
 
 /** Adds `--power`, `--metric`, `--std` and `--discordant`. */
@@ -60,6 +64,11 @@ export async function printPower(sweep: Sweep | LoadedSweep, flags: PowerFlags, 
     if (alone) throw new UsageError(`Cannot use --${alone} without --power, which says what difference is looked for`);
     return false;
   }
+  refuseWith(
+    "--power",
+    { "--explain": flags.explain, "--jobs": flags.jobs },
+    "it tells no runs; leave one of them out",
+  );
   const table = await tableOf(sweep, flags.metric, io);
   const plan = planPower(table, 0, { difference, std, discordant });
   io.out(json ? JSON.stringify({ experiment: sweep.experiment, power: plan }) + "\n" : powerText(plan, table.baseline));

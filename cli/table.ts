@@ -9,11 +9,11 @@ import { builtins } from "../registry/mod.ts";
 import { explainCell, outcomesFor, renderExplanation, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
-import { examples, outOption } from "./options.ts";
+import { examples, outOption, refuseWith } from "./options.ts";
 
 /** Flags of `table`. */
 interface TableOptions {
-  readonly format: keyof typeof tableFormats;
+  readonly format?: keyof typeof tableFormats;
   readonly out: string;
   readonly pairs?: boolean;
   readonly explain?: string;
@@ -24,7 +24,11 @@ export function registerTable(program: Command, context: Context): void {
   program.command("table").argument("<experiment>", "folder of an experiment, or its name in the results folder")
     .argument("[column]", "with --explain: the column, as evaluation.metric")
     .description("Print the table of an experiment from its records alone.")
-    .addOption(new Option("--format <format>", "form of the table").choices(Object.keys(tableFormats)).default("md"))
+    .addOption(
+      new Option("--format <format>", "form of the table, by default md; of a cell, json").choices(
+        Object.keys(tableFormats),
+      ),
+    )
     .option("--explain <row>", "print what stands behind the cell of this row and the column: runs, changes, tests")
     .option("--pairs", "compare rows pair by pair however many runs there are; by default up to 128 runs")
     .option("--no-pairs", "compare rows over seeds alone")
@@ -38,6 +42,9 @@ export function registerTable(program: Command, context: Context): void {
       ),
     )
     .action(async (where: string, column: string | undefined, { format, out, pairs, explain }: TableOptions) => {
+      if (explain !== undefined && format !== "json") {
+        refuseWith("--explain", { "--format": format }, "a cell is told as text, or with --format json");
+      }
       if ((explain === undefined) !== (column === undefined)) {
         throw new UsageError("Cannot explain a cell: wanted both its row and its column, as --explain ROW COLUMN");
       }
@@ -49,7 +56,7 @@ export function registerTable(program: Command, context: Context): void {
       }
       const outcomes = await outcomesFor(plan, records, { store, experiment, registries: builtins(), pairs });
       const table = tableOfExperiment({ plan, records, problems, outcomes });
-      if (explain === undefined || column === undefined) return context.io.out(tableFormats[format](table));
+      if (explain === undefined || column === undefined) return context.io.out(tableFormats[format ?? "md"](table));
       const cell = lookUp(() => explainCell({ row: explain, column }, { table, records, plan }));
       context.io.out(format === "json" ? `${JSON.stringify(cell, null, 2)}\n` : renderExplanation(cell));
     });

@@ -21,9 +21,17 @@ import {
 } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { dataOption, examples, naturalNumber, pluginOption, withPrintOptions, workersOption } from "./options.ts";
+import {
+  dataOption,
+  examples,
+  naturalNumber,
+  pluginOption,
+  refuseWith,
+  withPrintOptions,
+  workersOption,
+} from "./options.ts";
 import { type TrustOptions, withOutsideOption } from "./trust.ts";
-import { type Cell, type CellOptions, chooseCells, completedRuns } from "./verify_cells.ts";
+import { type Cell, type CellOptions, checkTolerance, chooseCells, completedRuns } from "./verify_cells.ts";
 import type { AllowedPlugins } from "./planned_plugins.ts";
 import { allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
 import { checkData, type Rerun, rerun } from "./verify_rerun.ts";
@@ -95,6 +103,7 @@ async function verify(
   options: VerifyOptions,
   context: Context,
 ): Promise<{ verification: Verification; code: number }> {
+  checkFlags(options);
   await checkFolder(folder);
   const inspection = await inspectFolder(folder, builtins());
   const { matching, rescored, problems, records } = inspection, notes = [...inspection.notes];
@@ -111,12 +120,22 @@ async function verify(
   }
   const allowed = await allowedPlugins(folder, inspection, options);
   const runs = completedRuns(inspection), chosen = chooseCells(runs, options);
+  checkTolerance(runs, options.tolerance);
   notes.push(...await tellChosen(chosen, runs, options, inspection), ...changedPlugins(inspection, allowed));
   const { cells, code, resumed } = await doAgain(folder, { inspection, runs, chosen, allowed }, options, context);
   notes.push(...resumed);
   const verdict = agreementOf(cells);
   if (code !== undefined) return { verification: { ...base, verdict: "interrupted", cells }, code };
   return { verification: { ...base, verdict, cells }, code: exitOf(verdict, options.accept) };
+}
+
+/** Refuses flags that would be ignored. */
+function checkFlags({ hashesOnly, cells, seeds, all, tolerance, accept, plugin, ...rest }: VerifyOptions): void {
+  const { allowPlugins, workers, cache } = rest, chosen = { "--cells": cells, "--seeds": seeds, "--all": all };
+  const judged = { "--tolerance": tolerance, "--accept": accept, "--allow-plugins": allowPlugins, "--plugin": plugin };
+  const others = { ...chosen, ...judged, "--workers": workers, "--cache": cache };
+  if (hashesOnly) refuseWith("--hashes-only", others, "it runs nothing again; leave one of them out");
+  if (all) refuseWith("--all", { "--cells": cells }, "it takes every completed run; leave one of them out");
 }
 
 async function checkFolder(folder: string): Promise<void> {

@@ -70,6 +70,15 @@ export function chooseCells(runs: readonly Cell[], { cells = [], seeds, all = fa
   return [...chosen.values()];
 }
 
+/** @throws {UsageError} if a tolerance is for a figure that no completed run has. */
+export function checkTolerance(runs: readonly Cell[], tolerance: Readonly<Record<string, number>>): void {
+  const metrics = runs.flatMap(({ record }) => record.metrics), known = new Set(metrics.map(figureName));
+  for (const figure of Object.keys(tolerance)) {
+    if (known.has(figure)) continue;
+    throw new UsageError(`Cannot let "${figure}" differ: wanted a figure of the runs: ${list(metrics, figureName)}`);
+  }
+}
+
 /** The column that a cell asks of a run, `*` for all of them; `undefined` where it is of another row. */
 function columnOf(cell: string, { row, record }: Cell): string | undefined {
   if (cell === row || cell === `${row}/*` || cell === `${row}/…`) return "*";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RecordedDrift, RunRecord } from "../experiments/record.ts";
+import { flattenKeys, keyDifferences } from "../experiments/differences.ts";
 import type { TableCell, TableRecord } from "./cell.ts";
 import { formatDelta, formatSpread, formatValue } from "./format.ts";
 import type { Table, TableColumn } from "./table.ts";
@@ -122,7 +123,7 @@ export function explainCell(
     cell,
     of: table.columns[at]!,
     runs,
-    changes: base === undefined || own === undefined ? null : changesBetween(base, own),
+    changes: base === undefined || own === undefined ? null : changesOf(base, own),
   };
 }
 
@@ -150,18 +151,10 @@ function explainRun(
   };
 }
 
-/** The leaves in which two plain values differ, by dotted path; lists count as leaves. */
-export function changesBetween(baseline: unknown, row: unknown, path = ""): RowChange[] {
-  if (isMapping(baseline) && isMapping(row)) {
-    return [...new Set([...Object.keys(baseline), ...Object.keys(row)])].flatMap((key) =>
-      changesBetween(baseline[key], row[key], path === "" ? key : `${path}.${key}`)
-    );
-  }
-  return JSON.stringify(baseline) === JSON.stringify(row) ? [] : [{ path, baseline, row }];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** What a row changes from the baseline, key by key. */
+function changesOf(baseline: unknown, row: unknown): RowChange[] {
+  return keyDifferences(flattenKeys(baseline), flattenKeys(row))
+    .map(({ key, planned, found }) => ({ path: key, baseline: planned, row: found }));
 }
 
 /** Writes an explanation as lines of text. */

@@ -75,6 +75,8 @@ Deno.test("plan refuses flags of --power without it, what is no number, and a me
       const [flags, hint] of [
         [["--std", "1"], "Cannot use --std without --power"],
         [["--metric", "unseen.auc"], "Cannot use --metric without --power"],
+        [["--power", "0.1", "--explain"], "Cannot use --explain with --power: it tells no runs"],
+        [["--power", "0.1", "--jobs", "2"], "Cannot use --jobs with --power"],
         [["--power", "abc"], "A number above 0 is wanted"],
         [["--power", "-1"], "A number above 0 is wanted"],
         [["--power", "0.1", "--metric", "unseen.acc"], "the metrics are unseen.accuracy"],

@@ -57,6 +57,10 @@ Deno.test("table --explain without a column, or of a row that is not there, exit
         ["--explain", "Nothing", "train.intra"],
         'Cannot explain row "Nothing": the table has "Softmax", "ArcFace (0.5)"',
       ],
+      [
+        ["--explain", "Softmax", "train.intra", "--format", "csv"],
+        "Cannot use --format with --explain: a cell is told as",
+      ],
       [["--explain", "Softmax", "train.x"], 'Cannot explain column "train.x"'],
     ] as const
   ) {

@@ -128,6 +128,15 @@ Deno.test("verify refuses what makes no sense", () =>
         [[folder], "neither plan.json nor a record"],
         [[tiny, "--cells", "Ark"], 'Cannot find cell "Ark": wanted ROW or ROW/COLUMN; rows are "NS", "Arc/Face"'],
         [[tiny, "--seeds", "5"], "completed runs have the seeds 0, 1"],
+        [[tiny, "--hashes-only", "--all"], "Cannot use --all with --hashes-only: it runs nothing again"],
+        [[tiny, "--hashes-only", "--cells", "NS", "--seeds", "0"], "Cannot use --cells, --seeds with --hashes-only"],
+        [[tiny, "--hashes-only", "--tolerance", "unseen.auc=1"], "Cannot use --tolerance with --hashes-only"],
+        [[tiny, "--hashes-only", "--accept", "consistent", "--plugin", "x.ts"], "Cannot use --accept, --plugin with"],
+        [[tiny, "--all", "--cells", "NS"], "Cannot use --cells with --all: it takes every completed run"],
+        [
+          [tiny, "--tolerance", "unseen.acc=0.1"],
+          'Cannot let "unseen.acc" differ: wanted a figure of the runs: unseen.',
+        ],
         [[tiny, "--tolerance", "x"], "unseen.accuracy=0.002"],
         [[tiny, "--out", `${folder}/results`], "it holds other results"],
       ] as const

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { buildTable, changesBetween, explainCell, renderExplanation } from "../../reports/mod.ts";
+import { buildTable, explainCell, renderExplanation } from "../../reports/mod.ts";
 import { completed, idOf } from "./sample.ts";
 
 const rows = ["Softmax", "ArcFace"], seeds = [0, 1];
@@ -60,9 +60,16 @@ Deno.test("explainCell() names the rows and columns there are", () => {
   );
 });
 
-Deno.test("changesBetween() gives the leaves that differ, lists whole", () => {
-  assertEquals(changesBetween({ a: { b: 1, c: [1, 2] }, d: null }, { a: { b: 1, c: [2, 1] }, d: null, e: 0 }), [
-    { path: "a.c", baseline: [1, 2], row: [2, 1] },
-    { path: "e", baseline: undefined, row: 0 },
+Deno.test("explainCell() names changes as a plan does: augmentations by name, other lists whole", () => {
+  const run = (...augment: readonly object[]) => ({ train: { augment, sizes: [1, augment.length] } });
+  const rows = [{ label: "Softmax", run: run({ name: "flip" }) }, {
+    label: "ArcFace",
+    run: run({ name: "flip" }, { name: "blur", sigma: 2 }),
+  }];
+  const told = explainCell({ row: "ArcFace", column: "unseen.accuracy" }, { table, records, plan: { ...plan, rows } });
+  assertEquals(told.changes, [
+    { path: "train.augment", baseline: ["flip"], row: ["flip", "blur"] },
+    { path: "train.sizes", baseline: [1, 1], row: [1, 2] },
+    { path: "train.augment.blur.sigma", baseline: undefined, row: 2 },
   ]);
 });
