@@ -12,6 +12,31 @@ import { dirname } from "node:path";
  * @param content Its bytes, or text to be written as UTF-8.
  */
 export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  await Deno.rename(await writeBeside(path, content), path);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Writes a file as {@link writeAtomically} does, unless one is there: of several processes, on whichever machines, the
+ * first one's stands.
+ */
+export async function writeOnce(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = await writeBeside(path, content);
+  try {
+    await Deno.link(temporary, path).catch(async (error) => {
+      const isThere = () => Deno.lstat(path).then(() => true, () => false);
+      if (error instanceof Deno.errors.AlreadyExists || await isThere()) return;
+      // A file system without links, which machines do not share.
+      await Deno.rename(temporary, path);
+    });
+  } finally {
+    await Deno.remove(temporary).catch(() => {});
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Writes a temporary file beside the place of another, durably; gives its path. */
+async function writeBeside(path: string, content: Uint8Array | string): Promise<string> {
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   try {
@@ -22,8 +47,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
-  await Deno.rename(temporary, path);
-  await syncFolder(dirname(path));
+  return temporary;
 }
 
 /** Makes the names in a folder durable; systems that cannot open a folder do it by themselves. */

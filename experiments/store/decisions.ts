@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { RECORD_PARTS } from "../record_schema.ts";
 import type { DecidedRung } from "../stopping/halving.ts";
-import { readTextIfThere, writeAtomically } from "./atomic.ts";
+import { readTextIfThere, writeOnce } from "./atomic.ts";
 import { checkExperimentName, within } from "./paths.ts";
 
 /** The plan that decisions belong to, in a results folder. */
@@ -41,7 +41,7 @@ const schema = z.strictObject({
  * @throws {SyntaxError} naming the file if it is damaged, or is that of another plan.
  */
 export async function readDecision(plan: DecidingPlan, step: number): Promise<DecidedRung | undefined> {
-  const path = await fileOf(plan, `${step}.json`), text = await readTextIfThere(path);
+  const path = await fileOf(plan, step), text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   const unreadable = (why: string) =>
     new SyntaxError(
@@ -61,16 +61,12 @@ export async function readDecision(plan: DecidingPlan, step: number): Promise<De
 
 /** Stores the decision of a rung, unless one is there; gives the one that stands. */
 export async function keepDecision(plan: DecidingPlan, rung: DecidedRung): Promise<DecidedRung> {
-  const path = await fileOf(plan, `${rung.step}.json`), lockPath = await fileOf(plan, "lock");
+  const path = await fileOf(plan, rung.step);
   await Deno.mkdir(dirname(path), { recursive: true });
-  using lock = await Deno.open(lockPath, { create: true, write: true });
-  await lock.lock(true);
-  const standing = await readDecision(plan, rung.step);
-  if (standing) return standing;
-  await writeAtomically(path, JSON.stringify({ schemaVersion: 1, plan: plan.digest, ...rung }, null, 2) + "\n");
-  return rung;
+  await writeOnce(path, JSON.stringify({ schemaVersion: 1, plan: plan.digest, ...rung }, null, 2) + "\n");
+  return await readDecision(plan, rung.step) ?? rung;
 }
 
-async function fileOf({ root, experiment, digest }: DecidingPlan, name: string): Promise<string> {
-  return await within(root, checkExperimentName(experiment), "rungs", digest.slice(0, 12), name);
+async function fileOf({ root, experiment, digest }: DecidingPlan, step: number): Promise<string> {
+  return await within(root, checkExperimentName(experiment), "rungs", digest.slice(0, 12), `${step}.json`);
 }

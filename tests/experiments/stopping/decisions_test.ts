@@ -89,7 +89,20 @@ Deno.test("of processes that decide at once the first one's decision stands for 
     assertEquals(await readDecision(where, 10), kept[0]);
     assertEquals(await readDecision({ ...where, digest: other }, 10), undefined);
     const names = await Array.fromAsync(Deno.readDir(`${root}/halved/rungs/${digest.slice(0, 12)}`));
-    assertEquals(names.map(({ name }) => name).sort(), ["10.json", "lock"]);
+    assertEquals(names.map(({ name }) => name).sort(), ["10.json"]);
+  }));
+
+Deno.test("the first decision stands on a file system without links too", () =>
+  inResults(async ({ root }) => {
+    const where = { root, experiment: "halved", digest }, real = Deno.link;
+    Deno.link = () => Promise.reject(new Deno.errors.NotSupported("Operation not supported (os error 95)"));
+    try {
+      const first = await keepDecision(where, { step: 10, ranking: [] });
+      const ranking = [{ label: "A", rank: 1, mean: 0.5, lacking: 0, goesOn: true }];
+      assertEquals(await keepDecision(where, { step: 10, ranking }), first);
+    } finally {
+      Deno.link = real;
+    }
   }));
 
 Deno.test("readDecision() names a file that is damaged, or of another plan", () =>

@@ -10,7 +10,7 @@ async function inExperiment(fn: (folder: string) => Promise<void>): Promise<void
     for (
       const path of [
         ...["plan.json", "figures.json", "index.sqlite", "SHA256SUMS.1234.tmp", "plans/a.json", "pairs/0123.npz"],
-        ...["2.json", "lock"].map((name) => `rungs/${HALF}/${name}`),
+        `rungs/${HALF}/2.json`,
         ...["record.json", "history.jsonl", "lock", "lease/000001", "weights.safetensors", "checkpoint/current"]
           .map((name) => `${RUN}/${name}`),
         ...["scores/unseen.npy", "lists/unseen.left.txt", "record.json.77.tmp"].map((name) => `${RUN}/${name}`),
