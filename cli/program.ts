@@ -13,10 +13,12 @@ import { registerDescribe } from "./describe.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { explain } from "./exit.ts";
 import { registerExport } from "./export.ts";
+import { registerGc } from "./gc.ts";
 import type { Io } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
+import { registerRm } from "./rm.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 import { registerStatus } from "./status.ts";
@@ -36,6 +38,8 @@ const COMMANDS: readonly Register[] = [
   registerVerify,
   registerEvaluate,
   registerExport,
+  registerGc,
+  registerRm,
   registerList,
   registerDescribe,
   registerSchema,

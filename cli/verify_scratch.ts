@@ -12,7 +12,8 @@ import { within } from "../experiments/store/paths.ts";
 import type { LoadedPlugin } from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
 
-const MARKER = ".verify.json";
+/** Marks a folder as `verify`'s own. */
+export const MARKER = ".verify.json";
 
 /** The place where runs are done again. */
 export interface Scratch {

@@ -63,12 +63,27 @@ function isCommit(text: string | undefined): string | undefined {
 }
 
 async function isDirty(folder: string): Promise<boolean | null> {
+  const changed = await askGit(folder, ["status", "--porcelain", "--untracked-files=no"]);
+  return changed === null ? null : changed.length > 0;
+}
+
+/** Which names in a folder are in git's index, or hold what is; none where git may not be run. */
+export async function trackedBelow(folder: string, names: readonly string[]): Promise<string[]> {
+  const listed = await askGit(folder, ["ls-files", "-z", "--", ...names]);
+  const tracked = new Set(
+    new TextDecoder().decode(listed ?? new Uint8Array()).split("\0").map((path) => path.split("/")[0]),
+  );
+  return names.filter((name) => tracked.has(name));
+}
+
+/** What git prints, or `null` where it may not be run, is not there, or refuses. */
+async function askGit(folder: string, args: readonly string[]): Promise<Uint8Array | null> {
   const { state } = await Deno.permissions.query({ name: "run", command: "git" });
   if (state !== "granted") return null;
-  const args = ["-C", folder, "status", "--porcelain", "--untracked-files=no"];
   try {
-    const { success, stdout } = await new Deno.Command("git", { args, stderr: "null" }).output();
-    return success ? stdout.length > 0 : null;
+    const { success, stdout } = await new Deno.Command("git", { args: ["-C", folder, ...args], stderr: "null" })
+      .output();
+    return success ? stdout : null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

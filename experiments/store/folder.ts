@@ -11,7 +11,7 @@ import { checkRecord, type RunRecord } from "../record.ts";
 import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
 import { heldBy } from "./busy.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
-import { tryLock } from "./holder.ts";
+import { isStill, tryLock } from "./holder.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { ignoreAbsence, SILENCE } from "./lease_files.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
@@ -187,7 +187,10 @@ export class RunFolder {
     const path = await this.#file("lock"), host = await hostName();
     const file = await Deno.open(path, { create: true, read: true, write: true });
     try {
-      if (!await tryLock(file)) throw heldBy(this.path, (await readTextIfThere(path))?.trim());
+      // Whoever had it may have removed the whole folder.
+      if (!await tryLock(file) || !await isStill(file, path)) {
+        throw heldBy(this.path, (await readTextIfThere(path))?.trim());
+      }
       const holder = `pid ${Deno.pid}${host === null ? "" : ` on ${host}`} since ${new Date().toISOString()}`;
       this.#lease = await takeLease(this.path, { holder, host, silence });
       await file.truncate(0);
@@ -197,6 +200,13 @@ export class RunFolder {
       file.close();
       throw error;
     }
+  }
+
+  /** Deletes the folder with all that is in it; the caller has claimed it. */
+  async remove(): Promise<void> {
+    await this.#lease?.check();
+    await Deno.remove(await within(this.path), { recursive: true });
+    await syncFolder(dirname(this.path));
   }
 
   /** Gives the run free. */

@@ -5,7 +5,7 @@
  */
 import { hostName } from "../machine.ts";
 import { readTextIfThere } from "./atomic.ts";
-import { leaseHolder } from "./lease_files.ts";
+import { ignoreAbsence, leaseHolder } from "./lease_files.ts";
 import { within } from "./paths.ts";
 
 /** The process that holds a run, in its own words; `undefined` where none does. */
@@ -27,4 +27,10 @@ export async function tryLock(file: Deno.FsFile): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;
+}
+
+/** Whether a file that is open still stands under its path, and was neither removed nor replaced. */
+export async function isStill(file: Deno.FsFile, path: string): Promise<boolean> {
+  const there = await Deno.stat(path).catch(ignoreAbsence), { ino } = await file.stat();
+  return there !== undefined && there.ino === ino;
 }

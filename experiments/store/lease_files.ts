@@ -76,6 +76,6 @@ export function beatOf(path: string): string {
 }
 
 /** Passes for what is not there. */
-export function ignoreAbsence(error: unknown): void {
+export function ignoreAbsence(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

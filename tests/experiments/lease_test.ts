@@ -194,3 +194,15 @@ Deno.test("a heartbeat goes on while a step keeps the thread, and makes no file 
       stop();
     }
   }));
+
+Deno.test("claim() does not take a lock that went with its folder", () =>
+  inRun(async (root) => {
+    const path = `${root}/run`, first = new RunFolder(path), second = new RunFolder(path);
+    await first.claim();
+    const claim = busyOf(second.claim());
+    await pause(20);
+    await first.remove();
+    await first.release();
+    assertEquals((await claim) instanceof RunBusyError, true);
+    assertEquals([...Deno.readDirSync(root)], []);
+  }));
