@@ -1,7 +1,8 @@
 /// Plans and records that somebody else made: they execute nothing and read nothing outside, unless they are allowed to.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { commandsFor } from "../../cli/launch/command.ts";
 import { loadPlan } from "../../cli/load.ts";
+import { pairsFile } from "../../experiments/store/pairs.ts";
 import { planDigest } from "../../experiments/store/plan.ts";
 import { cli, inFolder, TINY } from "./in_folder.ts";
 
@@ -117,4 +118,26 @@ Deno.test("a plan or record reads nothing outside of --data without --allow-outs
     assertStringIncludes(again.err, "it leads out of the data folder");
     assertEquals((await cli(...evaluate, "--data", `${folder}/data`, "--allow-outside")).code, 0);
     assertEquals((await cli(...evaluate, "--data", folder)).code, 0);
+  }));
+
+Deno.test("a plan's experiment cannot name a folder elsewhere, nor a record pairs elsewhere", () =>
+  inFolder(async (folder) => {
+    const flags = ["--data", `${folder}/data`, "--out", `${folder}/a/results`], plan = `${folder}/plan.json`;
+    assertEquals((await cli("plan", `${folder}/tiny.yaml`, "--out", plan, ...flags)).code, 0);
+    const { digest: _, ...rest } = JSON.parse(await Deno.readTextFile(plan));
+    for (const experiment of ["..", "../up", `${folder}/up`, "a/b", ".hidden"]) {
+      const changed = { ...rest, experiment };
+      await Deno.writeTextFile(plan, JSON.stringify({ ...changed, digest: planDigest(changed) }));
+      for (const command of [["run", "--index", "0", "--quiet"], ["collate"], ["plan"], ["status"]]) {
+        const [name, ...more] = command, out = name === "status" ? flags.slice(2) : flags;
+        const { code, err } = await cli(name!, "--plan", plan, ...more, ...out);
+        assertEquals(code, 2, `${name} ${experiment}: ${err}`);
+        assertStringIncludes(err, `Cannot use "${experiment}" as the name of an experiment`);
+      }
+    }
+    const left = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    assertEquals(left.sort(), ["plan.json", "tiny.yaml"]);
+    for (const digest of ["../../x", "", "AB".repeat(32), `${"a".repeat(63)}/`]) {
+      assertThrows(() => pairsFile(digest), RangeError, "Cannot name pairs after");
+    }
   }));
