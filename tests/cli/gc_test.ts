@@ -86,11 +86,11 @@ Deno.test("gc leaves a run alone that is at work, and runs without records where
 
 Deno.test("rm deletes runs by how their ids begin, and seals the rest", () =>
   inResults(async (results, [first, second]) => {
-    const { code, out } = await cli("rm", `${results}/tiny`, first!.slice(0, 6), STRAY);
-    assertEquals([code, out], [0, `${results}/tiny/${first}\n${results}/tiny/${STRAY}\n`]);
+    const { code, out } = await cli("rm", `${results}/tiny`, second!.slice(0, 6), STRAY);
+    assertEquals([code, out], [0, `${results}/tiny/${second}\n${results}/tiny/${STRAY}\n`]);
     const sums = await Deno.readTextFile(`${results}/tiny/SHA256SUMS`);
-    assertEquals([sums.includes(first!), sums.includes(second!)], [false, true]);
-    assertEquals((await openStore(results).summaries("tiny")).records.map(({ id }) => id), [second!]);
+    assertEquals([sums.includes(first!), sums.includes(second!)], [true, false]);
+    assertEquals((await openStore(results).summaries("tiny")).records.map(({ id }) => id), [first!]);
   }));
 
 Deno.test("rm deletes nothing where one run is unknown, named by too little, or at work", () =>
