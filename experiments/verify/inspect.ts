@@ -45,7 +45,7 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
       return await action();
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) throw error;
-      problems.push(error.message);
+      if (!problems.includes(error.message)) problems.push(error.message);
     }
   };
   const { files, links } = await experimentFiles(folder);
@@ -60,6 +60,12 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
   const planned = plan && await attempt(() => thawRuns(plan)) || [];
   const figures = await attempt(() => readFigures(folder));
   const records: RunRecord[] = [];
+  // Runs share their pairs.
+  const pairs = new Map<string, ReturnType<typeof readPairs>>();
+  const pairsOf = (digest: string) => {
+    if (!pairs.has(digest)) pairs.set(digest, readPairs(folder, digest));
+    return pairs.get(digest)!;
+  };
   let rescored = 0;
   for (const path of files.filter((path) => path.endsWith("/record.json"))) {
     const run = new RunFolder(`${folder}/${path.slice(0, 12)}`);
@@ -69,10 +75,7 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
     const told = recordProblems(record, path.slice(0, 12), figures?.get(record.id));
     problems.push(...told.map((text) => `${path}: ${text}`));
     if (links.length > 0) continue;
-    const store = {
-      folder: () => Promise.resolve(run),
-      readPairs: (_: string, digest: string) => readPairs(folder, digest),
-    };
+    const store = { folder: () => Promise.resolve(run), readPairs: (_: string, digest: string) => pairsOf(digest) };
     for (const one of await attempt(() => rescore(record, store, registries)) ?? []) {
       if (one.agrees) rescored++;
       else {

@@ -5,6 +5,7 @@ import { loadOutcomes } from "../../experiments/outcomes.ts";
 import { completePairs } from "../../experiments/scored_pairs.ts";
 import { openStore } from "../../experiments/store.ts";
 import { pairsFile, recordedPairs } from "../../experiments/store/pairs.ts";
+import { inspectFolder } from "../../experiments/verify/inspect.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { cli, inFolder, TINY } from "../cli/in_folder.ts";
 import { greyPng } from "../datasets/helpers.ts";
@@ -63,6 +64,8 @@ Deno.test("collate prints its table though scores or pairs are damaged, and name
     assertStringIncludes(out, `Rows are not compared pair by pair in all: Cannot read ${pairs}:`);
     assertStringIncludes(out, `Run ${record!.id} is not compared pair by pair in some: Cannot read ${scores}:`);
     assertEquals(out.split("not compared pair by pair").length, 3);
+    const { problems } = await inspectFolder(results, builtins());
+    assertEquals(problems.filter((problem) => problem.startsWith(`Cannot read ${pairs}`)).length, 1);
     await Deno.remove(pairs);
     assertEquals((await cli(...collate)).out.includes(pairs), false);
   }, TWO));
