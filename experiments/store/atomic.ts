@@ -24,8 +24,7 @@ export async function writeOnce(path: string, content: Uint8Array | string): Pro
   const temporary = await writeBeside(path, content);
   try {
     await Deno.link(temporary, path).catch(async (error) => {
-      const isThere = () => Deno.lstat(path).then(() => true, () => false);
-      if (error instanceof Deno.errors.AlreadyExists || await isThere()) return;
+      if (error instanceof Deno.errors.AlreadyExists || await isThere(path)) return;
       // A file system without links, which machines do not share.
       await Deno.rename(temporary, path);
     });
