@@ -24,6 +24,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 import { atRung, type EarlyEnd } from "./stopping/at_rung.ts";
 import { isRung } from "./stopping/rule.ts";
 import { nextTurn } from "./turn.ts";
+import { checkFirstReads } from "./unread.ts";
 
 /** Training events from the newest checkpoint on; ends with how it ended before its last step. */
 export async function* trainFromCheckpoint(
@@ -87,6 +88,7 @@ export async function* trainFromCheckpoint(
     const logged = final || arrived || step.step % output.logEvery === 0;
     const taken = await receipt.second(progress.model, step);
     if (taken) progress.receipt = taken;
+    if (from === 0 && step.step === Math.max(1, twice)) checkFirstReads(run, registries, progress.reads, step.step);
     if (step.step <= twice && !logged && !due(step.step) && !stop?.aborted) {
       held = targetAngles;
       continue;

@@ -33,6 +33,33 @@ export function checkReads(run: ResolvedRun, registries: Registries, log: ReadLo
       ...plugin(`evaluate.${name}`, "protocol", protocol),
       ...plugin(`evaluate.${name}.data`, "reader", data),
     ]));
+  const { unread, wrong } = unreadBy(used, registries, log);
+  if (wrong.length > 0) throw refusal(wrong);
+  return unread;
+}
+
+/**
+ * Refuses a run after its first steps, for what is known by then of its heads, optimizer and schedule: these do the same
+ * in every step. What augmentations, samplers and readers read may be up to chance, and is known at the end.
+ *
+ * @param step Steps done.
+ * @throws {RangeError} as {@link checkReads} does.
+ */
+export function checkFirstReads(run: ResolvedRun, registries: Registries, log: ReadLog, step: number): void {
+  const { name, ...params } = run.schedule;
+  // A schedule may read a parameter late, and is a function of the step.
+  const rate = registries.schedule.get(String(name)).create(params, run.train.steps);
+  for (let at = 0; at < run.train.steps; at++) rate(at);
+  const { wrong } = unreadBy(losses(run).concat(updates(run)), registries, log);
+  if (wrong.length > 0) throw refusal(wrong.map((one) => `${one} by step ${step}`));
+}
+
+/** What no code read: paths of what stands at its default, and sentences on the rest. */
+function unreadBy(
+  used: readonly Used[],
+  registries: Registries,
+  log: ReadLog,
+): { readonly unread: string[]; readonly wrong: string[] } {
   const unread: string[] = [], wrong: string[] = [];
   for (const { path, kind, name, params } of used) {
     const seen = log.of(kind, name, params), { shape } = tableOfKind(registries, kind).get(name).params;
@@ -41,8 +68,11 @@ export function checkReads(run: ResolvedRun, registries: Registries, log: ReadLo
       else wrong.push(`${path}.${at.join(".")} = ${canonicalize(value)} was read by no code of ${kind} "${name}"`);
     }
   }
-  if (wrong.length === 0) return unread;
-  throw new RangeError(
+  return { unread, wrong };
+}
+
+function refusal(wrong: readonly string[]): RangeError {
+  return new RangeError(
     `Cannot accept the run: ${
       wrong.join("; ")
     }; leave it out, choose a plugin or a setting that uses it, or mend the plugin`,
@@ -50,16 +80,22 @@ export function checkReads(run: ResolvedRun, registries: Registries, log: ReadLo
 }
 
 function trainingPlugins(run: ResolvedRun): Used[] {
-  const { head, auxiliary, optimizer, schedule, train } = run;
   return [
     ...plugin("data.train", "reader", run.data.train),
-    ...plugin("head", "head", head),
-    ...auxiliary.flatMap(({ weight: _, ...section }, i) => plugin(`auxiliary.${i}`, "head", section)),
-    ...plugin("optimizer", "optimizer", optimizer),
-    ...plugin("schedule", "schedule", schedule),
-    ...train.augment.flatMap((section, i) => plugin(`train.augment.${i}`, "augmentation", section)),
-    ...plugin("train.sampler", "sampler", train.sampler),
+    ...losses(run),
+    ...updates(run),
+    ...run.train.augment.flatMap((section, i) => plugin(`train.augment.${i}`, "augmentation", section)),
+    ...plugin("train.sampler", "sampler", run.train.sampler),
   ];
+}
+
+function losses({ head, auxiliary }: ResolvedRun): Used[] {
+  const more = auxiliary.flatMap(({ weight: _, ...section }, i) => plugin(`auxiliary.${i}`, "head", section));
+  return [...plugin("head", "head", head), ...more];
+}
+
+function updates({ optimizer, schedule }: ResolvedRun): Used[] {
+  return [...plugin("optimizer", "optimizer", optimizer), ...plugin("schedule", "schedule", schedule)];
 }
 
 /** A plugin and the readers that its section names in turn. */

@@ -5,6 +5,7 @@ import type { ResolvedRun } from "../../experiments/resolved.ts";
 import { combined } from "../../losses/catalogue.ts";
 import { defineHead } from "../../losses/mod.ts";
 import { type Registries, withPlugins } from "../../registry/registries.ts";
+import { defineSchedule } from "../../training/mod.ts";
 import { testOnBackends } from "../backends.ts";
 import { execute, outcome, registries, section, smallRun } from "./run_helpers.ts";
 
@@ -32,7 +33,22 @@ const lazy = defineAugmentation({
   },
 });
 
-const tables: Registries = withPlugins(registries, [trap, lazy] as never, "test");
+/** A schedule that reads a parameter after its first steps, and one never. */
+const patient = defineSchedule({
+  name: "patient",
+  version: "1.0.0",
+  summary: "A drop",
+  reference: "https://example.org",
+  params: z.strictObject({
+    lr: z.number(),
+    after: z.number().default(5),
+    lower: z.number(),
+    never: z.number().default(0),
+  }),
+  create: (params) => (step) => step < params.after ? params.lr : params.lower,
+});
+
+const tables: Registries = withPlugins(registries, [trap, lazy, patient] as never, "test");
 
 /** A section as the manifest would resolve it, for plugins of the test. */
 function own(plugin: { name: string; params: z.ZodType }, written: Record<string, unknown>) {
@@ -47,23 +63,62 @@ function augmented(written: Record<string, unknown>, steps = 3): ResolvedRun {
   };
 }
 
-testOnBackends("a parameter that no code read fails the run, and its error names it", async () => {
-  const head = own(trap, { m1: 1, m2: 0.25, m3: 0.2, s: 16 });
-  const { record, root } = await execute(smallRun({ head, steps: 3 }), { tables });
-  assertEquals([record!.status, record!.metrics], ["failed", []]);
-  assertStringIncludes(
-    record!.error!,
-    'Cannot accept the run: head.m2 = 0.25 was read by no code of head "trap"; leave',
-  );
-  // The same from the checkpoint of its last step.
-  const again = await execute(smallRun({ head, steps: 3 }), { tables, root });
-  assertEquals([again.record!.error, again.events.some(({ type }) => type === "step")], [record!.error, false]);
-  // The head that uses them is fine, whatever they are.
-  const { record: fine } = await execute(
-    smallRun({ head: own(combined, { m1: 1, m2: 0.25, m3: 0.2, s: 16 }), steps: 3 }),
-  );
-  assertEquals([fine!.status, fine!.diagnostics.unread], ["completed", undefined]);
-}, ["wasm"]);
+testOnBackends(
+  "a parameter that no code of a head read fails the run after its first steps, and is named",
+  async () => {
+    const written = { m1: 1, m2: 0.25, m3: 0.2, s: 16 }, head = own(trap, written);
+    for (const [receipt, by] of [[0, 1], [2, 2], [4, 4]] as const) {
+      const { record, events } = await execute(smallRun({ head, steps: 50 }), {
+        tables,
+        logEvery: 1,
+        output: { receipt },
+      });
+      assertEquals([record!.status, record!.metrics], ["failed", []]);
+      assertStringIncludes(
+        record!.error!,
+        `Cannot accept the run: head.m2 = 0.25 was read by no code of head "trap" by step ${by}; leave`,
+      );
+      assertEquals(events.filter(({ type }) => type === "step").length, by - 1);
+    }
+    const auxiliary = [{ ...head, weight: 0.5 }];
+    const { record: beside } = await execute(smallRun({ auxiliary, steps: 50 }), { tables });
+    assertStringIncludes(beside!.error!, 'auxiliary.0.m2 = 0.25 was read by no code of head "trap" by step 2; leave');
+    // The head that uses them is fine, whatever they are.
+    const { record: fine } = await execute(
+      smallRun({ head: own(combined, { m1: 1, m2: 0.25, m3: 0.2, s: 16 }), steps: 3 }),
+    );
+    assertEquals([fine!.status, fine!.diagnostics.unread], ["completed", undefined]);
+  },
+  ["wasm"],
+);
+
+testOnBackends(
+  "what a schedule reads late is known after the first steps, as it is a function of the step",
+  async () => {
+    const run = (written: Record<string, unknown>) =>
+      execute(smallRun({ schedule: own(patient, { lr: 0.1, ...written }), steps: 8, evaluate: [] }), { tables });
+    assertEquals((await run({ lower: 0.01 })).record!.diagnostics.unread, ["schedule.never"]);
+    const { error } = (await run({ lower: 0.01, never: 3 })).record!;
+    assertStringIncludes(error!, 'schedule.never = 3 was read by no code of schedule "patient" by step 2; leave');
+    assertStringIncludes(
+      (await run({ after: 9, lower: 0.01 })).record!.error!,
+      "schedule.lower = 0.01 was read by no code",
+    );
+  },
+  ["wasm"],
+);
+
+testOnBackends(
+  "what an augmentation does not read fails the run at its end, also from its last checkpoint",
+  async () => {
+    const { record, root } = await execute(augmented({ never: 8 }), { tables });
+    assertEquals(record!.cost!.steps, 3);
+    assertStringIncludes(record!.error!, 'train.augment.1.never = 8 was read by no code of augmentation "lazy"; leave');
+    const again = await execute(augmented({ never: 8 }), { tables, root });
+    assertEquals(again.record!.error, record!.error);
+  },
+  ["wasm"],
+);
 
 testOnBackends("a parameter at its default that no code read is told by its path", async () => {
   const whole = await execute(augmented({}), { tables });
