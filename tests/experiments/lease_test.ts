@@ -206,3 +206,20 @@ Deno.test("claim() does not take a lock that went with its folder", () =>
     assertEquals((await claim) instanceof RunBusyError, true);
     assertEquals([...Deno.readDirSync(root)], []);
   }));
+
+Deno.test("a run whose folder is moved while it is at work stops, and makes no folder in the old place", () =>
+  inRun(async (root) => {
+    const run = new RunFolder(`${root}/run`);
+    await run.claim();
+    await Deno.rename(`${root}/run`, `${root}/moved`);
+    await assertRejects(
+      () => run.appendHistory({ step: 1 }),
+      RunBusyError,
+      "its lease is gone, wanted the folder left",
+    );
+    await run.release();
+    assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["moved"]);
+    const moved = new RunFolder(`${root}/moved`);
+    await moved.claim();
+    await moved.release();
+  }));
