@@ -15,6 +15,22 @@ export interface Io {
 }
 
 /**
+ * Text that a terminal only shows: control characters and those that turn the direction of writing, which labels and
+ * errors of somebody else's records may hold, stand as `\u001b`. In JSON that is the same text.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Streams that print nothing but {@link printable} text. */
+export function printing(io: Io): Io {
+  return { ...io, out: (text) => io.out(printable(text)), err: (text) => io.err(printable(text)) };
+}
+
+/**
  * The process's own streams. A reader that went away ends the process, as it does other programs; one that another
  * process started, and that has work to save, goes on until the end of its input stops it.
  */

@@ -14,7 +14,7 @@ import { registerEvaluate } from "./evaluate.ts";
 import { explain } from "./exit.ts";
 import { registerExport } from "./export.ts";
 import { registerGc } from "./gc.ts";
-import type { Io } from "./io.ts";
+import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
@@ -57,11 +57,12 @@ deno task <command> --help tells more about a command.`;
  * Runs one command line.
  *
  * @param args Arguments, without the program's name.
- * @param io Where it prints.
+ * @param given Where it prints.
  * @param exit Ends the process at once, for a second signal.
  * @returns The exit status.
  */
-export async function main(args: readonly string[], io: Io, exit: (code: number) => void): Promise<number> {
+export async function main(args: readonly string[], given: Io, exit: (code: number) => void): Promise<number> {
+  const io = printing(given);
   const context: Context = { io, exit, code: 0 };
   const program = new Command("marginlab")
     .description("Margin-based metric learning: a manifest becomes an ablation table.")

@@ -6,6 +6,7 @@
 import progress, { type SingleBar } from "cli-progress";
 import type { SweepEvent } from "../experiments/jobs.ts";
 import { tellSummary } from "./outcomes.ts";
+import { printable } from "./io.ts";
 import type { Reporter } from "./progress.ts";
 import { figure, startedFrom, summary, tellPause, tellRung } from "./progress_lines.ts";
 
@@ -24,7 +25,7 @@ export function barReporter(runs: number): Reporter {
   const all = bars.create(runs, 0, { what: "runs" });
   const atWork = new Map<string, SingleBar>();
   const note = (text: string) => {
-    bars.log(text + "\n");
+    bars.log(printable(text) + "\n");
     bars.update();
   };
   const finish = (id: string) => {
@@ -34,7 +35,7 @@ export function barReporter(runs: number): Reporter {
   };
   const show = ({ planned, event }: SweepEvent) => {
     const { id, row, seed } = planned;
-    const who = `${row}, seed ${seed}`;
+    const who = printable(`${row}, seed ${seed}`);
     if (event.type === "start") {
       if (event.weights) note(`${who}: ${startedFrom(planned, event.weights)}`);
       atWork.set(id, bars.create(event.steps, event.resumedAt, { what: `${who} on ${event.backend.name}` }));

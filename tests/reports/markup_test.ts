@@ -68,8 +68,11 @@ Deno.test("renderLatex() and renderHtml() of hostile labels keep rows and column
   fc.assert(
     fc.property(fc.uniqueArray(hostile, { minLength: 2, maxLength: 2 }), hostile, (rows, error) => {
       const records = [completed(rows[0]!, 0, 0.9), stopped(rows[1]!, 0, "failed", error)];
-      const table = buildTable({ rows, seeds: [0], records, baseline: rows[0]!, columns: ["unseen.accuracy"] });
+      const built = buildTable({ rows, seeds: [0], records, baseline: rows[0]!, columns: ["unseen.accuracy"] });
+      const table = { ...built, columns: built.columns.map((column) => ({ ...column, metric: `.${error}` })) };
       const latex = renderLatex(table);
+      const head = latex.slice(latex.indexOf("\\toprule\n") + 9, latex.indexOf("\\midrule"));
+      assertEquals(head.split(/(?<!\\)&/).length, 3, head);
       const body = latex.slice(latex.indexOf("\\midrule\n") + 9, latex.indexOf("\\bottomrule"));
       assertEquals(body.split(" \\\\\n").length, 3);
       for (const row of body.split(" \\\\\n").slice(0, 2)) assertEquals(row.split(/(?<!\\)&/).length, 3, row);
