@@ -14,7 +14,10 @@ import { type RunSummary, SUMMARY_FIELDS } from "./summary.ts";
 const NAME = "index.sqlite";
 
 /** What a summary's form is known by: an index of other fields is not read. */
-const FORM = `1 ${SUMMARY_FIELDS.join()}`;
+const FORM = `2 ${SUMMARY_FIELDS.join()}`;
+
+/** Fields that many runs of a sweep have alike, and so has each field of their manifests: the index holds each value once. */
+const SHARED = ["backend", "environment", "data"] as const;
 
 /** What a record and its file were when the record was read. */
 export interface IndexEntry {
@@ -53,14 +56,25 @@ export async function readIndex(folder: string): Promise<ReadonlyMap<string, Ind
 
 function entriesOf(database: DatabaseSync): ReadonlyMap<string, IndexEntry> {
   const { form, digest } = database.prepare("SELECT form, digest FROM about").get()!;
-  const entries = new Map<string, IndexEntry>(), hash = createHash("sha256");
+  const entries = new Map<string, IndexEntry>(), parts: unknown[] = [], hash = createHash("sha256");
   if (form !== FORM) return entries;
+  for (const { part } of database.prepare("SELECT part FROM parts ORDER BY at").iterate()) {
+    hash.update(`${part}\n`);
+    parts.push(JSON.parse(String(part)));
+  }
   for (const { stamp, summary } of database.prepare("SELECT stamp, summary FROM runs ORDER BY at").iterate()) {
     hash.update(`${stamp}\n${summary}\n`);
-    const parsed: RunSummary = JSON.parse(String(summary));
-    entries.set(parsed.id, { stamp: String(stamp), summary: parsed });
+    const whole = changeShared(JSON.parse(String(summary)), (at) => parts[at as number]);
+    entries.set(whole.id, { stamp: String(stamp), summary: whole });
   }
   return hash.digest("hex") === digest ? entries : new Map();
+}
+
+/** A summary with other values in the place of those that runs share. */
+function changeShared(summary: RunSummary, change: (value: unknown) => unknown): RunSummary {
+  const manifest = Object.entries(summary.manifest).map(([name, value]) => [name, change(value)]);
+  const fields = SHARED.map((name) => [name, change(summary[name])]);
+  return { ...summary, ...Object.fromEntries(fields), manifest: Object.fromEntries(manifest) };
 }
 
 /** Writes the index of an experiment's folder anew; where that cannot be, the one before stays. */
@@ -78,14 +92,26 @@ function fill(path: string, entries: Iterable<IndexEntry>): void {
   using database = new DatabaseSync(path);
   // What a power failure leaves of it is found by its digest.
   database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+  database.exec("CREATE TABLE parts (at INTEGER PRIMARY KEY, part TEXT)");
   database.exec("CREATE TABLE runs (at INTEGER PRIMARY KEY, stamp TEXT, summary TEXT)");
-  const insert = database.prepare("INSERT INTO runs (stamp, summary) VALUES (?, ?)"), hash = createHash("sha256");
-  for (const { stamp, summary } of entries) {
-    const text = JSON.stringify(summary);
-    hash.update(`${stamp}\n${text}\n`);
-    insert.run(stamp, text);
-  }
   database.exec("CREATE TABLE about (form TEXT, digest TEXT)");
+  const parts = new Map<string, number>(), rows: [stamp: string, summary: string][] = [];
+  const numberOf = (value: unknown) => {
+    const part = JSON.stringify(value), at = parts.get(part) ?? parts.size;
+    parts.set(part, at);
+    return at;
+  };
+  for (const { stamp, summary } of entries) rows.push([stamp, JSON.stringify(changeShared(summary, numberOf))]);
+  const hash = createHash("sha256"), addPart = database.prepare("INSERT INTO parts (part) VALUES (?)");
+  for (const part of parts.keys()) {
+    hash.update(`${part}\n`);
+    addPart.run(part);
+  }
+  const addRun = database.prepare("INSERT INTO runs (stamp, summary) VALUES (?, ?)");
+  for (const row of rows) {
+    hash.update(`${row.join("\n")}\n`);
+    addRun.run(...row);
+  }
   database.prepare("INSERT INTO about VALUES (?, ?)").run(FORM, hash.digest("hex"));
   database.exec("COMMIT");
 }
