@@ -178,16 +178,17 @@ function quoteAll(names: readonly (string | number)[]): string {
 }
 
 function rejectDuplicates(what: string, values: readonly (string | number)[]): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  const seen = new Set<string | number>(), twice = values.find((value) => seen.size === seen.add(value).size);
   if (twice === undefined) return;
   throw new RangeError(`Cannot build a table with ${what} "${twice}" twice: each ${what} is planned once`);
 }
 
 function arrange(rows: readonly string[], seeds: readonly number[], records: readonly TableRecord[]) {
   const planned = new Map<string, TableRecord>(), unplanned: string[] = [];
+  const rowSet = new Set(rows), seedSet = new Set(seeds);
   for (const record of records) {
     const key = keyOf(record.row, record.seed), other = planned.get(key);
-    if (!rows.includes(record.row) || !seeds.includes(record.seed)) {
+    if (!rowSet.has(record.row) || !seedSet.has(record.seed)) {
       unplanned.push(`${record.id} (${record.row}, seed ${record.seed})`);
     } else if (other) {
       throw new RangeError(
