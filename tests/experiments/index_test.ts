@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { RunRecord } from "../../experiments/record.ts";
@@ -140,4 +140,23 @@ Deno.test("seal() leaves an index that no digest is kept of, and that can be del
     await seal(folder, found);
     await assertAsRecords(folder);
     assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".tmp")), []);
+  }));
+
+Deno.test("table prints from the index with leave to read alone, and from the records where there is none", () =>
+  inExperiment(async (folder) => {
+    for (const [seed, id] of IDS.slice(0, 3).entries()) await write(folder, id, { seed });
+    await index(folder);
+    const entries = [...(await readIndex(folder)).values()];
+    await writeIndex(folder, entries.map(({ stamp, summary }) => ({ stamp, summary: { ...summary, row: "kept" } })));
+    const path = (name: string) => decodeURIComponent(new URL(`../../${name}`, import.meta.url).pathname);
+    const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--ignore-env", `--config=${path("deno.json")}`];
+    const table = async () => {
+      const command = new Deno.Command("deno", { args: [...args, path("cli.ts"), "table", folder] });
+      const { code, stdout, stderr } = await command.output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    assertStringIncludes(await table(), "| kept");
+    await Deno.remove(`${folder}/index.sqlite`);
+    assertStringIncludes(await table(), "| ArcFace (0.5)");
   }));
