@@ -26,7 +26,7 @@ interface StatusOptions {
 export function registerStatus(program: Command, context: Context): void {
   program.command("status").argument("[experiment]", "folder of an experiment, or its name in the results folder")
     .description(
-      "Tell which runs of a plan are done, failed, running, queued, interrupted or waiting. Where runs were handed to " +
+      "Tell which runs of a plan are done, diverged, failed, running, queued, interrupted or waiting. Where runs were handed to " +
         "Slurm, its queue is asked, and its accounting where there is one.",
     )
     .option("--plan <file>", "a frozen plan in place of the experiment's own")
@@ -37,17 +37,17 @@ export function registerStatus(program: Command, context: Context): void {
       if ((where === undefined) === (path === undefined)) {
         throw new UsageError("Cannot tell the status: name an experiment, or a plan with --plan");
       }
-      const { store, plan } = where === undefined ? await named(path!, out) : await own(where, out);
+      const { plan, ...place } = where === undefined ? await named(path!, out) : await own(where, out);
       thawRuns(plan);
-      const status = await readStatus(store, plan, { processes: runProcess, now: Date.now() });
-      context.io.out(json ? JSON.stringify(status) + "\n" : printStatus(status, store.root));
+      const status = await readStatus(place, plan, { processes: runProcess, now: Date.now() });
+      context.io.out(json ? JSON.stringify(status) + "\n" : printStatus(status, place.store.root));
     });
 }
 
 async function named(path: string, out: string) {
   const plan = await readPlan(path);
   if (!plan) throw new UsageError(`Cannot find plan ${path}: make it with "plan MANIFEST --out ${path}"`);
-  return { store: openStore(out), plan };
+  return { store: openStore(out), experiment: plan.experiment, plan };
 }
 
 async function own(where: string, out: string) {
@@ -55,5 +55,5 @@ async function own(where: string, out: string) {
   if (!plan) {
     throw new UsageError(`Cannot tell the status of "${where}": it has no plan.json; name a plan with --plan`);
   }
-  return { store, plan };
+  return { store, experiment, plan };
 }

@@ -13,8 +13,11 @@ import { isFinal } from "../experiments/sweep.ts";
 import type { Processes } from "./launch/processes.ts";
 import { askQueue } from "./launch/queue.ts";
 
-/** Where a run stands. `waiting`: nobody has begun it; `interrupted`: it has a checkpoint to go on from. */
-export type RunState = "done" | "failed" | "running" | "queued" | "interrupted" | "waiting";
+/**
+ * Where a run stands. `waiting`: nobody has begun it; `interrupted`: it has a checkpoint to go on from; `diverged`: it ended
+ * without figures, and would again.
+ */
+export type RunState = "done" | "diverged" | "failed" | "running" | "queued" | "interrupted" | "waiting";
 
 /** One run. */
 export interface RunStatus {
@@ -60,13 +63,17 @@ export interface SweepStatus {
   readonly problems: readonly string[];
 }
 
-/** Looks at records, checkpoints, locks and Slurm's queue. */
+/**
+ * Looks at records, checkpoints, locks and Slurm's queue.
+ *
+ * @param experiment Name of its folder, which may have been copied or renamed since the plan was made.
+ */
 export async function readStatus(
-  store: Store,
+  { store, experiment }: { readonly store: Store; readonly experiment: string },
   plan: FrozenPlan,
   { processes, now }: { readonly processes: Processes; readonly now: number },
 ): Promise<SweepStatus> {
-  const { experiment } = plan, { records, problems } = await store.summaries(experiment);
+  const { records, problems } = await store.summaries(experiment);
   const byId = new Map(records.map((record) => [record.id, record]));
   const last = lastLaunches(await journalsOf(store.root, experiment));
   const tasks = last.size === 0 ? [] : await askQueue(store.root, experiment, processes);
@@ -78,7 +85,13 @@ export async function readStatus(
     const record = byId.get(id), launch = last.get(id);
     const known = { index, id, row, seed, steps: steps.get(row) ?? 0 };
     if (isFinal(record, ruleOf(plan))) {
-      runs.push({ ...known, state: "done", record: record!.status });
+      const { status, error } = record!;
+      runs.push({
+        ...known,
+        state: status === "diverged" ? status : "done",
+        record: status,
+        ...error ? { error } : {},
+      });
       continue;
     }
     const job = launch?.submission.job ? `${launch.submission.job}_${launch.task}` : undefined;
@@ -97,7 +110,7 @@ export async function readStatus(
       ...exit === undefined ? {} : { exit },
     });
   }
-  const counts = { done: 0, failed: 0, running: 0, queued: 0, interrupted: 0, waiting: 0 };
+  const counts = { done: 0, diverged: 0, failed: 0, running: 0, queued: 0, interrupted: 0, waiting: 0 };
   for (const { state } of runs) counts[state]++;
   return { experiment, plan: plan.digest, counts, runs, unasked: tasks === undefined, problems };
 }

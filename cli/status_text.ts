@@ -5,7 +5,10 @@
  */
 import { ranges } from "../experiments/launch/ranges.ts";
 import { alignColumns, formatDuration } from "./format.ts";
-import type { RunStatus, SweepStatus } from "./status_runs.ts";
+import type { RunState, RunStatus, SweepStatus } from "./status_runs.ts";
+
+/** States in which nobody has to do anything for a run. */
+const SETTLED: ReadonlySet<RunState> = new Set<RunState>(["done", "diverged", "running", "queued"]);
 
 /** Counts at the top, a line for each run that is not done, and how to go on. */
 export function printStatus({ experiment, plan, counts, runs, unasked, problems }: SweepStatus, root: string): string {
@@ -17,7 +20,7 @@ export function printStatus({ experiment, plan, counts, runs, unasked, problems 
   if (unasked) {
     lines.push("", "Slurm cannot be asked from here: what it has queued or running is shown by records alone");
   }
-  const left = open.filter(({ state }) => state !== "running" && state !== "queued").map(({ index }) => index);
+  const left = open.filter(({ state }) => !SETTLED.has(state)).map(({ index }) => index);
   if (left.length > 0) {
     lines.push(
       "",
@@ -25,7 +28,9 @@ export function printStatus({ experiment, plan, counts, runs, unasked, problems 
         ranges(left)
       }. "ablate MANIFEST" trains them here, with --launcher slurm on a cluster; nothing runs twice`,
     );
-  } else if (open.length === 0) lines.push("", `The table: deno task table ${root}/${experiment}`);
+  } else if (open.every(({ state }) => state === "diverged")) {
+    lines.push("", `The table: deno task table ${root}/${experiment}`);
+  }
   return lines.join("\n") + "\n";
 }
 

@@ -22,3 +22,28 @@ Deno.test("status tells of a damaged history in the line of its run, and of the 
     assertStringIncludes(runs[0].problem, "history.jsonl:1");
     assertEquals([runs[1].step, runs[1].problem], [2, undefined]);
   }));
+
+Deno.test("status tells of the folder that is named, copied or renamed, not of the one that the plan names", () =>
+  inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    assertEquals((await cli("ablate", `${folder}/tiny.yaml`, "--quiet", "--out", results)).code, 0);
+    await Deno.rename(`${results}/tiny`, `${results}/renamed`);
+    const complete = await cli("status", `${results}/renamed`);
+    assertMatch(complete.out, /^renamed, plan [0-9a-f]{12}: 2 runs, 2 done$/m);
+    assertStringIncludes(complete.out, `The table: deno task table ${results}/renamed`);
+    const { experiment, counts } = JSON.parse((await cli("status", "renamed", "--json", "--out", results)).out);
+    assertEquals([experiment, counts.done, counts.waiting], ["renamed", 2, 0]);
+  }));
+
+Deno.test("status counts diverged runs apart from those that are done, says why, and has nothing to do for them", () =>
+  inFolder(async (folder) => {
+    const results = `${folder}/results`, store = openStore(results);
+    assertEquals((await cli("ablate", `${folder}/tiny.yaml`, "--quiet", "--out", results)).code, 0);
+    const [, { id }] = (await store.readPlan("tiny"))!.runs as [unknown, { id: string }];
+    const run = await store.folder("tiny", id), record = (await run.readRecord())!;
+    await run.writeRecord({ ...record, status: "diverged", error: "the loss became NaN at step 2", metrics: [] });
+    const { out } = await cli("status", `${results}/tiny`);
+    assertMatch(out, /^tiny, plan [0-9a-f]{12}: 2 runs, 1 done, 1 diverged$/m);
+    assertMatch(out, /^1 +diverged +ArcFace, seed 0 .*the loss became NaN at step 2$/m);
+    assertEquals([out.includes("To do"), out.includes("The table: ")], [false, true]);
+  }));

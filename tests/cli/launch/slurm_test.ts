@@ -72,7 +72,10 @@ async function onCluster(fn: (cluster: Cluster) => Promise<void>): Promise<void>
       },
       async states() {
         const { store, frozen } = await sweep();
-        const { runs } = await readStatus(store, frozen!, { processes: slurm.processes, now: 0 });
+        const { runs } = await readStatus({ store, experiment: "faces" }, frozen!, {
+          processes: slurm.processes,
+          now: 0,
+        });
         return runs.map(({ state, slurm }) => slurm ? `${state} ${slurm}` : state);
       },
     });
