@@ -4,7 +4,15 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { formatSpread, planPower, type PowerPlan, type Table, tableOfExperiment, unitLabel } from "../reports/mod.ts";
+import { loadOutcomes, type ScoredRecord } from "../experiments/outcomes.ts";
+import {
+  differenceLabel,
+  formatSpread,
+  planPower,
+  type PowerPlan,
+  type Table,
+  tableOfExperiment,
+} from "../reports/mod.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { LoadedSweep, Sweep } from "./load.ts";
@@ -69,21 +77,39 @@ export async function printPower(sweep: Sweep | LoadedSweep, flags: PowerFlags, 
     { "--explain": flags.explain, "--jobs": flags.jobs },
     "it tells no runs; leave one of them out",
   );
-  const table = await tableOf(sweep, flags.metric, io);
-  const plan = planPower(table, 0, { difference, std, discordant });
+  const { table, records } = await measured(sweep, flags.metric, io);
+  checkDifference(difference, table);
+  const { runs: outcomes } = discordant === undefined
+    ? await loadOutcomes(sweep.store, sweep.experiment, records, sweep.registries)
+    : { runs: undefined };
+  const plan = planPower(table, 0, { difference, std, discordant, outcomes });
   io.out(json ? JSON.stringify({ experiment: sweep.experiment, power: plan }) + "\n" : powerText(plan, table.baseline));
   return true;
 }
 
-/** The table of the sweep's finished runs, with the one column that is asked for. */
-async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io: Io): Promise<Table> {
+/** Refuses a difference of a fraction that was meant in percent points. */
+function checkDifference(difference: number, { columns: [column] }: Table): void {
+  if (column!.unit !== "fraction" || difference < 1) return;
+  const hint = difference < 100 ? `--power ${difference / 100} if you mean ${difference} percent points` : "below 1";
+  throw new UsageError(
+    `Cannot look for a difference of ${difference} in ${column!.metric}: it is a fraction from 0 to 1, wanted ${hint}`,
+  );
+}
+
+/** The sweep's planned records, and their table with the one column that is asked for. */
+async function measured(
+  sweep: Sweep | LoadedSweep,
+  asked: string | undefined,
+  io: Io,
+): Promise<{ readonly table: Table; readonly records: readonly ScoredRecord[] }> {
   const { store, experiment, runs, frozen } = sweep;
   const { records, problems } = await store.summaries(experiment);
   problems.forEach((problem) => io.err(problem + "\n"));
   const section = "manifest" in sweep ? sweep.manifest.table : frozen?.table;
-  const planned = new Set(runs.map(({ id }) => id));
-  const measured = records.filter(({ id }) => planned.has(id)).flatMap(({ metrics }) => metrics);
-  const known = new Set(measured.map(({ evaluation, name }) => `${evaluation}.${name}`));
+  const ids = new Set(runs.map(({ id }) => id)), planned = records.filter(({ id }) => ids.has(id));
+  const known = new Set(
+    planned.flatMap(({ metrics }) => metrics.map(({ evaluation, name }) => `${evaluation}.${name}`)),
+  );
   if ("manifest" in sweep) sweep.manifest.metrics.forEach(({ name }) => known.add(name));
   const metric = asked ?? section?.columns[0] ?? [...known][0];
   if (metric === undefined) {
@@ -102,17 +128,17 @@ async function tableOf(sweep: Sweep | LoadedSweep, asked: string | undefined, io
       table: { columns: [metric], baseline: section?.baseline ?? null, published: null },
       published: null,
     },
-    records,
+    records: planned,
   });
   const definition = "manifest" in sweep ? sweep.manifest.metrics.find(({ name }) => name === metric) : undefined;
   const columns = table.columns.map((column) => ({ ...column, unit: column.unit ?? definition?.unit ?? null }));
-  return { ...table, columns };
+  return { table: { ...table, columns }, records: planned };
 }
 
 /** The plan for people. */
 function powerText(plan: PowerPlan, baseline: string | null): string {
   const { metric, unit, difference, alpha, power, comparisons } = plan;
-  const print = (value: number) => formatSpread(value, unit) + (unit === null ? "" : ` ${unitLabel(unit)}`);
+  const print = (value: number) => formatSpread(value, unit) + (unit === null ? "" : ` ${differenceLabel(unit)}`);
   return [
     `${metric}: to find a difference of ${print(difference)}, two-sided at ${alpha}${
       comparisons === 1 ? "" : ` after Holm over ${comparisons} comparisons`
@@ -146,12 +172,15 @@ function seedLines(
 
 function pairLines(pairs: PowerPlan["pairs"], print: (value: number) => string): string[] {
   if ("unknown" in pairs) return [`pairs: ${pairs.unknown}`];
-  const { discordant, source, needed, measured, detectable } = pairs;
-  const assumed = source === "given"
+  const { discordant, source, compared, needed, measured, detectable } = pairs;
+  const share = `${formatSpread(discordant, "fraction")} %`;
+  const why = source === "given"
     ? "as given"
+    : source === "stored"
+    ? `measured on stored runs, the mean of ${compared} ${compared === 1 ? "comparison" : "comparisons"} at equal seeds`
     : "as if two networks erred independently; --discordant gives another";
   return [
-    `pairs: ${needed}, by McNemar's test on independent pairs; ${print(discordant)} decided differently, ${assumed}`,
+    `pairs: ${needed}, by McNemar's test on independent pairs; ${share} decided differently, ${why}`,
     ...measured === null
       ? []
       : [`The test set has ${measured}, which find ${detectable === null ? "no difference" : print(detectable)}.`],

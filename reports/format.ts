@@ -9,6 +9,11 @@ export function unitLabel(unit: string): string {
   return unit === "fraction" ? "%" : unit === "degree" ? "°" : unit;
 }
 
+/** Unit of a difference or a spread: percent points of a fraction. */
+export function differenceLabel(unit: string): string {
+  return unit === "fraction" ? "pp" : unitLabel(unit);
+}
+
 /**
  * Writes a figure: a fraction in percent and an angle with two decimals, anything else with four significant digits.
  *

@@ -6,7 +6,7 @@
 import { bestCells } from "./best.ts";
 import { spreadOf, type TableCell } from "./cell.ts";
 import { createFootnotes, explain } from "./footnotes.ts";
-import { formatDelta, formatSpread, formatValue, unitLabel } from "./format.ts";
+import { differenceLabel, formatDelta, formatSpread, formatValue, unitLabel } from "./format.ts";
 import type { Table, TableColumn } from "./table.ts";
 import { verdictMark } from "./verdict.ts";
 
@@ -58,7 +58,7 @@ export function layOut(table: Table): TableGrid {
 function headers({ metric, unit, higherIsBetter, published }: TableColumn, { baseline }: Table): string[] {
   const units = unit === null ? "" : ` (${unitLabel(unit)})`;
   const arrow = higherIsBetter === null ? "" : higherIsBetter ? " ↑" : " ↓";
-  const deltaUnit = unit === null ? "" : ` (${unit === "fraction" ? "pp" : unitLabel(unit)})`;
+  const deltaUnit = unit === null ? "" : ` (${differenceLabel(unit)})`;
   return [
     metric + units + arrow,
     ...baseline === null ? [] : [`Δ ${baseline}${deltaUnit}`],

@@ -4,7 +4,9 @@
  * @module
  */
 import { mean } from "../evaluation/spread.ts";
+import type { LoadedOutcomes } from "../experiments/outcomes.ts";
 import type { TableCell } from "./cell.ts";
+import { discordantShare } from "./discordant.ts";
 import {
   detectableDifference,
   detectableShare,
@@ -46,8 +48,13 @@ export interface PowerSeeds {
 export interface PowerPairs {
   /** Share of the pairs that exactly one of two networks has right. */
   readonly discordant: number;
-  /** `given` by the caller, or by the mean accuracy of the rows, as if two networks erred `independent`ly. */
-  readonly source: "given" | "independent";
+  /**
+   * `given` by the caller; of the pairs that runs `stored`; or by the mean accuracy of the rows, as if two networks erred
+   * `independent`ly.
+   */
+  readonly source: "given" | "stored" | "independent";
+  /** Comparisons of two runs of one seed that it is the mean of; 0 where it was not measured. */
+  readonly compared: number;
   /** Independent pairs with which McNemar's test finds the difference. */
   readonly needed: number;
   /** Pairs of the test set; `null` where no record tells. */
@@ -80,8 +87,10 @@ export interface PowerQuestion extends PowerOptions {
   readonly difference: number;
   /** Standard deviation of the difference from seed to seed, in place of that of the records. */
   readonly std?: number | undefined;
-  /** Share of the pairs that exactly one of two networks has right, in place of an assumption. */
+  /** Share of the pairs that exactly one of two networks has right, in place of what is measured or assumed. */
   readonly discordant?: number | undefined;
+  /** What runs said of each pair, by id and evaluation; without it two networks are taken to err independently. */
+  readonly outcomes?: LoadedOutcomes["runs"] | undefined;
 }
 
 /**
@@ -101,9 +110,9 @@ export function planPower(table: Table, column: number, question: PowerQuestion)
     unit,
     difference,
     ...{ alpha, power, comparisons },
-    seeds: planSeeds(cells, base < 0 ? undefined : cells[base], { ...asked, planned: table.seeds.length, least }),
+    seeds: planSeeds(cells, cells[base], { ...asked, planned: table.seeds.length, least }),
     signFlipSeeds: least,
-    pairs: planPairs(metric, cells, asked),
+    pairs: planPairs(metric, { cells, base: cells[base] }, asked),
   };
 }
 
@@ -151,11 +160,16 @@ function pooled(groups: readonly (readonly number[])[]): { readonly std: number;
   return rows === 0 ? null : { std: Math.sqrt(squares / freedom), rows };
 }
 
-function planPairs(metric: string, cells: readonly TableCell[], question: PowerQuestion): PowerPlan["pairs"] {
-  const { difference, discordant: given, ...options } = question, size = Math.abs(difference);
-  if (!metric.endsWith(".accuracy")) return { unknown: "pairs are counted for an accuracy alone" };
+function planPairs(
+  metric: string,
+  { cells, base }: { readonly cells: readonly TableCell[]; readonly base: TableCell | undefined },
+  { difference, discordant: given, outcomes = new Map(), ...options }: PowerQuestion,
+): PowerPlan["pairs"] {
+  const size = Math.abs(difference), evaluation = /^(.+)\.accuracy$/.exec(metric)?.[1];
+  if (evaluation === undefined) return { unknown: "pairs are counted for an accuracy alone" };
   const runs = cells.flatMap((cell) => cell.runs);
-  const discordant = given ?? independent(runs.map(({ value }) => value), size);
+  const stored = given === undefined ? discordantShare(cells, base, { evaluation, outcomes }) : null;
+  const discordant = given ?? stored?.share ?? independent(runs.map(({ value }) => value), size);
   if (discordant === null) return { unknown: "no accuracy known: a finished run is wanted" };
   if (size > discordant) {
     return {
@@ -167,7 +181,8 @@ function planPairs(metric: string, cells: readonly TableCell[], question: PowerQ
   const sizes = new Set(runs.map(({ n }) => n)), measured = sizes.size === 1 ? runs[0]!.n : null;
   return {
     discordant,
-    source: given === undefined ? "independent" : "given",
+    source: given !== undefined ? "given" : stored ? "stored" : "independent",
+    compared: stored?.comparisons ?? 0,
     needed: pairsNeeded(difference, discordant, options),
     measured,
     detectable: measured === null ? null : detectableShare(measured, discordant, options),

@@ -41,11 +41,12 @@ Deno.test("plan --power tells seeds and pairs, before there are runs and after",
       "seeds: 6 at least, whatever the difference, or no sign-flip test could find it; no spread known: two finished " +
         "seeds of a row are wanted, or give it with --std",
     );
-    assertStringIncludes(before.out, "to find a difference of 0.50 %");
+    assertStringIncludes(before.out, "to find a difference of 0.50 pp");
     const given = await plan("--power", "0.01", "--std", "0.02", "--metric", "unseen.accuracy", "--discordant", "0.05");
     assertStringIncludes(given.out, "seeds: 34; 34 by a paired t-test, 6 at least");
     assertStringIncludes(given.out, "The 3 planned seeds find no difference: too few.");
     assertStringIncludes(given.out, "pairs: 3923, by McNemar's test");
+    assertStringIncludes(given.out, "5.00 % decided differently, as given");
     const large = await plan("--power", "0.1", "--std", "0.02");
     assertMatch(large.out, /^seeds: 6; [2-5] by a paired t-test, 6 at least/m);
     const row = "    - { label: Cos, head: { name: cosface, m: 0.2, s: 8 } }\ntable:";
@@ -61,6 +62,8 @@ Deno.test("plan --power tells seeds and pairs, before there are runs and after",
     assertEquals([after.experiment, after.power.metric, after.power.unit], ["powered", "unseen.auc", "fraction"]);
     assertEquals([after.power.seeds.spread.source, after.power.seeds.spread.rows], ["differences", 1]);
     assertEquals([after.power.seeds.planned, after.power.seeds.needed >= 2], [3, true]);
+    const stored = JSON.parse((await plan("--power", "0.0001", "--metric", "unseen.accuracy", "--json")).out);
+    assertEquals([stored.power.pairs.source, stored.power.pairs.compared], ["stored", 3]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -79,6 +82,7 @@ Deno.test("plan refuses flags of --power without it, what is no number, and a me
         [["--power", "0.1", "--jobs", "2"], "Cannot use --jobs with --power"],
         [["--power", "abc"], "A number above 0 is wanted"],
         [["--power", "-1"], "A number above 0 is wanted"],
+        [["--power", "2"], "wanted --power 0.02 if you mean 2 percent points"],
         [["--power", "0.1", "--metric", "unseen.acc"], "the metrics are unseen.accuracy"],
       ] as const
     ) {

@@ -88,6 +88,7 @@ Deno.test("planPower() says what it does not know, and takes what it is given", 
   assertEquals(given.pairs, {
     discordant: 0.05,
     source: "given",
+    compared: 0,
     needed: pairsNeeded(0.01, 0.05),
     measured: null,
     detectable: null,
@@ -102,6 +103,28 @@ Deno.test("planPower() takes two networks to err independently about the mean ac
   assertEquals([pairs.source, pairs.measured], ["independent", 6000]);
   assertEquals(pairs.needed, pairsNeeded(0.01, pairs.discordant));
   assertNear(pairs.detectable, detectableShare(6000, pairs.discordant)!, 1e-12);
+});
+
+Deno.test("planPower() takes the share of pairs that stored runs decide differently, seed by seed", () => {
+  const pairs = { same: new Uint8Array(4), fold: new Int32Array(4), folds: 1, left: [], right: [] } as never;
+  const said = (id: string, correct: readonly number[]) =>
+    [id, new Map([["lfw", { pairs, scores: new Float64Array(4), correct: Uint8Array.from(correct) }]])] as const;
+  const outcomes = new Map([
+    said("A-0", [1, 1, 1, 1]),
+    said("A-1", [0, 0, 0, 0]),
+    said("B-0", [1, 1, 1, 0]),
+    said("B-1", [1, 1, 0, 0]),
+    said("C-0", [0, 0, 1, 0]),
+  ]);
+  const rows = { A: [0.9, 0.8], B: [0.92, 0.8], C: [0.9] };
+  const plan = (baseline: string | null, discordant?: number) => {
+    const { pairs } = planPower(tableOf(rows, { baseline }), 0, { difference: 0.1, outcomes, discordant });
+    if ("unknown" in pairs) throw new Error(pairs.unknown);
+    return [pairs.discordant, pairs.source, pairs.compared];
+  };
+  assertEquals(plan("A"), [(1 / 4 + 2 / 4 + 3 / 4) / 3, "stored", 3]);
+  assertEquals(plan(null), [(1 / 4 + 2 / 4 + 3 / 4 + 2 / 4) / 4, "stored", 4]);
+  assertEquals(plan("A", 0.2), [0.2, "given", 0]);
 });
 
 Deno.test("planPower() counts pairs for an accuracy alone", () => {
