@@ -70,14 +70,15 @@ export async function trainRuns(
   if (sweep.missing.length > 0) throw missingData(sweep);
   const reporter = createReporter(context.io, options, runs.length), outcomes = new Outcomes(runs.length);
   const kill = new AbortController(), first = new AbortController();
-  const signals = listenForSignals(
-    () => reporter.note("Stopping after this step; once more to stop at once"),
-    (code) => {
+  const signals = listenForSignals({
+    child: options.child === true,
+    note: () => reporter.note("Stopping after this step; once more after two seconds to stop at once"),
+    exit: (code) => {
       kill.abort();
       reporter.close();
       context.exit(code);
     },
-  );
+  });
   if (options.child) void stopAtEndOfInput(signals.request);
   const stop = AbortSignal.any([signals.signal, first.signal]);
   const rule = sweep.frozen && ruleOf(sweep);
