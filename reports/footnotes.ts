@@ -92,9 +92,9 @@ export function explain(table: Table, hasBold: boolean): string[] {
     ...when(
       hasBold,
       table.baseline === null
-        ? "Bold is the best mean among rows with two finished seeds or more; it is no test of significance"
-        : `Bold is the best mean of a column, where it is not indistinguishable from ${table.baseline}; it is no test ` +
-          "against the other rows",
+        ? "Bold is the best mean among rows with all of their seeds; it is no test of significance"
+        : "Bold is the best mean of a column among rows with all of their seeds, where it is not indistinguishable " +
+          `from ${table.baseline}; it is no test against the other rows`,
     ),
     ...when(
       cells.some(({ delta }) => delta !== null),

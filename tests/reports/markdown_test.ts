@@ -125,6 +125,7 @@ Deno.test("renderMarkdown() sets nothing in bold for one seed, one row, or a met
       { rows, seeds: [0], records: all.filter(({ seed }) => seed === 0), columns },
       { rows: ["a"], seeds: [0, 1], records: all.slice(0, 2), columns },
       { rows, seeds: [0, 1], records: all.slice(0, 3), columns },
+      { rows, seeds: [0, 1, 2], records: all, columns },
       { rows, seeds: [0, 1], records: all, columns: ["unseen.xnorm"] },
     ]
   ) assert(!renderMarkdown(buildTable(options)).includes("**"));

@@ -94,11 +94,11 @@ Deno.test("bestCells() with a baseline leave a best that is indistinguishable fr
     Object.entries(values).flatMap(([row, value]) =>
       Array.from({ length: seeds }, (_, seed) => completed(row, seed, value + 0.002 * ((seed * (row.length + 3)) % 4)))
     );
-  const bold = (values: Record<string, number>, seeds: number) => {
+  const bold = (values: Record<string, number>, seeds: number, without?: string) => {
     const table = buildTable({
       rows: Object.keys(values),
       seeds: Array.from({ length: seeds }, (_, seed) => seed),
-      records: rows(values, seeds),
+      records: rows(values, seeds).filter(({ row, seed }) => row !== without || seed > 0),
       columns: ["unseen.accuracy"],
       baseline: "base",
     });
@@ -109,4 +109,8 @@ Deno.test("bestCells() with a baseline leave a best that is indistinguishable fr
   assertEquals(bold({ base: 0.8, ab: 0.8001, abc: 0.7 }, 7), []);
   assertEquals(bold({ base: 0.8, ab: 0.6, abc: 0.7 }, 7), ["base"]);
   assertEquals(bold({ base: 0.8, ab: 0.7999, abc: 0.7 }, 7), []);
+  // One seed short of what is planned, a row is not best.
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.95 }, 8), ["abc"]);
+  assertEquals(bold({ base: 0.8, ab: 0.9, abc: 0.95 }, 8, "abc"), ["ab"]);
+  assertEquals(bold({ base: 0.8, ab: 0.6, abc: 0.8001 }, 8, "abc"), []);
 });
