@@ -68,6 +68,7 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
   try {
     const record = await folder.readRecord();
     if (record && isFinal(record, options.stopping?.rule)) return yield { type: "end", record };
+    if (record?.status === "failed") await folder.setRecordAside();
     await folder.removeLog();
     yield* executeRun({ tiles: options.store.tiles, ...options, planned, store: folder });
   } finally {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FrozenPlan } from "../../experiments/store.ts";
+import { setFailuresAside } from "../../experiments/stopping/again.ts";
 import { ruleOf } from "../../experiments/stopping/rule.ts";
 import { isFinal } from "../../experiments/sweep.ts";
 import type { Context } from "../context.ts";
@@ -50,6 +51,10 @@ export async function launch(
   if (!options.dryRun && todo.length > 0) {
     await keep(frozen);
     planPath = await store.writeVariant(frozen);
+    // Whichever task comes to a rung first must not decide it without the others.
+    if (frozen.stopping?.rule === "halving") {
+      await setFailuresAside(todo.map((at) => frozen.runs[at]!.id), { store, experiment });
+    }
   }
   const launched: LaunchedSweep = { ...sweep, frozen, planPath, todo };
   if (options.launcher === "kubernetes") await launchKubernetes(launched, options, context);

@@ -7,6 +7,7 @@ import type { SweepEvent } from "../jobs.ts";
 import type { PlannedRun } from "../resolved.ts";
 import { readRungs } from "../store/rungs.ts";
 import type { Store } from "../store.ts";
+import { setFailuresAside } from "./again.ts";
 import type { Stopping } from "./rule.ts";
 
 /** What {@link inRounds} works with. */
@@ -26,6 +27,7 @@ export interface RoundOptions {
  */
 export async function* inRounds(runs: readonly PlannedRun[], options: RoundOptions): AsyncGenerator<SweepEvent> {
   const { train, stop, stopping } = options;
+  if (stopping?.section.rule === "halving") await setFailuresAside(runs.map(({ id }) => id), options);
   let left = [...runs];
   while (left.length > 0 && !stop?.aborted) {
     const ready = await readyRuns(left, options), ended = new Set<string>();

@@ -102,7 +102,10 @@ function standingOf({ value, past }: { readonly value: number | null; readonly p
   return past ? { type: "past" } : { type: "figure", value };
 }
 
-/** What a record says of a run that has no figure; one that another rule stopped goes on from its checkpoint. */
+/**
+ * What a record says of a run that has no figure; one that another rule stopped goes on from its checkpoint, and the
+ * record of a failed one is set aside once it is tried again.
+ */
 function endOf(record: RunRecord | undefined, rule: string): Standing | undefined {
   if (!record || record.status === "stopped" && record.stopped?.rule !== rule) return undefined;
   return { type: record.status === "completed" ? "past" : "ended" };

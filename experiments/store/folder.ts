@@ -1,7 +1,6 @@
 /**
  * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`,
- * `log.txt` of a process that died, and the lock and lease of who
- * trains it.
+ * `failed.json` of a try that failed, `log.txt` of a process that died, and the lock and lease of who trains it.
  *
  * @module
  */
@@ -59,6 +58,12 @@ export class RunFolder {
       throw new SyntaxError(`Cannot read ${path}: ${(error as Error).message}; delete the file to run this run again`);
     }
     return checkRecord(value, path);
+  }
+
+  /** Renames the record of a try that failed to `failed.json`, so that the run counts as one that is still to end. */
+  async setRecordAside(): Promise<void> {
+    await Deno.rename(await this.#file("record.json"), await this.#file("failed.json"));
+    await syncFolder(this.path);
   }
 
   /** Adds one line to `history.jsonl`. */

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import project from "../../deno.json" with { type: "json" };
 import { main } from "../../cli/program.ts";
 import type { RunRecord } from "../../experiments/record.ts";
-import { openStore } from "../../experiments/store.ts";
+import { type FrozenPlan, openStore } from "../../experiments/store.ts";
+import { sampleRecord } from "../experiments/sample_record.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -114,6 +115,23 @@ Deno.test("ablate that is done with its rule exits 0, shows stopped rows, and go
     assertStringIncludes(rest.err, "8 runs, 2 done, 6 to do");
     assertStringIncludes(rest.err, "8 steps, from step 5");
     assertEquals(essence(await recordsIn(folder)), essence(plain));
+  }));
+
+Deno.test("ablate that tries failed runs again decides no rung before they have come to it", () =>
+  inFolder(async (folder) => {
+    await cli(folder, "plan", "DIR/m.yaml", "--out", "DIR/plan.json");
+    const { runs }: FrozenPlan = JSON.parse(await Deno.readTextFile(`${folder}/plan.json`));
+    const store = openStore(`${folder}/results`);
+    for (const { id, row, seed } of runs.slice(1)) {
+      const failed = { status: "failed", error: "the disk was full", metrics: [] } as const;
+      await (await store.folder("halved", id)).writeRecord(
+        sampleRecord({ id, row, seed, experiment: "halved", ...failed }),
+      );
+    }
+    assertEquals((await cli(folder, "ablate", "DIR/m.yaml")).code, 0);
+    assertEquals(essence(await recordsIn(folder)), essence((await reference()).halved));
+    const aside = JSON.parse(await Deno.readTextFile(`${folder}/results/halved/${runs[1]!.id}/failed.json`));
+    assertEquals(aside.error, "the disk was full");
   }));
 
 Deno.test("run --plan --index trains to the next open rung, exits 75, and ends after one submission more than rungs", () =>

@@ -40,13 +40,13 @@ interface Cluster {
   states(): Promise<string[]>;
 }
 
-async function onCluster(fn: (cluster: Cluster) => Promise<void>): Promise<void> {
+async function onCluster(fn: (cluster: Cluster) => Promise<void>, manifest = MANIFEST): Promise<void> {
   const folder = await Deno.makeTempDir(), out = `${folder}/it's results`, slurm = new FakeSlurm();
   const base: LaunchOptions = { set: [], data: "data", out, launcher: "slurm", blas: "none" };
   const quiet = { err: () => {} };
   const sweep = () => loadSweep(`${folder}/faces.yaml`, base, quiet);
   try {
-    await Deno.writeTextFile(`${folder}/faces.yaml`, MANIFEST);
+    await Deno.writeTextFile(`${folder}/faces.yaml`, manifest);
     await fn({
       slurm,
       out,
@@ -106,6 +106,19 @@ Deno.test("--launcher slurm submits an array of the missing runs, and the table 
     assert(!/--allow-write (?!=)/.test(command), "writes below the results folder alone");
     assert(!(await Deno.readTextFile(`${out}/faces/launch/${digest}/jobs.json`)).includes(out), "no absolute path");
   }));
+
+Deno.test("--launcher slurm with halving sets failed records aside, so that no task decides a rung without the others", () =>
+  onCluster(async ({ submit, finish, sweep }) => {
+    await finish(0);
+    const { store, runs } = await sweep(), { id, row, seed } = runs[1]!;
+    const failed = sampleRecord({ id, row, seed, experiment: "faces", status: "failed", error: "no", metrics: [] });
+    await (await store.folder("faces", id)).writeRecord(failed);
+    await submit({ dryRun: true });
+    assertEquals((await store.find("faces", id))?.status, "failed");
+    await submit();
+    assertEquals(await store.find("faces", id), undefined);
+    assertEquals((await store.find("faces", runs[0]!.id))?.status, "completed");
+  }, `${MANIFEST}stopping: { rule: halving, metric: unseen.accuracy, rungs: [2], keep: 0.5 }\n`));
 
 Deno.test("--launcher slurm again submits nothing while runs are queued, and only what fell out of the queue", () =>
   onCluster(async ({ slurm, submit, finish, states }) => {
