@@ -21,11 +21,14 @@ import { MARKER } from "./verify_scratch.ts";
 interface GcOptions {
   readonly out: string;
   readonly yes?: boolean;
+  readonly interrupted?: boolean;
 }
 
 /** What was found. */
 interface Found {
   readonly leftovers: Leftover[];
+  /** Interrupted runs that are left, because nobody asked for them. */
+  readonly kept: Leftover[];
   /** Runs at work, which were not looked into. */
   readonly busy: string[];
 }
@@ -36,19 +39,20 @@ export function registerGc(program: Command, context: Context): void {
     .description(
       "Tell what the results folder holds that nothing needs any more: files of writers that died, checkpoints of " +
         "completed and diverged runs, runs without a record that no stored plan names, and what `verify` trained again. " +
-        "A record is never deleted, nor a run that is at work.",
+        "A record is never deleted, nor a run that is at work, nor without --interrupted one that could go on.",
     )
     .addOption(outOption())
     .option("--yes", "delete it")
+    .option("--interrupted", "take also interrupted runs that no stored plan names, as after a narrower ablate")
     .addHelpText("after", examples("gc", "gc results/omniglot-table2 --yes"))
-    .action(async (where: string | undefined, { out, yes = false }: GcOptions) => {
-      const found: Found = { leftovers: [], busy: [] };
+    .action(async (where: string | undefined, { out, yes = false, interrupted = false }: GcOptions) => {
+      const found: Found = { leftovers: [], kept: [], busy: [] }, asked = { yes, interrupted };
       if (where !== undefined) {
         const { store, experiment } = await findExperiment(where, out);
-        await collect(store, experiment, yes, found);
+        await collect(store, experiment, asked, found);
       } else {
         const store = openStore(out);
-        for (const experiment of await store.experiments()) await collect(store, experiment, yes, found);
+        for (const experiment of await store.experiments()) await collect(store, experiment, asked, found);
         await collectScratch(`${out}/.verify`, yes, found);
       }
       tell(found, yes, context);
@@ -56,7 +60,12 @@ export function registerGc(program: Command, context: Context): void {
 }
 
 /** Finds the leftovers of an experiment, and deletes them where that is asked for. */
-async function collect(store: Store, experiment: string, yes: boolean, found: Found): Promise<void> {
+async function collect(
+  store: Store,
+  experiment: string,
+  { yes, interrupted }: { readonly yes: boolean; readonly interrupted: boolean },
+  found: Found,
+): Promise<void> {
   const planned = await plannedRuns(store, experiment);
   for (const id of [...await runFolders(store, experiment)].filter((name) => /^[0-9a-f]{12}$/.test(name)).sort()) {
     const look = () => runLeftovers(store, { experiment, id }, planned), folder = await store.folder(experiment, id);
@@ -65,6 +74,10 @@ async function collect(store: Store, experiment: string, yes: boolean, found: Fo
       continue;
     }
     const seen = await look();
+    if (!interrupted && seen.some((one) => one.interrupted)) {
+      found.kept.push(...seen);
+      continue;
+    }
     if (seen.length === 0) continue;
     if (!yes) {
       found.leftovers.push(...seen);
@@ -72,7 +85,7 @@ async function collect(store: Store, experiment: string, yes: boolean, found: Fo
     }
     // What is there once nobody else is at it.
     await holding([folder], found, async () => {
-      for (const one of await look()) await remove(one, found);
+      for (const one of await look()) if (interrupted || !one.interrupted) await remove(one, found);
     });
   }
   for (const one of await temporaryFiles(`${store.root}/${experiment}`, Date.now())) {
@@ -117,13 +130,16 @@ async function remove(one: Leftover, found: Found): Promise<void> {
   found.leftovers.push(one);
 }
 
-function tell({ leftovers, busy }: Found, yes: boolean, context: Context): void {
+function tell({ leftovers, kept, busy }: Found, yes: boolean, context: Context): void {
   const { io } = context;
   io.out(
     alignColumns(leftovers.map(({ path, why, bytes }) => [path, formatBytes(bytes), why])).map((line) => `${line}\n`)
       .join(""),
   );
   for (const path of busy) io.err(`${path} is at work, and was left alone\n`);
+  for (const { path, why, bytes } of kept) {
+    io.err(`${path} (${formatBytes(bytes)}) is ${why}; it was left alone: --interrupted takes it\n`);
+  }
   const size = formatBytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0));
   const count = leftovers.length === 1 ? "1 leftover" : `${leftovers.length} leftovers`;
   io.err(

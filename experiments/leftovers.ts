@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { readTrace } from "./run_traces.ts";
 import type { Store } from "./store.ts";
 import { isThere } from "./store/atomic.ts";
 import { ignoreAbsence } from "./store/lease_files.ts";
@@ -19,6 +20,8 @@ export interface Leftover {
   readonly why: string;
   /** What it takes of the disk. */
   readonly bytes: number;
+  /** Whether it is work that a run could go on from, which is deleted only where that is asked for by itself. */
+  readonly interrupted?: boolean;
 }
 
 /** Names of files that are written to be renamed, or removed. */
@@ -48,7 +51,13 @@ export async function runLeftovers(
 ): Promise<Leftover[]> {
   const { path } = await store.folder(experiment, id);
   if (planned && !planned.has(id) && !await isThere(`${path}/record.json`)) {
-    return [await leftover(path, "a run without a record, which no stored plan names")];
+    const { step } = await readTrace(store, experiment, id);
+    return typeof step === "number"
+      ? [{
+        ...await leftover(path, `a run interrupted at step ${step}, which no stored plan names`),
+        interrupted: true,
+      }]
+      : [await leftover(path, "a run without a record, which no stored plan names")];
   }
   const found = await temporaryFiles(path, Infinity), { status } = await recordOf(store, experiment, id);
   if ((status === "completed" || status === "diverged") && await isThere(`${path}/checkpoint`)) {

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { denoCommand } from "../../experiments/child_flags.ts";
 import { openStore } from "../../experiments/store.ts";
 import { isThere } from "../../experiments/store/atomic.ts";
+import { encodeSafeTensors } from "../../training/safetensors.ts";
 import { sampleRecord } from "../experiments/sample_record.ts";
 import { cli, inFolder } from "./in_folder.ts";
 
@@ -82,6 +83,24 @@ Deno.test("gc leaves a run alone that is at work, and runs without records where
     assertStringIncludes(out, `tiny/plan.json${LOST}`);
     for (const { path } of [run, scratch]) assertStringIncludes(err, `${path} is at work, and was left alone`);
     assertEquals((await run.readCheckpoint())?.length, 3000);
+  }));
+
+Deno.test("gc leaves an interrupted run that no stored plan names, until it is asked for by itself", () =>
+  inResults(async (results) => {
+    const run = await openStore(results).folder("tiny", STRAY), metadata = { step: "540" };
+    const bytes = encodeSafeTensors({ tensors: [], metadata });
+    await run.writeCheckpoint(bytes);
+    const { code, out, err } = await cli("gc", "tiny", "--yes", "--out", results);
+    assertEquals([code, out.includes(STRAY)], [0, false]);
+    assertMatch(
+      err,
+      /0123456789ab \(\d+ B\) is a run interrupted at step 540, which no .*: --interrupted takes it$/m,
+    );
+    assertEquals(await run.readCheckpoint(), bytes);
+    const told = await cli("gc", "tiny", "--interrupted", "--out", results);
+    assertStringIncludes(told.out, "a run interrupted at step 540, which no stored plan names");
+    await cli("gc", "tiny", "--interrupted", "--yes", "--out", results);
+    assertEquals(await isThere(run.path), false);
   }));
 
 Deno.test("rm deletes runs by how their ids begin, and seals the rest", () =>
