@@ -37,16 +37,30 @@ export async function writeOnce(path: string, content: Uint8Array | string): Pro
 /** Writes a temporary file beside the place of another, durably; gives its path. */
 async function writeBeside(path: string, content: Uint8Array | string): Promise<string> {
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  await createWhole(temporary, content);
+  return temporary;
+}
+
+/**
+ * Makes a file that is not there yet, durably; where it cannot be written to the end, it is gone again.
+ *
+ * @throws {Deno.errors.AlreadyExists} if one is there, which is left as it is.
+ */
+export async function createWhole(path: string, content: Uint8Array | string): Promise<void> {
+  using file = await Deno.open(path, { createNew: true, write: true });
   try {
-    using file = await Deno.open(temporary, { createNew: true, write: true });
-    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    await writeWhole(file, content);
     await file.sync();
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
+    await Deno.remove(path).catch(() => {});
     throw error;
   }
-  return temporary;
+}
+
+/** Writes all of a content to an open file, of which the system may take a part at a time. */
+export async function writeWhole(file: Deno.FsFile, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }
 
 /** Makes the names in a folder durable; systems that cannot open a folder do it by themselves. */

@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { hostName } from "../machine.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
-import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically } from "./atomic.ts";
+import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically, writeWhole } from "./atomic.ts";
 import { heldBy } from "./busy.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
 import { isStill, tryLock } from "./holder.ts";
@@ -199,9 +199,11 @@ export class RunFolder {
       const holder = `pid ${Deno.pid}${host === null ? "" : ` on ${host}`} since ${new Date().toISOString()}`;
       this.#lease = await takeLease(this.path, { holder, host, silence });
       await file.truncate(0);
-      await file.write(new TextEncoder().encode(`${holder}\n`));
+      await writeWhole(file, `${holder}\n`);
       this.#lock = file;
     } catch (error) {
+      await this.#lease?.release().catch(() => {});
+      this.#lease = undefined;
       file.close();
       throw error;
     }

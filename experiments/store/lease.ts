@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { readTextIfThere } from "./atomic.ts";
+import { createWhole, readTextIfThere } from "./atomic.ts";
 import { countText, startBeat } from "./beat.ts";
 import { heldBy, RunBusyError } from "./busy.ts";
 import { beatOf, ignoreAbsence, leaseFiles, type LeaseText, newestLease, readLease } from "./lease_files.ts";
@@ -72,6 +72,8 @@ export class Lease {
 /**
  * Takes the next lease; whoever asks holds the run's lock on this machine.
  *
+ * Where it cannot be taken whole, as on a full disk, nothing of it is left.
+ *
  * @throws {RunBusyError} naming who has it, `unsure` where it is on another machine and has not been watched long enough.
  */
 export async function takeLease(folder: string, { holder, host, silence }: LeaseRequest): Promise<Lease> {
@@ -82,22 +84,23 @@ export async function takeLease(folder: string, { holder, host, silence }: Lease
   const text = JSON.stringify({ holder, host, token: crypto.randomUUID() }) + "\n";
   await Deno.mkdir(`${folder}/lease`, { recursive: true });
   try {
-    using file = await Deno.open(path, { createNew: true, write: true });
-    await file.write(new TextEncoder().encode(text));
-    await file.sync();
+    await createWhole(path, text);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     throw heldBy(folder, (await readLease(path))?.holder);
   }
-  await Deno.writeTextFile(await within(folder, "lease", beatOf(name)), countText(0));
-  const files = await leaseFiles(folder), newest = await newestLease(folder);
-  // Who was slow has made again what others had already left behind.
-  if (newest?.path !== path) {
-    for (const mine of [path, beatOf(path)]) await Deno.remove(mine).catch(ignoreAbsence);
-    throw heldBy(folder, newest && (await readLease(newest.path))?.holder);
+  try {
+    await Deno.writeTextFile(await within(folder, "lease", beatOf(name)), countText(0));
+    const files = await leaseFiles(folder), newest = await newestLease(folder);
+    // Who was slow has made again what others had already left behind.
+    if (newest?.path !== path) throw heldBy(folder, newest && (await readLease(newest.path))?.holder);
+    for (const old of files) if (old.number < number) await Deno.remove(old.path).catch(ignoreAbsence);
+    return new Lease(folder, path, text);
+  } catch (error) {
+    // The lease last: whoever makes it again makes its beat after it.
+    for (const mine of [beatOf(path), path]) await Deno.remove(mine).catch(() => {});
+    throw error;
   }
-  for (const old of files) if (old.number < number) await Deno.remove(old.path).catch(ignoreAbsence);
-  return new Lease(folder, path, text);
 }
 
 /** Passes where the holder of a lease must be dead. */
