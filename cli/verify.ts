@@ -115,8 +115,8 @@ async function verify(
     );
   }
   if (options.hashesOnly) {
-    const verdict = matching === null ? "inconclusive" : "sound";
-    return { verification: { ...base, verdict, cells: [] }, code: matching === null ? EXIT.inconclusive : EXIT.done };
+    const verdict = inspection.held ? "sound" : "inconclusive";
+    return { verification: { ...base, verdict, cells: [] }, code: inspection.held ? EXIT.done : EXIT.inconclusive };
   }
   const allowed = await allowedPlugins(folder, inspection, options);
   const runs = completedRuns(inspection), chosen = chooseCells(runs, options);

@@ -29,6 +29,8 @@ export interface Inspection {
   readonly records: readonly RunRecord[];
   /** Files whose digest is the listed one; `null` where nothing lists digests. */
   readonly matching: number | null;
+  /** Whether a digest holds something, and the record of every run that completed or diverged. */
+  readonly held: boolean;
   /** Figures that the stored scores give again. */
   readonly rescored: number;
   /** What is damaged or was changed. */
@@ -85,6 +87,8 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
     }
   }
   const open = new Set(records.filter((record) => !isSealed(record)).map(({ id }) => id));
+  const matching = new Set(sums?.matching);
+  const held = matching.size > 0 && records.every(({ id }) => open.has(id) || matching.has(`${id}/record.json`));
   const unlisted = (sums?.unlisted ?? []).filter((path) => !open.has(path.slice(0, 12)));
   if (unlisted.length > 0) {
     notes.push(`${unlisted.join(", ")}: not listed in ${SUMS}, "collate" of the plan writes it anew`);
@@ -99,7 +103,7 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
   if (!plan && problems.length === 0) notes.push("There is no plan.json: runs are those of the records");
   const done = new Set(records.map(({ id }) => id)), missing = planned.filter(({ id }) => !done.has(id)).length;
   if (missing > 0) notes.push(`${missing} of ${planned.length} planned runs have no record`);
-  return { plan, planned, records, matching: sums ? sums.matching.length : null, rescored, problems, notes };
+  return { plan, planned, records, matching: sums ? matching.size : null, held, rescored, problems, notes };
 }
 
 /** What a record says that does not fit its folder, itself, or the second copy of its figures. */
