@@ -20,7 +20,7 @@ import { explainText } from "./plan_explain.ts";
 import { type PowerFlags, printPower, withPowerOptions } from "./plan_power.ts";
 import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
 import { withPlugins } from "./planned_plugins.ts";
-import { tellStopping } from "./stopping.ts";
+import { tellStopping, warnStopping } from "./stopping.ts";
 import { checkNoTrust, trustFlags, type TrustOptions, withTrustOptions } from "./trust.ts";
 import { differencesText, previewText, runsText } from "./plan_text.ts";
 
@@ -130,6 +130,7 @@ async function printed(
     ...differencesText(differences, { all: explain }),
     ...previewText(runs, preview, room),
     ...tellStopping(sweep),
+    ...warnStopping(sweep).map((warning) => `warning: ${warning}`),
     ...notes,
   ].join("\n") + "\n";
 }

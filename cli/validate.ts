@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { EXIT, explain } from "./exit.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";
 import { examples, type ManifestOptions, type PrintOptions, withManifestOptions } from "./options.ts";
+import { warnStopping } from "./stopping.ts";
 
 /** Adds the command. */
 export function registerValidate(program: Command, context: Context): void {
@@ -50,10 +51,12 @@ function summary(path: string, sweep: LoadedSweep) {
     seeds: sweep.seeds,
     runs: sweep.plan.runs.length,
     missing: sweep.missing,
+    warnings: warnStopping(sweep),
   };
 }
 
-function describe(path: string, { experiment, rows, seeds, plan, missing, plugins }: LoadedSweep): string {
+function describe(path: string, sweep: LoadedSweep): string {
+  const { experiment, rows, seeds, plan, missing, plugins } = sweep;
   const lines = [
     `${path}: valid`,
     `  experiment "${experiment}": ${rows.length} rows × ${seeds.length} seeds = ${plan.runs.length} runs`,
@@ -62,5 +65,6 @@ function describe(path: string, { experiment, rows, seeds, plan, missing, plugin
   if (plugins.length > 0) lines.push(`  plugins: ${plugins.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`);
   if (missing.length === 0) lines.push("  data: is there; the images themselves are checked when a run reads them");
   else lines.push("  not checked, because the data is not there:", ...missing.map((place) => `    ${place}`));
+  lines.push(...warnStopping(sweep).map((warning) => `  warning: ${warning}`));
   return lines.join("\n") + "\n";
 }

@@ -244,6 +244,23 @@ Deno.test("ablate with early stopping exits 0; the rule of another plan does not
     );
   }));
 
+Deno.test("validate and plan warn of halving that may stop no row, and say what would", () =>
+  inFolder(async (folder) => {
+    const m = "DIR/m.yaml", protect = ["--set", "table.baseline=head.m=0.1"];
+    const of = async (command: string, ...flags: string[]) => (await cli(folder, command, m, ...flags)).out;
+    const warned = "warning: halving may stop no row: keep 0.75 lets 3 of 4 rows go on, and protected ones " +
+      '("head.m=0.1") may come on top; to stop one for certain, keep 0.5 or less, or protect fewer\n';
+    for (const command of ["validate", "plan"]) {
+      assertStringIncludes(await of(command, ...protect, "--set", "stopping.keep=0.75"), warned);
+      assertEquals((await of(command, ...protect, "--set", "stopping.keep=0.5")).includes("warning"), false);
+      assertEquals((await of(command, "--set", "stopping.keep=0.75")).includes("warning"), false);
+    }
+    const two = HALVED.replace("[0.1, 0.2, 0.3, 0.4]", "[0.1, 0.2]");
+    await Deno.writeTextFile(`${folder}/m.yaml`, two);
+    const { warnings } = JSON.parse(await of("validate", ...protect, "--json"));
+    assertMatch(warnings.join(), /keep 0.5 lets 1 of 2 rows go on, .*to stop one for certain, protect none$/);
+  }));
+
 Deno.test("plan says what halving saves at least; run by a manifest is refused", () =>
   inFolder(async (folder) => {
     // Of 4 rows 2 end at step 2, and one at step 5; each has 2 seeds.
