@@ -12,7 +12,7 @@ import { type LoadedSweep, missingData } from "../load.ts";
 import { launchKubernetes } from "./kubernetes.ts";
 import type { LaunchOptions } from "./options.ts";
 import { type Processes, runProcess } from "./processes.ts";
-import { launchSlurm } from "./slurm.ts";
+import { checkSlurm, launchSlurm } from "./slurm.ts";
 
 /** A sweep whose plan is frozen under its digest, where no later plan takes its place. */
 export interface LaunchedSweep extends LoadedSweep {
@@ -49,6 +49,7 @@ export async function launch(
   const todo = frozen.runs.flatMap(({ id }, at) => isFinal(byId.get(id), ruleOf(frozen)) ? [] : [at]);
   let planPath = `${store.root}/${experiment}/plans/${frozen.digest.slice(0, 12)}.json`;
   if (!options.dryRun && todo.length > 0) {
+    if (options.launcher === "slurm") await checkSlurm(sweep, processes);
     await keep(frozen);
     planPath = await store.writeVariant(frozen);
     // Whichever task comes to a rung first must not decide it without the others.

@@ -40,12 +40,7 @@ export async function launchSlurm(
   const free = options.dryRun ? () => {} : await folder.claim();
   try {
     const queue = await askQueue(store.root, experiment, processes);
-    if (queue === undefined && !options.dryRun) {
-      throw new UsageError(
-        'Cannot submit: "squeue" is not there, may not be started (--allow-run=squeue) or gets no answer; ' +
-          "submit on a machine of the cluster, or look at the scripts with --dry-run",
-      );
-    }
+    if (queue === undefined && !options.dryRun) throw noSlurm("squeue");
     const running = (queue ?? []).filter(isActive), active = new Set(running.map(({ id }) => id));
     const wanted = todo.filter((at) => !active.has(frozen.runs[at]!.id));
     say(
@@ -82,6 +77,26 @@ export async function launchSlurm(
   } finally {
     free();
   }
+}
+
+/**
+ * Asks the cluster before anything is written.
+ *
+ * @throws {UsageError} if runs cannot be submitted from here.
+ */
+export async function checkSlurm(
+  { store, experiment }: Pick<LaunchedSweep, "store" | "experiment">,
+  processes: Processes,
+): Promise<void> {
+  if ((await processes("sbatch", ["--version"]))?.code !== 0) throw noSlurm("sbatch");
+  if (await askQueue(store.root, experiment, processes) === undefined) throw noSlurm("squeue");
+}
+
+function noSlurm(program: string): UsageError {
+  return new UsageError(
+    `Cannot submit: "${program}" is not there, may not be started (--allow-run=${program}) or gets no answer; ` +
+      "submit on a machine of the cluster, or look at the scripts with --dry-run",
+  );
 }
 
 /** Says which runs are submitted again, because Slurm knows nothing of the submission that failed. */

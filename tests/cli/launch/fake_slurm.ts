@@ -39,6 +39,7 @@ export class FakeSlurm {
   }
 
   async #submit(args: readonly string[]): Promise<Answer> {
+    if (args[0] === "--version") return answer("slurm 23.11.4\n");
     if (this.refusal) return this.refusal;
     const script = await Deno.readTextFile(args.at(-1)!);
     const [, name = ""] = /^#SBATCH --job-name=(.*)$/m.exec(script) ?? [];

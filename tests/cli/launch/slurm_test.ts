@@ -2,6 +2,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Context } from "../../../cli/context.ts";
 import { launch } from "../../../cli/launch/launch.ts";
+import type { Processes } from "../../../cli/launch/processes.ts";
+import { UsageError } from "../../../cli/exit.ts";
+import type { FrozenPlan } from "../../../experiments/store.ts";
+import { isThere } from "../../../experiments/store/atomic.ts";
 import type { LaunchOptions } from "../../../cli/launch/options.ts";
 import { loadSweep } from "../../../cli/load.ts";
 import { readStatus } from "../../../cli/status_runs.ts";
@@ -249,18 +253,27 @@ Deno.test("--launcher slurm says which runs were refused last time, with their l
     await assertRejects(() => Deno.stat(`${folder}/3.exit`), Deno.errors.NotFound);
   }));
 
-Deno.test("--launcher slurm refuses to submit beside another process, and without a queue to ask", () =>
+Deno.test("--launcher slurm refuses to submit beside another process", () =>
   onCluster(async ({ submit, sweep, out }) => {
-    const { frozen, store } = await sweep();
+    const { frozen } = await sweep();
     const free = await (await launchFolder(out, "faces", frozen!.digest)).claim();
     await assertRejects(() => submit(), LaunchBusyError, "another process submits");
     free();
+  }));
+
+Deno.test("--launcher slurm writes nothing where there is no Slurm", () =>
+  onCluster(async ({ slurm, sweep, out }) => {
     const context: Context = { io: { out: () => {}, err: () => {}, terminal: false }, exit: () => {}, code: 0 };
     const options: LaunchOptions = { set: [], data: "data", out, launcher: "slurm" };
-    const keep = async () => await store.writePlan(frozen!);
-    await assertRejects(
-      async () => await launch(await sweep(), options, context, { processes: () => Promise.resolve(undefined), keep }),
-      Error,
-      '"squeue" is not there',
-    );
+    for (const absent of ["sbatch", "squeue"]) {
+      const processes: Processes = (program, args) =>
+        program === absent ? Promise.resolve(undefined) : slurm.processes(program, args);
+      const loaded = await sweep(), keep = (plan: FrozenPlan) => loaded.store.writePlan(plan);
+      await assertRejects(
+        async () => await launch(loaded, options, context, { processes, keep }),
+        UsageError,
+        `Cannot submit: "${absent}" is not there`,
+      );
+      assertEquals(await isThere(out), false);
+    }
   }));
