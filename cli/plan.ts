@@ -9,13 +9,14 @@ import { findDrift, tellDrift } from "../experiments/drift.ts";
 import { explainRuns } from "../experiments/explain.ts";
 import { availableMemory, freeDisk } from "../experiments/machine.ts";
 import type { RecordedDrift } from "../experiments/record.ts";
-import { type RunSummary, writePlan } from "../experiments/store.ts";
+import type { RunSummary } from "../experiments/store.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { type LoadedSweep, loadPlan, loadSweep, missingData, plannedCode, type PlannedSweep } from "./load.ts";
 import { examples, type ManifestOptions, positiveNumber, type PrintOptions, withManifestOptions } from "./options.ts";
+import { checkOut, isPlanFile, planOutOption, writeFrozen } from "./plan_out.ts";
 import { explainText } from "./plan_explain.ts";
 import { type PowerFlags, printPower, withPowerOptions } from "./plan_power.ts";
 import { baselineOf, reportOf, rowsOf } from "./plan_lines.ts";
@@ -28,21 +29,9 @@ import { differencesText, previewText, runsText } from "./plan_text.ts";
 interface PlanOptions extends Omit<ManifestOptions, "out">, PrintOptions, PowerFlags, TrustOptions {
   readonly out: readonly string[];
   readonly plan?: string;
+  readonly force?: boolean;
   readonly explain?: boolean;
   readonly jobs?: number;
-}
-
-/** `--out`, which may name two things. */
-function planOutOption(): Option {
-  const collect = (text: string, before: readonly string[]) => [...before, text];
-  return new Option(
-    "--out <path>",
-    'results folder, by default "results"; or a file FILE.json, to which the plan is frozen; may be given for both',
-  ).argParser(collect).default([], "results");
-}
-
-function isPlanFile(path: string): boolean {
-  return path.endsWith(".json");
 }
 
 /** Adds the command. */
@@ -51,6 +40,7 @@ export function registerPlan(program: Command, context: Context): void {
     .description("Print the runs of a manifest, their ids, which are done, and what they cost. Nothing is trained.");
   withTrustOptions(withPowerOptions(withManifestOptions(command, planOutOption())))
     .option("--plan <file>", "a frozen plan in place of a manifest")
+    .option("--force", "with --out FILE.json: replace another plan that is there")
     .option("--explain", "tell of each run why it will be trained or is skipped: which keys differ from which record")
     .addOption(new Option("--jobs <n>", "tell time and memory for as many processes").argParser(positiveNumber))
     .option("--json", "print JSON")
@@ -64,10 +54,11 @@ export function registerPlan(program: Command, context: Context): void {
       ),
     )
     .action(async (path: string | undefined, options: PlanOptions) => {
+      await checkOut(options.out, options);
       const sweep = await loaded(path, options, context);
       for (const file of options.out.filter(isPlanFile)) {
         if (!sweep.frozen) throw missingData(sweep);
-        await writePlan(file, sweep.frozen);
+        await writeFrozen(file, sweep.frozen, options);
         const flags = trustFlags(sweep.frozen, options.data);
         const needs = flags.length > 0 ? `; --plan needs ${flags.join(" ")} with it` : "";
         context.io.err(`Plan of ${sweep.runs.length} runs: ${file}${needs}\n`);

@@ -225,3 +225,23 @@ Deno.test("collate of a trial does not take the table of the sweep away", () =>
     assertStringIncludes(err, "keeps another plan");
     assertEquals((await cli("table", `${folder}/results/tiny`)).out, out);
   }));
+
+Deno.test("plan --out refuses a file that is no .json, and to replace another plan without --force", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/plan.json`, manifest = `${folder}/tiny.yaml`;
+    const text = await cli("plan", manifest, "--out", `${folder}/plan.txt`);
+    assertEquals([text.code, text.out], [2, ""]);
+    assertStringIncludes(text.err, "plan.txt: it looks like a file, a results folder or a plan's FILE.json is wanted");
+    assertStringIncludes((await cli("plan", manifest, "--out", manifest)).err, "tiny.yaml: it is a file");
+
+    const plan = (...flags: string[]) => cli("plan", manifest, "--out", file, "--out", `${folder}/results`, ...flags);
+    assertEquals((await plan()).code, 0);
+    assertEquals((await plan()).code, 0, "the same plan loses nothing");
+    const before = await Deno.readTextFile(file), other = await plan("--seed", "3");
+    assertEquals([other.code, await Deno.readTextFile(file)], [2, before]);
+    assertMatch(other.err, /Cannot write plan .*: it has another plan, [0-9a-f]{12} of "tiny" with 2 runs; .* --force/);
+    assertEquals((await plan("--seed", "3", "--force")).code, 0);
+    assertStringIncludes((await cli("plan", manifest, "--force")).err, "Cannot use --force without --out FILE.json");
+    await Deno.writeTextFile(file, "{}");
+    assertStringIncludes((await plan()).err, "what is there is no plan");
+  }));
