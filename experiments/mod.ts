@@ -34,5 +34,6 @@ export {
 export { ruleOf, type Stopping, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
+export type { RungLine } from "./store/rungs.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

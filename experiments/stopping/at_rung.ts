@@ -9,7 +9,8 @@ import { evaluateAll } from "../evaluate.ts";
 import type { RecordedStop } from "../record.ts";
 import type { EarlySection, HalvingSection, PlannedRun } from "../resolved.ts";
 import type { Progress } from "../run_record.ts";
-import { appendRung, readRungs } from "../store/rungs.ts";
+import type { RunFolder } from "../store.ts";
+import { readRungs } from "../store/rungs.ts";
 import { nextTurn } from "../turn.ts";
 import { followGain } from "./early.ts";
 import { isRung, type Stopping } from "./rule.ts";
@@ -48,7 +49,7 @@ export interface AtRungOptions {
   readonly planned: PlannedRun;
   readonly registries: Registries;
   /** The run's folder. */
-  readonly store: { readonly path: string };
+  readonly store: Pick<RunFolder, "path" | "appendRung">;
   readonly stop?: AbortSignal;
   readonly stopping?: Stopping;
 }
@@ -58,7 +59,7 @@ async function notePastRungs({ stopping, store }: AtRungOptions, from: number): 
   if (stopping?.section.rule !== "halving") return;
   const { metric, rungs } = stopping.section;
   for (const step of rungs.filter((rung) => rung < from)) {
-    await appendRung(store.path, { step, metric, value: null, past: true });
+    await store.appendRung({ step, metric, value: null, past: true });
   }
 }
 
@@ -80,7 +81,7 @@ export async function* atRung(
   const known = (await readRungs(store.path)).find((line) => line.step === step && line.metric === metric);
   const value = known ? known.value : await measure(metric, options, progress);
   if (value === undefined) return undefined;
-  await appendRung(store.path, { step, metric, value });
+  await store.appendRung({ step, metric, value });
   if (arrived || !known) yield { type: "rung", step, metric, value };
   return stopping.section.rule === "early"
     ? await endEarly(stopping.section, stopping.rule, { step, value, store })

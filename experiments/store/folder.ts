@@ -16,6 +16,7 @@ import { ignoreAbsence, SILENCE } from "./lease_files.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
+import { type RungLine, RUNGS, rungsWith } from "./rungs.ts";
 
 const WEIGHTS = "weights.safetensors";
 
@@ -69,6 +70,12 @@ export class RunFolder {
   /** Adds one line to `history.jsonl`. */
   async appendHistory(line: Readonly<Record<string, unknown>>): Promise<void> {
     await Deno.writeTextFile(await this.#file("history.jsonl"), JSON.stringify(line) + "\n", { append: true });
+  }
+
+  /** Adds a figure to `rungs.jsonl`, durably. One that is there already stays as it is: decisions may rest on it. */
+  async appendRung(line: RungLine): Promise<void> {
+    const text = await rungsWith(this.path, line);
+    if (text !== undefined) await writeAtomically(await this.#file(RUNGS), text);
   }
 
   /** Makes the lines of `history.jsonl` durable. */
@@ -131,6 +138,7 @@ export class RunFolder {
 
   /** Deletes what {@link writeLog} wrote. */
   async removeLog(): Promise<void> {
+    await this.#lease?.check();
     await Deno.remove(`${this.path}/log.txt`).catch(ignoreAbsence);
   }
 
@@ -163,6 +171,7 @@ export class RunFolder {
 
   /** Stores pairs that were scored beside the run folders, where no other run of the experiment has; see {@link writePairs}. */
   async writePairs(digest: string, pairs: StoredPairs): Promise<void> {
+    await this.#lease?.check();
     await writePairs(dirname(this.path), digest, pairs);
   }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readTextIfThere, writeAtomically } from "./atomic.ts";
+import { readTextIfThere } from "./atomic.ts";
 import { parseHistory } from "./history.ts";
 import { within } from "./paths.ts";
 
@@ -21,7 +21,8 @@ export interface RungLine {
   readonly past?: true;
 }
 
-const FILE = "rungs.jsonl";
+/** Name of the file. */
+export const RUNGS = "rungs.jsonl";
 
 /**
  * The figures of a run, in the order in which they were measured.
@@ -29,7 +30,7 @@ const FILE = "rungs.jsonl";
  * @throws {SyntaxError} naming file and line if one is no figure.
  */
 export async function readRungs(folder: string): Promise<RungLine[]> {
-  const path = await within(folder, FILE);
+  const path = await within(folder, RUNGS);
   return parseHistory(await readTextIfThere(path) ?? "", path).map((line, i) => {
     const { step, metric, value, past } = line;
     if (Number.isInteger(step) && typeof metric === "string" && (value === null || typeof value === "number")) {
@@ -41,10 +42,9 @@ export async function readRungs(folder: string): Promise<RungLine[]> {
   });
 }
 
-/** Adds a figure, durably. One that is there already stays as it is: decisions may rest on it. */
-export async function appendRung(folder: string, line: RungLine): Promise<void> {
+/** The text of the file with another figure in it; `undefined` where it has one of that step and metric. */
+export async function rungsWith(folder: string, line: RungLine): Promise<string | undefined> {
   const lines = await readRungs(folder);
-  if (lines.some(({ step, metric }) => step === line.step && metric === line.metric)) return;
-  const path = await within(folder, FILE);
-  await writeAtomically(path, [...lines, line].map((one) => JSON.stringify(one) + "\n").join(""));
+  if (lines.some(({ step, metric }) => step === line.step && metric === line.metric)) return undefined;
+  return [...lines, line].map((one) => JSON.stringify(one) + "\n").join("");
 }

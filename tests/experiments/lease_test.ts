@@ -114,21 +114,28 @@ Deno.test("who was taken over writes nothing more, and does not give the other's
     await run.claim();
     await run.writeRecord(sampleRecord());
     await run.writeCheckpoint(new Uint8Array(3));
+    await run.writeLog("the end of a try");
     await busyOf(takeLease(path, taker).then(() => {}));
     const other = await takeLease(path, taker);
-    const before = await Deno.readTextFile(`${path}/record.json`);
+    const before = await Deno.readTextFile(`${path}/record.json`), none = new Int32Array();
     for (
       const write of [
         () => run.writeRecord(sampleRecord({ seed: 5 })),
         () => run.writeCheckpoint(new Uint8Array(4)),
         () => run.appendHistory({ step: 1 }),
         () => run.removeCheckpoint(),
+        () => run.appendRung({ step: 1, metric: "unseen.auc", value: 0.5 }),
+        () => run.writePairs("0".repeat(64), { same: none, fold: none, left: none, right: none } as never),
+        () => run.setRecordAside(),
+        () => run.removeLog(),
       ]
     ) await assertRejects(write, RunBusyError, "another process (pid 9 on node9) took the run over");
     await run.release();
     assertEquals(leases(path), ["000002", "000002.beat"]);
     assertEquals(await Deno.readTextFile(`${path}/record.json`), before);
     assertEquals((await run.readCheckpoint())?.length, 3);
+    const left = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+    assertEquals(left, ["checkpoint", "lease", "lock", "log.txt", "record.json"]);
     await other.check();
     await other.release();
   }));

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { readTrace } from "../../experiments/run_traces.ts";
 import { openStore, type RunFolder, type Store } from "../../experiments/store.ts";
 import { planDigest } from "../../experiments/store/plan.ts";
-import { appendRung, readRungs } from "../../experiments/store/rungs.ts";
+import { readRungs } from "../../experiments/store/rungs.ts";
 import { writeSums } from "../../experiments/verify/sums.ts";
 import { cli } from "../cli/in_folder.ts";
 import { sampleRecord } from "./sample_record.ts";
@@ -50,7 +50,7 @@ const OF_RUN: readonly [path: string, ...actions: ((run: RunFolder) => Promise<u
     (run) => run.appendHistory({ step: 1 }),
     (run) => run.truncateHistory(0),
   ],
-  ["rungs.jsonl", (run) => readRungs(run.path), (run) => appendRung(run.path, { step: 1, metric: "a", value: 1 })],
+  ["rungs.jsonl", (run) => readRungs(run.path), (run) => run.appendRung({ step: 1, metric: "a", value: 1 })],
   ["checkpoint/current", (run) => run.readCheckpoint(), (run) => run.writeCheckpoint(Uint8Array.of(1))],
   ["checkpoint/previous", (run) => run.readCheckpoint("previous")],
   ["scores/unseen.npy", (run) => run.readScores("unseen"), (run) => run.writeScores("unseen", Float32Array.of(1))],

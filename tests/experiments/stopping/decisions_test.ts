@@ -4,7 +4,6 @@ import type { RunRecord } from "../../../experiments/record.ts";
 import type { HalvingSection } from "../../../experiments/resolved.ts";
 import { openStore } from "../../../experiments/store.ts";
 import { keepDecision, readDecision } from "../../../experiments/store/decisions.ts";
-import { appendRung } from "../../../experiments/store/rungs.ts";
 import { stoppingOf } from "../../../experiments/stopping/rule.ts";
 import { sampleRecord } from "../sample_record.ts";
 
@@ -37,7 +36,7 @@ async function inResults(
     await fn({
       root,
       figure: async (label, step, value) => {
-        await appendRung((await store.folder("halved", idOf(label))).path, { step, metric, value });
+        await (await store.folder("halved", idOf(label))).appendRung({ step, metric, value });
       },
       record: async (label, changes) => {
         const id = idOf(label), record = sampleRecord({ id, experiment: "halved", row: label, ...changes });
@@ -126,9 +125,7 @@ Deno.test("each of many runs that come to a rung asks for the decision without r
     const rule = stoppingOf({ ...plan, rows, runs: many }, store)!, real = Deno.readTextFile;
     let reads = 0;
     for (const [i, { id }] of many.entries()) {
-      const { path } = await store.folder("halved", id);
-      await Deno.mkdir(path);
-      await appendRung(path, { step: 10, metric: stopping.metric, value: i });
+      await (await store.folder("halved", id)).appendRung({ step: 10, metric: stopping.metric, value: i });
       Deno.readTextFile = (...args) => (reads++, real(...args));
       try {
         assertEquals((await rule.verdict(id, 10))?.row.rank, i === 59 ? 1 : undefined);
