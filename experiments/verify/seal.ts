@@ -14,6 +14,6 @@ export async function seal(
   { records, entries }: Pick<ExperimentSummaries, "records" | "entries">,
 ): Promise<void> {
   await writeFigures(folder, records);
-  await writeSums(folder, new Set(records.filter((record) => !isSealed(record)).map(({ id }) => id)));
+  await writeSums(folder, new Set(records.filter(isSealed).map(({ id }) => id)));
   await writeIndex(folder, entries);
 }

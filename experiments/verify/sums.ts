@@ -15,6 +15,7 @@ export const SUMS = "SHA256SUMS";
 const LISTED =
   /^(?:plan\.json|figures\.json|pairs\/[^/]+\.npz|rungs\/[0-9a-f]{12}\/\d+\.json|[0-9a-f]{12}\/(?:record\.json|history\.jsonl))$/;
 const OF_RUN = /^[0-9a-f]{12}\/(?:scores\/[^/]+\.npy|lists\/[^/]+\.txt)$/;
+const OF_ANY_RUN = /^[0-9a-f]{12}\//;
 
 /** What a folder holds of what is listed. */
 export interface FolderFiles {
@@ -42,7 +43,7 @@ export async function experimentFiles(folder: string): Promise<FolderFiles> {
   };
   await walk("", 0);
   const runs = new Set(files.filter((path) => path.endsWith("/record.json")).map((path) => path.slice(0, 12)));
-  const counts = (path: string) => !/^[0-9a-f]{12}\//.test(path) || runs.has(path.slice(0, 12));
+  const counts = (path: string) => !OF_ANY_RUN.test(path) || runs.has(path.slice(0, 12));
   return { files: files.filter(counts).sort(), links: links.sort() };
 }
 
@@ -54,12 +55,14 @@ export function isSealed({ status }: Pick<RunRecord, "status">): boolean {
 /**
  * Writes `SHA256SUMS` anew.
  *
- * @param open Ids of runs that are left out, because their records may still change.
+ * @param sealed Ids of runs whose records stay as they are; of others nothing is listed.
  */
-export async function writeSums(folder: string, open: ReadonlySet<string>): Promise<void> {
+export async function writeSums(folder: string, sealed: ReadonlySet<string>): Promise<void> {
   const { files } = await experimentFiles(folder), lines: string[] = [];
   for (const path of files) {
-    if (!open.has(path.slice(0, 12))) lines.push(`${await digestOf(`${folder}/${path}`)}  ${path}\n`);
+    if (!OF_ANY_RUN.test(path) || sealed.has(path.slice(0, 12))) {
+      lines.push(`${await digestOf(`${folder}/${path}`)}  ${path}\n`);
+    }
   }
   await writeAtomically(await within(folder, SUMS), lines.join(""));
 }

@@ -1,5 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { readSummaries } from "../../../experiments/store/records.ts";
+import { seal } from "../../../experiments/verify/seal.ts";
 import { checkSums, experimentFiles, writeSums } from "../../../experiments/verify/sums.ts";
+import { sampleRecord } from "../sample_record.ts";
 
 const RUN = "0123456789ab", HALF = "ba9876543210";
 
@@ -33,7 +36,7 @@ const listed = [
 
 Deno.test("writeSums() lists what figures rest on, as coreutils does, and no locks, checkpoints or weights", () =>
   inExperiment(async (folder) => {
-    await writeSums(folder, new Set());
+    await writeSums(folder, new Set([RUN]));
     const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     const text = await Deno.readTextFile(`${folder}/SHA256SUMS`);
     assertEquals(text, listed.map((path) => `${abc}  ${path}\n`).join(""));
@@ -43,7 +46,7 @@ Deno.test("writeSums() lists what figures rest on, as coreutils does, and no loc
 Deno.test("checkSums() tells what was changed, what is gone and what is new", () =>
   inExperiment(async (folder) => {
     assertEquals(await checkSums(folder), undefined);
-    await writeSums(folder, new Set());
+    await writeSums(folder, new Set([RUN]));
     await Deno.writeTextFile(`${folder}/plan.json`, "abd");
     await Deno.remove(`${folder}/${RUN}/scores`, { recursive: true });
     await Deno.writeTextFile(`${folder}/${HALF}/record.json`, "{}");
@@ -70,6 +73,16 @@ Deno.test("checkSums() follows no path and no link out of the folder", () =>
 
 Deno.test("writeSums() lists nothing of runs whose records may still change", () =>
   inExperiment(async (folder) => {
-    await writeSums(folder, new Set([RUN]));
+    await writeSums(folder, new Set([HALF]));
     assertEquals((await checkSums(folder))!.matching, listed.filter((path) => !path.startsWith(RUN)));
+  }));
+
+Deno.test("seal() lists no run that got its record after the folder was looked at", () =>
+  inExperiment(async (folder) => {
+    const { records, entries } = await readSummaries(folder, Date.now());
+    await Deno.writeTextFile(`${folder}/${HALF}/record.json`, JSON.stringify(sampleRecord({ id: HALF })));
+    await seal(folder, { records, entries });
+    const { matching, unlisted } = (await checkSums(folder))!;
+    assertEquals(matching.filter((path) => path.startsWith(HALF)), []);
+    assertEquals(unlisted.filter((path) => path.startsWith(HALF)), [`${HALF}/history.jsonl`, `${HALF}/record.json`]);
   }));
