@@ -29,6 +29,12 @@ export function registerRm(program: Command, context: Context): void {
       const { store, experiment } = await findExperiment(where, out), folder = `${store.root}/${experiment}`;
       const chosen = choose(ids, [...await runFolders(store, experiment)], folder);
       const tracked = await trackedBelow(folder, chosen);
+      if (!tracked) {
+        throw new UsageError(
+          `Cannot delete runs in ${folder}: it is in a git checkout, and git does not tell which runs are committed; ` +
+            `"git -C ${folder} ls-files" says why, wanted it to list them`,
+        );
+      }
       if (tracked.length > 0) {
         throw new UsageError(
           `Cannot delete runs that are committed to git: ${tracked.join(", ")}; "git rm -r" takes them out of it`,

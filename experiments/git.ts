@@ -67,12 +67,14 @@ async function isDirty(folder: string): Promise<boolean | null> {
   return changed === null ? null : changed.length > 0;
 }
 
-/** Which names in a folder are in git's index, or hold what is; none where git may not be run. */
-export async function trackedBelow(folder: string, names: readonly string[]): Promise<string[]> {
+/**
+ * Which names in a folder are in git's index, or hold what is; `null` where the folder lies in a checkout and git does not
+ * tell, as where it may not be run or belongs to another user.
+ */
+export async function trackedBelow(folder: string, names: readonly string[]): Promise<string[] | null> {
   const listed = await askGit(folder, ["ls-files", "-z", "--", ...names]);
-  const tracked = new Set(
-    new TextDecoder().decode(listed ?? new Uint8Array()).split("\0").map((path) => path.split("/")[0]),
-  );
+  if (!listed) return await findGit(folder) === undefined ? [] : null;
+  const tracked = new Set(new TextDecoder().decode(listed).split("\0").map((path) => path.split("/")[0]));
   return names.filter((name) => tracked.has(name));
 }
 
