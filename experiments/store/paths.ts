@@ -40,11 +40,12 @@ export async function within(root: string, ...names: string[]): Promise<string> 
       throw error;
     });
     if (!stat) return [root, ...names].join("/");
-    if (stat.isSymlink) {
-      throw new RangeError(
-        `Cannot use "${path}": it is a symbolic link, wanted a real file or folder inside the results`,
-      );
-    }
+    if (stat.isSymlink) throw new RangeError(linkProblem(path));
   }
   return path;
+}
+
+/** What is wrong with a symbolic link. */
+export function linkProblem(path: string): string {
+  return `Cannot use "${path}": it is a symbolic link, wanted a real file or folder inside the results`;
 }

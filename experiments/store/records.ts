@@ -5,6 +5,7 @@
  */
 import type { RunRecord } from "../record.ts";
 import { RunFolder } from "./folder.ts";
+import { linkProblem } from "./paths.ts";
 import { type IndexEntry, readIndex, stampOf } from "./index_file.ts";
 import { type RunSummary, summaryOf } from "./summary.ts";
 
@@ -12,7 +13,7 @@ import { type RunSummary, summaryOf } from "./summary.ts";
 export interface ExperimentRecords {
   /** Readable records, sorted by id. */
   readonly records: readonly RunRecord[];
-  /** One message for each `record.json` that is damaged, or a symbolic link. */
+  /** One message for each `record.json` that is damaged or a symbolic link, and each run's folder that is one. */
   readonly problems: readonly string[];
 }
 
@@ -20,7 +21,7 @@ export interface ExperimentRecords {
 export interface ExperimentSummaries {
   /** Summaries of the readable records, sorted by id. */
   readonly records: readonly RunSummary[];
-  /** One message for each `record.json` that is damaged, or a symbolic link. */
+  /** One message for each `record.json` that is damaged or a symbolic link, and each run's folder that is one. */
   readonly problems: readonly string[];
   /** What an index may keep of them. */
   readonly entries: readonly IndexEntry[];
@@ -34,8 +35,8 @@ const AT_ONCE = 32;
 
 /** Reads every record below an experiment's folder. */
 export async function readRecords(folder: string): Promise<ExperimentRecords> {
-  const records: RunRecord[] = [], problems: string[] = [];
-  for await (const found of readEach(folder, await runIds(folder))) {
+  const { ids, problems } = await runIds(folder), records: RunRecord[] = [];
+  for await (const found of readEach(folder, ids)) {
     if (found instanceof Error) problems.push(found.message);
     else if (found) records.push(found);
   }
@@ -48,8 +49,8 @@ export async function readRecords(folder: string): Promise<ExperimentRecords> {
  * @param now Milliseconds since 1970.
  */
 export async function readSummaries(folder: string, now: number): Promise<ExperimentSummaries> {
-  const problems: string[] = [], summaries = new Map<string, RunSummary>();
-  const index = await readIndex(folder), ids = await runIds(folder);
+  const { ids, problems } = await runIds(folder), summaries = new Map<string, RunSummary>();
+  const index = await readIndex(folder);
   const files = new Map(ids.map((id) => [id, stampOf(`${folder}/${id}/record.json`)]));
   for (const [id, file] of files) {
     const known = index.get(id);
@@ -88,17 +89,26 @@ async function readOne(folder: string, id: string): Promise<RunRecord | Error | 
   }
 }
 
-async function runIds(folder: string): Promise<string[]> {
-  return (await folders(folder)).filter((name) => /^[0-9a-f]{12}$/.test(name));
+/** Ids of the runs that have a folder, and a message for each whose folder is a symbolic link, which is not followed. */
+async function runIds(folder: string): Promise<{ readonly ids: string[]; readonly problems: string[] }> {
+  const runs = (await entries(folder)).filter(({ name }) => /^[0-9a-f]{12}$/.test(name));
+  return {
+    ids: runs.filter(({ isDirectory }) => isDirectory).map(({ name }) => name),
+    problems: runs.filter(({ isSymlink }) => isSymlink).map(({ name }) => linkProblem(`${folder}/${name}`)),
+  };
 }
 
 /** Names of the folders in a folder, sorted; symbolic links are not followed. */
 export async function folders(path: string): Promise<string[]> {
-  const names: string[] = [];
+  return (await entries(path)).filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+}
+
+async function entries(path: string): Promise<Deno.DirEntry[]> {
+  const found: Deno.DirEntry[] = [];
   try {
-    for await (const entry of Deno.readDir(path)) if (entry.isDirectory) names.push(entry.name);
+    for await (const entry of Deno.readDir(path)) found.push(entry);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return names.sort();
+  return found.sort((a, b) => a.name < b.name ? -1 : 1);
 }

@@ -52,7 +52,11 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
   };
   const { files, links } = await experimentFiles(folder);
   for (const link of links) problems.push(`${link} is a symbolic link: a real file or folder is wanted`);
-  const sums = await attempt(() => checkSums(folder));
+  const before = problems.length, sums = await attempt(() => checkSums(folder)), absent = problems.length === before;
+  const isNamed = (path: string) => links.some((link) => path === link || path.startsWith(`${link}/`));
+  for (const path of sums?.linked.filter((path) => !isNamed(path)) ?? []) {
+    problems.push(`${path} is listed in ${SUMS} and behind a symbolic link: a real file is wanted`);
+  }
   for (const path of sums?.changed ?? []) problems.push(`${path} is not what ${SUMS} lists: it was changed after`);
   for (const path of sums?.missing ?? []) {
     const kept = /\/(?:record\.json|history\.jsonl)$|^rungs\/|^[^/]+$/.test(path);
@@ -99,7 +103,7 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
       `${open.size} of ${records.length} records: held to no digest, ${ended} failed or stopped early and may go on`,
     );
   }
-  if (!sums) notes.push(`There is no ${SUMS}: no file is held to a digest`);
+  if (!sums && absent) notes.push(`There is no ${SUMS}: no file is held to a digest`);
   if (!plan && problems.length === 0) notes.push("There is no plan.json: runs are those of the records");
   const done = new Set(records.map(({ id }) => id)), missing = planned.filter(({ id }) => !done.has(id)).length;
   if (missing > 0) notes.push(`${missing} of ${planned.length} planned runs have no record`);

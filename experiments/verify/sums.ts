@@ -77,6 +77,8 @@ export interface SumsCheck {
   readonly missing: readonly string[];
   /** Files that are there and not listed. */
   readonly unlisted: readonly string[];
+  /** Files that are listed, and behind a symbolic link, which is not followed. */
+  readonly linked: readonly string[];
 }
 
 /**
@@ -90,16 +92,24 @@ export async function checkSums(folder: string): Promise<SumsCheck | undefined> 
   const listed = new Map(
     text.split("\n").flatMap((line, i) => line === "" ? [] : [parseLine(line, `${folder}/${SUMS}:${i + 1}`)]),
   );
-  const matching: string[] = [], changed: string[] = [], missing: string[] = [];
+  const matching: string[] = [], changed: string[] = [], missing: string[] = [], linked: string[] = [];
   for (const [path, digest] of listed) {
-    const found = await digestOf(await within(folder, ...path.split("/"))).catch((error) => {
+    const place = await within(folder, ...path.split("/")).catch((error) => {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    });
+    if (place === undefined) {
+      linked.push(path);
+      continue;
+    }
+    const found = await digestOf(place).catch((error) => {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
       throw error;
     });
     (found === undefined ? missing : found === digest ? matching : changed).push(path);
   }
   const { files } = await experimentFiles(folder);
-  return { matching, changed, missing, unlisted: files.filter((path) => !listed.has(path)) };
+  return { matching, changed, missing, linked, unlisted: files.filter((path) => !listed.has(path)) };
 }
 
 function parseLine(line: string, place: string): [path: string, digest: string] {

@@ -57,7 +57,9 @@ export function agreementOf(cells: readonly VerifiedCell[]): Agreement {
 /** Writes a verification as text. */
 export function renderVerification(one: Verification): string {
   const { folder, matching, records, rescored, problems, notes, cells, verdict } = one;
-  const sums = matching === null ? "no SHA256SUMS" : `${matching} files match SHA256SUMS`;
+  const sums = matching === null
+    ? problems.length > 0 ? "held to no SHA256SUMS" : "no SHA256SUMS"
+    : `${matching} files match SHA256SUMS`;
   const again = rescored > 0 ? `, ${rescored} figures are given again by stored scores` : "";
   return [
     `${folder}: ${sums}, ${records} records${problems.length > 0 ? "" : " are sound"}${again}`,

@@ -164,3 +164,22 @@ Deno.test("verify refuses what makes no sense", () =>
       assertStringIncludes(err, text);
     }
   }));
+
+Deno.test("verify and table name a run's folder that is a symbolic link, and the files beside it are held to SHA256SUMS", () =>
+  inFolder(async (folder) => {
+    const { tiny } = await sweep(folder),
+      [{ id }] = (await openStore(`${folder}/results`).records("tiny")).records as [
+        RunRecord,
+      ];
+    await Deno.rename(`${tiny}/${id}`, `${folder}/elsewhere`);
+    await Deno.symlink(`${folder}/elsewhere`, `${tiny}/${id}`);
+    const { code, out } = await cli("verify", tiny, "--hashes-only");
+    assertEquals(code, 65);
+    assertMatch(out, /^.*tiny: \d+ files match SHA256SUMS, 3 records$/m);
+    assertStringIncludes(out, `- ${id} is a symbolic link: a real file or folder is wanted`);
+    assertEquals([out.includes("There is no"), out.includes("is listed in")], [false, false], out);
+    assertStringIncludes(
+      (await cli("table", tiny)).out,
+      `/${id}": it is a symbolic link, wanted a real file or folder`,
+    );
+  }));
