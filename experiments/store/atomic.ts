@@ -24,14 +24,22 @@ export async function writeOnce(path: string, content: Uint8Array | string): Pro
   const temporary = await writeBeside(path, content);
   try {
     await Deno.link(temporary, path).catch(async (error) => {
-      if (error instanceof Deno.errors.AlreadyExists || await isThere(path)) return;
-      // A file system without links, which machines do not share.
-      await Deno.rename(temporary, path);
+      if (error instanceof Deno.errors.AlreadyExists) return;
+      // What a file system without links says.
+      if (!(error instanceof Deno.errors.NotSupported || error instanceof Deno.errors.PermissionDenied)) throw error;
+      await renameOnce(temporary, path);
     });
   } finally {
     await Deno.remove(temporary).catch(() => {});
   }
   await syncFolder(dirname(path));
+}
+
+/** Renames a file unless the name is taken, for one process at a time: by a lock, which ends with the process. */
+async function renameOnce(from: string, to: string): Promise<void> {
+  using file = await Deno.open(`${to}.lock`, { create: true, write: true });
+  await file.lock(true);
+  if (!await isThere(to)) await Deno.rename(from, to);
 }
 
 /** Writes a temporary file beside the place of another, durably; gives its path. */

@@ -1,9 +1,10 @@
 /// What halving decides is decided once, and stands.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../../experiments/record.ts";
 import type { HalvingSection } from "../../../experiments/resolved.ts";
 import { openStore } from "../../../experiments/store.ts";
 import { keepDecision, readDecision } from "../../../experiments/store/decisions.ts";
+import type { DecidedRung } from "../../../experiments/stopping/halving.ts";
 import { stoppingOf } from "../../../experiments/stopping/rule.ts";
 import { sampleRecord } from "../sample_record.ts";
 
@@ -76,14 +77,34 @@ Deno.test("a process that has decided nothing yet sees a failed run that was tri
     assertEquals((await rule.verdict(idOf("A"), 10))!.row.rank, 1);
   }));
 
+/** Decides one rung in twenty ways at once; gives the decisions that were told to stand. */
+async function decideAtOnce(root: string): Promise<DecidedRung[]> {
+  const decisions = Array.from({ length: 20 }, (_, i) => ({
+    step: 10,
+    ranking: [{ label: `row ${i}`, rank: 1, mean: i / 3, lacking: 0, goesOn: true }],
+  }));
+  return await Promise.all(decisions.map((rung) => keepDecision({ root, experiment: "halved", digest }, rung)));
+}
+
+/** Runs a test on a file system that answers links with an error, and takes longer for each file to be renamed. */
+async function refusingLinks(error: Error, fn: () => Promise<void>): Promise<void> {
+  const { link, rename } = Deno;
+  let renames = 0;
+  Deno.link = () => Promise.reject(error);
+  Deno.rename = async (from, to) => {
+    await new Promise((resolve) => setTimeout(resolve, 10 * ++renames));
+    await rename(from, to);
+  };
+  try {
+    await fn();
+  } finally {
+    Object.assign(Deno, { link, rename });
+  }
+}
+
 Deno.test("of processes that decide at once the first one's decision stands for all", () =>
   inResults(async ({ root }) => {
-    const where = { root, experiment: "halved", digest };
-    const decisions = Array.from({ length: 20 }, (_, i) => ({
-      step: 10,
-      ranking: [{ label: `row ${i}`, rank: 1, mean: i / 3, lacking: 0, goesOn: true }],
-    }));
-    const kept = await Promise.all(decisions.map((rung) => keepDecision(where, rung)));
+    const where = { root, experiment: "halved", digest }, kept = await decideAtOnce(root);
     assertEquals(new Set(kept.map(({ ranking }) => ranking[0]!.label)).size, 1);
     assertEquals(await readDecision(where, 10), kept[0]);
     assertEquals(await readDecision({ ...where, digest: other }, 10), undefined);
@@ -91,18 +112,26 @@ Deno.test("of processes that decide at once the first one's decision stands for 
     assertEquals(names.map(({ name }) => name).sort(), ["10.json"]);
   }));
 
-Deno.test("the first decision stands on a file system without links too", () =>
-  inResults(async ({ root }) => {
-    const where = { root, experiment: "halved", digest }, real = Deno.link;
-    Deno.link = () => Promise.reject(new Deno.errors.NotSupported("Operation not supported (os error 95)"));
-    try {
-      const first = await keepDecision(where, { step: 10, ranking: [] });
-      const ranking = [{ label: "A", rank: 1, mean: 0.5, lacking: 0, goesOn: true }];
-      assertEquals(await keepDecision(where, { step: 10, ranking }), first);
-    } finally {
-      Deno.link = real;
-    }
-  }));
+for (const error of [new Deno.errors.NotSupported("os error 95"), new Deno.errors.PermissionDenied("os error 1")]) {
+  Deno.test(`the first decision stands on a file system without links too: ${error.name}`, () =>
+    inResults(({ root }) =>
+      refusingLinks(error, async () => {
+        const kept = await decideAtOnce(root);
+        assertEquals(new Set(kept.map(({ ranking }) => ranking[0]!.label)).size, 1);
+        assertEquals(await readDecision({ root, experiment: "halved", digest }, 10), kept[0]);
+      })
+    ));
+}
+
+Deno.test("keepDecision() tells of a disk that takes no link for another reason", () =>
+  inResults(({ root }) =>
+    refusingLinks(new Error("no space left (os error 28)"), async () => {
+      const where = { root, experiment: "halved", digest };
+      await assertRejects(() => keepDecision(where, { step: 10, ranking: [] }), Error, "os error 28");
+      const names = await Array.fromAsync(Deno.readDir(`${root}/halved/rungs/${digest.slice(0, 12)}`));
+      assertEquals(names, []);
+    })
+  ));
 
 Deno.test("readDecision() names a file that is damaged, or of another plan", () =>
   inResults(async ({ root }) => {
