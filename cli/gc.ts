@@ -6,9 +6,10 @@
 import type { Command } from "commander";
 import { type Leftover, leftover, plannedRuns, runLeftovers, temporaryFiles } from "../experiments/leftovers.ts";
 import { runFolders } from "../experiments/run_traces.ts";
-import { openStore, RunBusyError, type RunFolder, type Store } from "../experiments/store.ts";
+import { openStore, type RunFolder, type Store } from "../experiments/store.ts";
 import { isThere } from "../experiments/store/atomic.ts";
 import { holderOf } from "../experiments/store/holder.ts";
+import { claimInTurn, type Patience } from "../experiments/store/patience.ts";
 import { folders } from "../experiments/store/records.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
@@ -31,6 +32,8 @@ interface Found {
   readonly kept: Leftover[];
   /** Runs at work, which were not looked into. */
   readonly busy: string[];
+  /** How it goes about runs that another process has. */
+  readonly patience: Patience;
 }
 
 /** Adds the command. */
@@ -46,7 +49,10 @@ export function registerGc(program: Command, context: Context): void {
     .option("--interrupted", "take also interrupted runs that no stored plan names, as after a narrower ablate")
     .addHelpText("after", examples("gc", "gc results/omniglot-table2 --yes"))
     .action(async (where: string | undefined, { out, yes = false, interrupted = false }: GcOptions) => {
-      const found: Found = { leftovers: [], kept: [], busy: [] }, asked = { yes, interrupted };
+      const busy: string[] = [], asked = { yes, interrupted };
+      const note = (text: string) => context.io.err(`${text}\n`);
+      const patience: Patience = { note, busy: ({ path }) => void busy.push(path) };
+      const found: Found = { leftovers: [], kept: [], busy, patience };
       if (where !== undefined) {
         const { store, experiment } = await findExperiment(where, out);
         await collect(store, experiment, asked, found);
@@ -66,14 +72,14 @@ async function collect(
   { yes, interrupted }: { readonly yes: boolean; readonly interrupted: boolean },
   found: Found,
 ): Promise<void> {
-  const planned = await plannedRuns(store, experiment);
+  const planned = await plannedRuns(store, experiment), todo = new Map<RunFolder, string>();
   for (const id of [...await runFolders(store, experiment)].filter((name) => /^[0-9a-f]{12}$/.test(name)).sort()) {
-    const look = () => runLeftovers(store, { experiment, id }, planned), folder = await store.folder(experiment, id);
+    const folder = await store.folder(experiment, id);
     if (await holderOf(folder.path) !== undefined) {
       found.busy.push(folder.path);
       continue;
     }
-    const seen = await look();
+    const seen = await runLeftovers(store, { experiment, id }, planned);
     if (!interrupted && seen.some((one) => one.interrupted)) {
       found.kept.push(...seen);
       continue;
@@ -83,10 +89,17 @@ async function collect(
       found.leftovers.push(...seen);
       continue;
     }
-    // What is there once nobody else is at it.
-    await holding([folder], found, async () => {
-      for (const one of await look()) if (interrupted || !one.interrupted) await remove(one, found);
-    });
+    todo.set(folder, id);
+  }
+  for await (const folder of claimInTurn([...todo.keys()], found.patience)) {
+    try {
+      // What is there once nobody else is at it.
+      for (const one of await runLeftovers(store, { experiment, id: todo.get(folder)! }, planned)) {
+        if (interrupted || !one.interrupted) await remove(one, found);
+      }
+    } finally {
+      await folder.release();
+    }
   }
   for (const one of await temporaryFiles(`${store.root}/${experiment}`, Date.now())) {
     if (yes) await remove(one, found);
@@ -103,23 +116,17 @@ async function collectScratch(root: string, yes: boolean, found: Found): Promise
     const ids = [...await runFolders(store, experiment)].filter((name) => /^[0-9a-f]{12}$/.test(name));
     const runs = await Promise.all(ids.map((id) => store.folder(experiment, id)));
     const one = await leftover(path, "runs that verify trained again");
-    if (yes) await holding(runs, found, () => remove(one, found));
+    if (yes) await removeScratch(runs, one, found);
     else found.leftovers.push(one);
   }
 }
 
-/** Does something while this process holds runs; nothing where another has one of them. */
-async function holding(runs: readonly RunFolder[], found: Found, act: () => Promise<void>): Promise<void> {
+/** Deletes what `verify` has trained again, unless another process has one of its runs. */
+async function removeScratch(runs: readonly RunFolder[], one: Leftover, found: Found): Promise<void> {
   const held: RunFolder[] = [];
   try {
-    for (const run of runs) {
-      await run.claim();
-      held.push(run);
-    }
-    await act();
-  } catch (error) {
-    if (!(error instanceof RunBusyError)) throw error;
-    found.busy.push(runs[held.length]?.path ?? "");
+    for await (const run of claimInTurn(runs, found.patience)) held.push(run);
+    if (held.length === runs.length) await remove(one, found);
   } finally {
     for (const run of held) await run.release();
   }

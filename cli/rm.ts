@@ -8,6 +8,7 @@ import { trackedBelow } from "../experiments/git.ts";
 import { runFolders } from "../experiments/run_traces.ts";
 import type { RunFolder } from "../experiments/store.ts";
 import { isThere } from "../experiments/store/atomic.ts";
+import { claimInTurn } from "../experiments/store/patience.ts";
 import { seal } from "../experiments/verify/seal.ts";
 import { SUMS } from "../experiments/verify/sums.ts";
 import type { Context } from "./context.ts";
@@ -42,11 +43,9 @@ export function registerRm(program: Command, context: Context): void {
       }
       const held: RunFolder[] = [];
       try {
-        for (const id of chosen) {
-          const run = await store.folder(experiment, id);
-          await run.claim();
-          held.push(run);
-        }
+        const runs = await Promise.all(chosen.map((id) => store.folder(experiment, id)));
+        const note = (text: string) => context.io.err(`${text}\n`);
+        for await (const run of claimInTurn(runs, { note })) held.push(run);
         for (const run of held) {
           await run.remove();
           context.io.out(`${run.path}\n`);

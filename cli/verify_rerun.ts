@@ -79,7 +79,7 @@ export async function rerun(
     ...threads > 0 ? { threads } : {},
   };
   const means = { plugins, backend, threads: backend.blas === null ? undefined : threads };
-  const resumed = await prepareRun(scratch, id, means);
+  const resumed = await prepareRun(scratch, id, means, (text) => context.io.err(`${text}\n`));
   let code: number;
   try {
     code = await trainRuns([planned], sweep, options, context);

@@ -8,6 +8,7 @@ import { loadBlas } from "../experiments/openblas.ts";
 import type { RecordedBackend } from "../experiments/record.ts";
 import { checkExperimentName, openStore, type Store } from "../experiments/store.ts";
 import { readTextIfThere, writeAtomically } from "../experiments/store/atomic.ts";
+import { claimInTurn } from "../experiments/store/patience.ts";
 import { within } from "../experiments/store/paths.ts";
 import type { LoadedPlugin } from "../registry/mod.ts";
 import { UsageError } from "./exit.ts";
@@ -54,12 +55,18 @@ export interface Means {
  * Makes a run's folder ready to train it: whatever is in it goes, but for the checkpoint of a rerun that was interrupted
  * and had the same sources, plugins, backend, kernels and processor. A record is never taken over.
  *
+ * @param note Called with what is waited for: another machine that did the run again and may be dead.
  * @returns The checkpoint's folder, where there is one to go on from.
  * @throws {RunBusyError} if another process does the run again now.
  */
-export async function prepareRun({ store, experiment }: Scratch, id: string, means: Means): Promise<string | null> {
+export async function prepareRun(
+  { store, experiment }: Scratch,
+  id: string,
+  means: Means,
+  note: (text: string) => void,
+): Promise<string | null> {
   const folder = await store.folder(experiment, id), marker = `${folder.path}/${MARKER}`, now = await nameMeans(means);
-  await folder.claim();
+  await claimInTurn([folder], { note }).next();
   try {
     const before = await readTextIfThere(marker), ended = await readTextIfThere(`${folder.path}/record.json`);
     if (before === now && ended === undefined) return await folder.hasCheckpoint() ? folder.path : null;

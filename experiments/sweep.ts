@@ -11,9 +11,7 @@ import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
 import { shareReaders } from "./shared_readers.ts";
 import { RunBusyError, type Store } from "./store.ts";
 import { SILENCE } from "./store/lease_files.ts";
-
-/** Times that a holder elsewhere is looked at while it is waited for. */
-const LOOKS = 20;
+import { pauseBetweenLooks } from "./store/patience.ts";
 
 /** What every run of a sweep shares. */
 export type SweepOptions = Omit<RunOptions, "planned" | "store"> & {
@@ -106,20 +104,6 @@ export async function* sweepHere(
       }
     }
     todo = unsure;
-    if (todo.length > 0) await pause(silence / LOOKS, stop);
+    if (todo.length > 0) await pauseBetweenLooks(silence, stop);
   }
-}
-
-/** Waits, unless it is told to stop. */
-async function pause(milliseconds: number, stop: AbortSignal | undefined): Promise<void> {
-  if (stop?.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      stop?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    stop?.addEventListener("abort", done);
-  });
 }

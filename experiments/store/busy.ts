@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Another process trains this run now. */
+/** Another process has this run now. */
 export class RunBusyError extends Error {
   /** Name of the class. */
   override readonly name = "RunBusyError";
@@ -24,5 +24,5 @@ export class RunBusyError extends Error {
 
 /** The error for a folder, naming who holds it. */
 export function heldBy(folder: string, holder: string | undefined): RunBusyError {
-  return new RunBusyError(`Cannot train the run in ${folder}: another process (${holder || "unknown"}) trains it now`);
+  return new RunBusyError(`Cannot take the run in ${folder}: another process (${holder || "unknown"}) has it now`);
 }

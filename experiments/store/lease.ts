@@ -120,7 +120,7 @@ async function checkDead(
   if (sight && sight.seen !== seen) throw heldBy(folder, lease?.holder);
   const holder = lease?.holder ?? "unknown", seconds = Math.ceil(silence / 1000);
   throw new RunBusyError(
-    `Cannot train the run in ${folder} yet: another process (${holder}) has it, and is taken to be dead after ${seconds} s ` +
+    `Cannot take the run in ${folder} yet: another process (${holder}) has it, and is taken to be dead after ${seconds} s ` +
       "without a sign of life",
     { unsure: true },
   );

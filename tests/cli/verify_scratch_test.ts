@@ -28,7 +28,7 @@ Deno.test("verify trains again though its folder has a completed record, such as
 async function interrupt(scratch: string, record: RunRecord): Promise<string> {
   const { id, row, seed, manifest, identity, environment } = record, stop = new AbortController();
   const place = await openScratch(scratch, "tiny"), store = await place.store.folder("tiny", id);
-  await prepareRun(place, id, { plugins: [], backend: record.backend!, threads: undefined });
+  await prepareRun(place, id, { plugins: [], backend: record.backend!, threads: undefined }, () => {});
   const running = executeRun({
     ...{ planned: { id, row, seed, run: manifest, identity, missing: [] }, experiment: "tiny", environment, store },
     ...{ registries: builtins(), plugins: [], files: diskFiles("nowhere"), stop: stop.signal },

@@ -4,6 +4,7 @@ import { startBeat } from "../../experiments/store/beat.ts";
 import { RunFolder } from "../../experiments/store/folder.ts";
 import { holderOf } from "../../experiments/store/holder.ts";
 import { takeLease } from "../../experiments/store/lease.ts";
+import { leaseElsewhere } from "./lease_elsewhere.ts";
 import { sampleRecord } from "./sample_record.ts";
 
 /** Runs a test on the folder of a run. */
@@ -14,14 +15,6 @@ async function inRun(fn: (folder: string) => Promise<void>): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** What another machine leaves that holds a run. */
-async function leaseElsewhere(folder: string, number = "000001"): Promise<void> {
-  await Deno.mkdir(`${folder}/lease`, { recursive: true });
-  const lease = { holder: "pid 7 on node7 since noon", host: "node7", token: "x" };
-  await Deno.writeTextFile(`${folder}/lease/${number}`, JSON.stringify(lease));
-  await Deno.writeTextFile(`${folder}/lease/${number}.beat`, "3");
 }
 
 const leases = (folder: string) => [...Deno.readDirSync(`${folder}/lease`)].map(({ name }) => name).sort();
@@ -53,7 +46,7 @@ Deno.test("claim() takes over from another machine after as long a silence, not 
       assertEquals([error instanceof RunBusyError, error.unsure], [true, true]);
       assertMatch(
         error.message,
-        /^Cannot train the run in .* yet: another process \(pid 7 on node7 since noon\) has it/,
+        /^Cannot take the run in .* yet: another process \(pid 7 on node7 since noon\) has it/,
       );
     }
     assertEquals(await holderOf(path), "pid 7 on node7 since noon");
@@ -72,7 +65,7 @@ Deno.test("claim() leaves a run to another machine whose heartbeat goes on", () 
     await Deno.writeTextFile(`${path}/lease/000001.beat`, "4");
     const error = await busyOf(run.claim(1));
     assertEquals(error.unsure, false);
-    assertMatch(error.message, /another process \(pid 7 on node7 since noon\) trains it now$/);
+    assertMatch(error.message, /another process \(pid 7 on node7 since noon\) has it now$/);
     assertEquals(leases(path), ["000001", "000001.beat"]);
   }));
 
