@@ -33,7 +33,7 @@ import {
 import { type TrustOptions, withOutsideOption } from "./trust.ts";
 import { type Cell, type CellOptions, checkTolerance, chooseCells, completedRuns } from "./verify_cells.ts";
 import type { AllowedPlugins } from "./planned_plugins.ts";
-import { allowedPlugins, changedPlugins, type PluginFlags, strangers } from "./verify_plugins.ts";
+import { allowedPlugins, changedPlugins, howToAllow, type PluginFlags, strangers } from "./verify_plugins.ts";
 import { checkData, type Rerun, rerun } from "./verify_rerun.ts";
 import { openScratch } from "./verify_scratch.ts";
 
@@ -206,7 +206,13 @@ async function doAgain(
   for (const cell of chosen) {
     const { row, record } = cell, unknown = strangers(record, allowed);
     const result: Rerun = unknown.length > 0
-      ? { unable: `it needs ${unknown.join(", ")} as planned, which is executed only with --allow-plugins or --plugin` }
+      ? {
+        unable: `it needs ${unknown.join(", ")} as planned, which is executed only with ${await howToAllow(
+          folder,
+          inspection,
+          unknown,
+        )}`,
+      }
       : known.get(record.id) ?? await rerun(record, scratch, { ...allowed, files, output, flags }, context);
     if ("code" in result) return { cells, resumed, code: result.code };
     if ("record" in result && result.resumed && !known.has(record.id)) {

@@ -27,6 +27,27 @@ export function strangers({ identity }: RunRecord, { plugins }: AllowedPlugins):
   ).map(({ kind, name }) => `${kind} "${name}"`);
 }
 
+/** Says with which flag the plugins that a run lacks would be loaded: modules outside of the folder are for the user to name. */
+export async function howToAllow(
+  folder: string,
+  { plan }: Pick<Inspection, "plan">,
+  names: readonly string[],
+): Promise<string> {
+  const modules = new Set<string>();
+  for (const { kind, name, module } of plan?.plugins ?? []) {
+    if (!names.includes(`${kind} "${name}"`) || module.startsWith("npm:")) continue;
+    try {
+      await moduleInside(folder, module);
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof RangeError)) throw error;
+      modules.add(module);
+    }
+  }
+  if (!plan) return "--plugin MODULE, as there is no plan that names it";
+  if (modules.size === 0) return "--allow-plugins";
+  return `--plugin MODULE, as ${[...modules].join(", ")} is not in ${folder}`;
+}
+
 /** Loaded plugins whose modules are not those of the plan, a sentence each. */
 export function changedPlugins({ plan }: Pick<Inspection, "plan">, { plugins }: AllowedPlugins): string[] {
   return (plan?.plugins ?? []).flatMap(({ kind, name, sha256 }) => {
