@@ -12,7 +12,7 @@ import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
 import { inRounds } from "../experiments/stopping/rounds.ts";
 import { ruleOf, stoppingOf } from "../experiments/stopping/rule.ts";
-import { endedWell, sweepHere } from "../experiments/sweep.ts";
+import { endedWell, missingRuns, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { decodePool } from "./decoding.ts";
 import { EXIT, explain, RunError } from "./exit.ts";
@@ -98,9 +98,11 @@ export async function trainRuns(
         first.abort();
       }
     }
-    // Runs that neither ended nor were stopped are those that another process trains: the same command goes on later.
-    const left = signals.signal.aborted || outcomes.ended < runs.length;
-    if (code === EXIT.done && left) code = EXIT.interrupted;
+    // Runs that neither ended nor were stopped are those that another process trains, or has finished meanwhile.
+    const left = async () =>
+      outcomes.ended < runs.length &&
+      (await missingRuns(runs, sweep.store, { experiment: sweep.experiment, rule })).length > 0;
+    if (code === EXIT.done && (signals.signal.aborted || await left())) code = EXIT.interrupted;
     return code;
   } catch (thrown) {
     const error = begun ? asRunError(thrown) : thrown;
