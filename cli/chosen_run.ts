@@ -67,7 +67,9 @@ export async function chosenRun(
   const frozen = await loadPlan(plan, options), { runs, files } = frozen;
   const planned = runs[index ?? -1];
   if (!planned) {
-    throw new UsageError(`Cannot choose a run of ${plan}: wanted --index from 0 to ${runs.length - 1}, found ${index}`);
+    throw new UsageError(
+      `Cannot choose a run of ${plan}: wanted --index from 0 to ${runs.length - 1}, found ${index ?? "none"}`,
+    );
   }
   // What is done is not trained again, whatever has changed since.
   if (isFinal(await frozen.store.find(frozen.experiment, planned.id), ruleOf(frozen))) {

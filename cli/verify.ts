@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { codeDigest } from "../experiments/code_digest.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import type { OutputSettings } from "../experiments/resolved.ts";
+import { openStore } from "../experiments/store.ts";
 import { inspectFolder, type Inspection } from "../experiments/verify/inspect.ts";
 import { builtins } from "../registry/mod.ts";
 import {
@@ -52,7 +53,10 @@ interface VerifyOptions extends CellOptions, PluginFlags, Pick<TrustOptions, "al
 
 /** Adds the command. */
 export function registerVerify(program: Command, context: Context): void {
-  const command = program.command("verify").argument("<folder>", "folder of an experiment, or a copy of it anywhere")
+  const command = program.command("verify").argument(
+    "<experiment>",
+    "folder of an experiment, a copy of it anywhere, or its name in results/",
+  )
     .description(
       "Hold the folder of an experiment to its hashes and schemas, train chosen runs again, and give a verdict on each " +
         "figure. The worst counts: exit status 0 identical, 10 within the declared tolerance, 11 statistically " +
@@ -91,8 +95,8 @@ export function registerVerify(program: Command, context: Context): void {
         "verify results/toy-2d --hashes-only",
       ),
     )
-    .action(async (folder: string, options: VerifyOptions) => {
-      const { verification, code } = await verify(folder.replace(/(?<=.)\/+$/, ""), options, context);
+    .action(async (where: string, options: VerifyOptions) => {
+      const { verification, code } = await verify(await findFolder(where), options, context);
       context.io.out(options.json ? JSON.stringify(verification) + "\n" : renderVerification(verification));
       context.code = code;
     });
@@ -104,7 +108,6 @@ async function verify(
   context: Context,
 ): Promise<{ verification: Verification; code: number }> {
   checkFlags(options);
-  await checkFolder(folder);
   const inspection = await inspectFolder(folder, builtins());
   const { matching, rescored, problems, records } = inspection, notes = [...inspection.notes];
   const base = { folder, matching, records: records.length, rescored, problems, notes };
@@ -138,9 +141,11 @@ function checkFlags({ hashesOnly, cells, seeds, all, tolerance, accept, plugin, 
   if (all) refuseWith("--all", { "--cells": cells }, "it takes every completed run; leave one of them out");
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const stat = await Deno.stat(folder).catch(() => undefined);
-  if (stat?.isDirectory) return;
+/** The folder that a path means, or the name of an experiment in `results`. */
+async function findFolder(where: string): Promise<string> {
+  const folder = where.replace(/(?<=.)\/+$/, ""), stat = await Deno.stat(folder).catch(() => undefined);
+  if (stat?.isDirectory) return folder;
+  if (!stat && (await openStore("results").experiments()).includes(folder)) return `results/${folder}`;
   const found = !stat
     ? "there is nothing"
     : /\.zip$/i.test(folder)

@@ -62,7 +62,7 @@ Deno.test("run --plan refuses what does not belong to a plan with exit 2, and sa
     for (
       const [{ code, err }, hint] of [
         [await run(2), "wanted --index from 0 to 1, found 2"],
-        [await cli("run", "--plan", plan, ...flags), "wanted --index from 0 to 1"],
+        [await cli("run", "--plan", plan, ...flags), "wanted --index from 0 to 1, found none"],
         [await cli("run", "--plan", plan, "--index", "-1", ...flags), "whole number"],
         [await run(0, "--set", "head.s=9"), "a plan is frozen"],
         [await run(0, "--seed", "1"), "a plan is frozen"],

@@ -135,6 +135,12 @@ Deno.test("verify does not call a folder sound whose finished records no digest 
     }
   }));
 
+Deno.test("verify takes the name of an experiment in results/, as table and status do", async () => {
+  const { code, out, err } = await cli("verify", "toy-2d", "--hashes-only");
+  assertEquals([code, err], [0, ""]);
+  assertMatch(out, /^results\/toy-2d: \d+ files match SHA256SUMS/);
+});
+
 Deno.test("verify refuses what makes no sense", () =>
   inFolder(async (folder) => {
     const { tiny, flags } = await sweep(folder);
