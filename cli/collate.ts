@@ -11,7 +11,8 @@ import { isFinal } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";
 import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
-import { loadPlan } from "./load.ts";
+import { UsageError } from "./exit.ts";
+import { loadPlan, type PlannedSweep } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
 import { dataOption, examples, outOption } from "./options.ts";
 import { withPlugins } from "./planned_plugins.ts";
@@ -43,7 +44,7 @@ export function registerCollate(program: Command, context: Context): void {
       const planned = await loadPlan(options.plan, options);
       const { frozen, store, experiment, runs, files } = planned;
       // As in "table", plugins are not needed where their pairs are stored.
-      const { registries } = options.allowPlugins ? await withPlugins(planned, options) : planned;
+      const { registries } = options.allowPlugins ? await withPluginsIfPlanned(planned, options, context) : planned;
       if (await leavesOut(frozen, store)) {
         await store.writeVariant(frozen);
         context.io.err(`${store.root}/${experiment}/plan.json keeps another plan, whose records this one leaves out\n`);
@@ -66,4 +67,19 @@ export function registerCollate(program: Command, context: Context): void {
       }
       context.code = standingCode(runs, records, rule);
     });
+}
+
+/** The plan with its plugins, or without them and with a note where a module has changed since: the table stands. */
+async function withPluginsIfPlanned(
+  planned: PlannedSweep,
+  options: CollateOptions,
+  { io }: Context,
+): Promise<PlannedSweep> {
+  try {
+    return await withPlugins(planned, options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.err(`${error.message}\nThe table is made without them\n`);
+    return planned;
+  }
 }
