@@ -60,7 +60,7 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   const { store, experiment, runs, frozen: plan } = sweep;
   const rule = ruleOf(sweep), missing = await missingRuns(runs, store, { experiment, rule });
   const kept = plan !== undefined && await isOwnPlan(plan, sweep, options, context);
-  const planPath = kept ? await store.writePlan(plan) : undefined;
+  const planPath = plan && (kept ? await store.writePlan(plan) : await store.writeVariant(plan));
   if (!options.quiet && !options.json) {
     context.io.err(
       `${experiment}: ${runs.length} runs, ${runs.length - missing.length} done, ${missing.length} to do\n`,

@@ -16,3 +16,13 @@ export async function leavesOut(
   const done = new Set(records.map(({ id }) => id));
   return stored.runs.some(({ id }) => done.has(id) && !planned.has(id));
 }
+
+/** Stores a plan of which one run is trained: as the experiment's own where it has none, beside it where it has another. */
+export async function keepPlan(
+  plan: FrozenPlan,
+  store: Pick<Store, "readPlan" | "writePlan" | "writeVariant">,
+): Promise<void> {
+  const stored = await store.readPlan(plan.experiment);
+  if (!stored) await store.writePlan(plan);
+  else if (stored.digest !== plan.digest) await store.writeVariant(plan);
+}

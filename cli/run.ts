@@ -13,6 +13,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { alignColumns } from "./format.ts";
 import { examples, naturalNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
+import { keepPlan } from "./own_plan.ts";
 import { figure } from "./progress_lines.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 import { type TrustOptions, withTrustOptions } from "./trust.ts";
@@ -47,7 +48,7 @@ export function registerRun(program: Command, context: Context): void {
         // Another process finished it since the parent planned: the parent is told of the record that stands.
         if (options.child) context.io.out(JSON.stringify({ type: "end", record: standing }) + "\n");
       } else {
-        if (!options.child && sweep.frozen && !await store.readPlan(experiment)) await store.writePlan(sweep.frozen);
+        if (!options.child && sweep.frozen) await keepPlan(sweep.frozen, store);
         context.code = await trainRuns([planned], sweep, options, context);
       }
       const record = await store.find(experiment, planned.id);

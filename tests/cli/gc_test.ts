@@ -69,6 +69,31 @@ Deno.test("gc tells what nothing needs, deletes it with --yes alone, and leaves 
     assertEquals((await cli("gc", "--out", results)).err, "Nothing to delete\n");
   }));
 
+Deno.test("gc leaves what a variant of the plan goes on from, whichever command trains it", () =>
+  inFolder(async (folder) => {
+    const results = `${folder}/results`, store = openStore(results), where = ["--quiet", "--out", results];
+    const manifest = `${folder}/tiny.yaml`, elsewhere = `${folder}/elsewhere.json`;
+    const steps = (count: number) => ["--set", `train.steps=${count}`];
+    assertEquals((await cli("ablate", manifest, ...where)).code, 0);
+    const own = new Set((await store.readPlan("tiny"))!.runs.map(({ id }) => id));
+    await cli("plan", manifest, ...steps(6), "--out", elsewhere);
+    const commands = [
+      ["ablate", manifest, ...steps(4)],
+      ["run", manifest, ...steps(5), "--row", "NS"],
+      ["run", "--plan", elsewhere, "--index", "1"],
+    ];
+    for (const command of commands) assertEquals((await cli(...command, ...where)).code, 0);
+    const { records } = await store.records("tiny"), variants = records.filter(({ id }) => !own.has(id));
+    assertEquals(variants.map(({ manifest }) => manifest.train.steps).sort(), [4, 4, 5, 6]);
+    // As when they had been interrupted.
+    for (const { id } of variants) {
+      const run = await store.folder("tiny", id);
+      await run.clear();
+      await run.writeCheckpoint(new Uint8Array(7));
+    }
+    assertEquals((await cli("gc", "--interrupted", "--out", results)).err, "Nothing to delete\n");
+  }));
+
 Deno.test("gc leaves a run alone that is at work, and runs without records where no plan is stored", () =>
   inResults(async (results, [first]) => {
     const store = openStore(results), run = await store.folder("tiny", first!);
