@@ -41,7 +41,7 @@ export async function* parallelEvents(
   if (cli.protocol !== "file:") {
     throw new UsageError("Cannot run several jobs from a remote module: clone the repository, or leave --jobs out");
   }
-  const plan = sweep.planPath ?? await sweep.store.writeVariant(sweep.frozen!);
+  const plan = sweep.planPath!;
   const index = new Map(sweep.frozen!.runs.map(({ id }, i) => [id, i]));
   const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
   const paths = [decodeURIComponent(project.pathname), options.data, options.out, plan, ...modules];

@@ -46,7 +46,7 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
 
 /** What {@link trainRuns} trains from. */
 export interface TrainedSweep extends Sweep {
-  /** Path of the plan's file, which the processes of `--jobs` read. */
+  /** Path of the plan's file, which the processes of `--jobs` read; there with `--jobs`. */
   readonly planPath?: string;
   /** What has changed since the plan was frozen. */
   readonly drift?: RecordedDrift | undefined;
