@@ -39,7 +39,7 @@ export function runsText(runs: readonly PlanLine[]): string[] {
     ]),
     "",
     "parameters and multiply-adds: the backbone's, for one image; head: the class-side parameters",
-    "memory: weights, gradients, momentum and the activations of a batch; an estimate",
+    "memory: of tensors: weights, gradients, momentum and the activations of a batch; an estimate",
   ];
 }
 
@@ -88,15 +88,20 @@ function timeText(runs: readonly PlanLine[], { seconds, wallSeconds, jobs }: Pre
   return [`time: unknown until a run with this backbone, batch size and data is done${rest}`];
 }
 
-function memoryText({ jobs, memoryBytes, jobsMemoryBytes, savingBytes }: Preview, { memory }: Room): string[] {
-  if (jobsMemoryBytes === null) return ["memory at once: unknown until the data is opened"];
+function memoryText(preview: Preview, { memory }: Room): string[] {
+  const { jobs, memoryBytes, jobsMemoryBytes, processBytes, savingBytes } = preview;
+  if (jobsMemoryBytes === null) {
+    return [`memory at once: unknown until the data is opened, beside ${formatBytes(processBytes)} for the program`];
+  }
+  const total = jobsMemoryBytes + processBytes;
   const each = jobs > 1 ? `, ${formatBytes(memoryBytes!)} for the largest of ${jobs} processes` : "";
   const saving = savingBytes === null ? "" : `, and ${formatBytes(savingBytes)} while checkpoints are saved`;
   const left = memory === null ? "" : `; ${formatBytes(memory)} are available here`;
-  const warn = memory !== null && jobsMemoryBytes + (savingBytes ?? 0) > memory
-    ? ", which is too little: use fewer --jobs"
-    : "";
-  return [`memory at once: about ${formatBytes(jobsMemoryBytes)} of tensors${each}${saving}${left}${warn}`];
+  const warn = memory !== null && total + (savingBytes ?? 0) > memory ? ", which is too little: use fewer --jobs" : "";
+  return [
+    `memory at once: about ${formatBytes(total)}: ${formatBytes(jobsMemoryBytes)} of tensors${each}; ` +
+    `${formatBytes(processBytes)} for the program and its data${saving}${left}${warn}`,
+  ];
 }
 
 function diskText(preview: Preview, { disk }: Room): string[] {

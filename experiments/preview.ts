@@ -27,10 +27,12 @@ export interface Preview {
   readonly seconds: number | null;
   /** The same with `jobs` processes: that share of it, but at least the longest run. */
   readonly wallSeconds: number | null;
-  /** Memory of the largest run, in bytes. */
+  /** Memory of the tensors of the largest run, in bytes. */
   readonly memoryBytes: number | null;
-  /** Memory of the `jobs` largest runs together. */
+  /** Memory of the tensors of the `jobs` largest runs together. */
   readonly jobsMemoryBytes: number | null;
+  /** Memory that the processes take beside tensors: the program, its heap, what is read of the data. */
+  readonly processBytes: number;
   /**
    * Memory beside the tensors, for a moment, while `jobs` runs save checkpoints: the values and the file that is made of
    * them. What the receipt keeps of the first steps is less.
@@ -50,6 +52,8 @@ export interface Preview {
 
 /** A record with its curves and histograms, and a line of history; measured on the records in this repository. */
 const RECORD = 24 * 1024, HISTORY_LINE = 200;
+/** What a process takes beside tensors; recorded runs took 295 to 479 MiB, small synthetic ones from 212 on. */
+const PROCESS = 384 * 2 ** 20;
 /** A checkpoint lies there with the one before it, and for a moment with the one that is written. */
 const CHECKPOINTS = 3;
 /** In memory it is made of a copy of the values. */
@@ -77,6 +81,7 @@ export function previewOf(
     wallSeconds: seconds && Math.max(longest(seconds), sum(seconds) / jobs),
     memoryBytes: memory && (memory[0] ?? 0),
     jobsMemoryBytes: memory && sum(memory.slice(0, jobs)),
+    processBytes: PROCESS * Math.min(jobs, runs.length),
     savingBytes: checkpoints && COPIES * sum(checkpoints.slice(0, jobs)),
     weightsBytes: output.weights ? sumIfKnown(runs.map(({ cost }) => cost?.weights)) : 0,
     scoresBytes: sum(scores.flat().map(({ pairs }) => 4 * (pairs ?? 0))),

@@ -78,7 +78,7 @@ Deno.test("plan --jobs tells time, memory and disk of as many processes", () =>
     assertMatch(out, /^time: about \d+ s of training in all, .*; \d+ s with --jobs 2/m);
     assertMatch(
       out,
-      /^memory at once: about .* of tensors, .* for the largest of 2 processes, and .* while checkpoints are saved/m,
+      /^memory at once: about 38\d MiB: .* of tensors, .* for the largest of 2 processes; 384 MiB for the program and its data, and .* while checkpoints are saved/m,
     );
     assertMatch(out, /^disk: about .* more \(weights .*, scores .*, records .*, checkpoints on the way .*\)/m);
     assertEquals((await cli("plan", path, "--jobs", "0")).code, 2);

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { freeDisk } from "../../experiments/machine.ts";
 import { rowCost } from "../../experiments/plan_cost.ts";
 import { type PreviewedRun, previewOf } from "../../experiments/preview.ts";
+import { openStore } from "../../experiments/store.ts";
 import { load, registries } from "./manifest_helpers.ts";
 
 const text = `name: tiny
@@ -45,6 +46,19 @@ Deno.test("previewOf() adds up time, memory of the largest runs, and what is wri
     2 * (large.cost!.checkpoint! + small.cost!.checkpoint!),
   ]);
   assertEquals(previewOf([small, small, small, small], { jobs: 2, output, registries }).wallSeconds, 20);
+});
+
+Deno.test("previewOf() counts for each process what recorded runs took beside their tensors, within 30 %", async () => {
+  const store = openStore(new URL("../../results", import.meta.url).pathname), small = await runOf(text, 10);
+  const [one, two, three] = [1, 2, 3].map((jobs) => previewOf([small, small], { jobs, output, registries }));
+  assertEquals([two!.processBytes, three!.processBytes], [2 * one!.processBytes, 2 * one!.processBytes]);
+  for (const experiment of ["omniglot-table2", "toy-2d", "omniglot-one-shot"]) {
+    for (const { id, manifest, cost, backend } of (await store.records(experiment)).records) {
+      assertEquals(backend!.name, "wasm");
+      const beside = cost!.peakMemoryBytes! - rowCost({ ...manifest, backend: "wasm" }, registries)!.memory;
+      assertAlmostEquals(beside / one!.processBytes, 1, 0.3, `${experiment}/${id}`);
+    }
+  }
 });
 
 Deno.test("previewOf() says what cannot be known, and counts nothing where nothing is to do", async () => {
