@@ -9,6 +9,7 @@ import { runFolders } from "../experiments/run_traces.ts";
 import { openStore, type RunFolder, type Store } from "../experiments/store.ts";
 import { isThere } from "../experiments/store/atomic.ts";
 import { holderOf } from "../experiments/store/holder.ts";
+import { isRunId } from "../experiments/store/paths.ts";
 import { claimInTurn, type Patience } from "../experiments/store/patience.ts";
 import { folders } from "../experiments/store/records.ts";
 import type { Context } from "./context.ts";
@@ -73,7 +74,7 @@ async function collect(
   found: Found,
 ): Promise<void> {
   const planned = await plannedRuns(store, experiment), todo = new Map<RunFolder, string>();
-  for (const id of [...await runFolders(store, experiment)].filter((name) => /^[0-9a-f]{12}$/.test(name)).sort()) {
+  for (const id of [...await runFolders(store, experiment)].filter(isRunId).sort()) {
     const folder = await store.folder(experiment, id);
     if (await holderOf(folder.path) !== undefined) {
       found.busy.push(folder.path);
@@ -113,7 +114,7 @@ async function collectScratch(root: string, yes: boolean, found: Found): Promise
   for (const experiment of await folders(root)) {
     const path = `${root}/${experiment}`;
     if (!await isThere(`${path}/${MARKER}`)) continue;
-    const ids = [...await runFolders(store, experiment)].filter((name) => /^[0-9a-f]{12}$/.test(name));
+    const ids = [...await runFolders(store, experiment)].filter(isRunId);
     const runs = await Promise.all(ids.map((id) => store.folder(experiment, id)));
     const one = await leftover(path, "runs that verify trained again");
     if (yes) await removeScratch(runs, one, found);

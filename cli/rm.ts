@@ -8,6 +8,7 @@ import { trackedBelow } from "../experiments/git.ts";
 import { runFolders } from "../experiments/run_traces.ts";
 import type { RunFolder } from "../experiments/store.ts";
 import { isThere } from "../experiments/store/atomic.ts";
+import { isRunId } from "../experiments/store/paths.ts";
 import { claimInTurn } from "../experiments/store/patience.ts";
 import { seal } from "../experiments/verify/seal.ts";
 import { SUMS } from "../experiments/verify/sums.ts";
@@ -60,7 +61,7 @@ export function registerRm(program: Command, context: Context): void {
 
 /** The runs that ids, or their beginnings, name. */
 function choose(ids: readonly string[], names: readonly string[], folder: string): string[] {
-  const runs = names.filter((name) => /^[0-9a-f]{12}$/.test(name)), chosen = new Set<string>();
+  const runs = names.filter(isRunId), chosen = new Set<string>();
   for (const id of ids) {
     const found = runs.filter((run) => id !== "" && run.startsWith(id)).sort();
     if (found.length === 0) {

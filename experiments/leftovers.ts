@@ -7,9 +7,8 @@
  */
 import { readTrace } from "./run_traces.ts";
 import type { Store } from "./store.ts";
-import { isThere } from "./store/atomic.ts";
-import { ignoreAbsence } from "./store/lease_files.ts";
-import { within } from "./store/paths.ts";
+import { ignoreAbsence, isThere } from "./store/atomic.ts";
+import { isRunId, within } from "./store/paths.ts";
 import { readPlan } from "./store/plan.ts";
 
 /** Something that may be deleted. */
@@ -79,7 +78,7 @@ export async function temporaryFiles(folder: string, now: number): Promise<Lefto
   const found: Leftover[] = [];
   for (const { name, isFile, isDirectory } of await entries(folder)) {
     const path = `${folder}/${name}`;
-    if (isDirectory && !/^[0-9a-f]{12}$/.test(name)) found.push(...await temporaryFiles(path, now));
+    if (isDirectory && !isRunId(name)) found.push(...await temporaryFiles(path, now));
     if (!isFile || !TEMPORARY.test(name)) continue;
     const stat = await Deno.stat(path).catch(ignoreAbsence);
     if (stat && now - (stat.mtime?.getTime() ?? now) > OLD) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
-import { checkExperimentName, within } from "../store/paths.ts";
+import { checkExperimentName, isRunId, within } from "../store/paths.ts";
 import { type Journal, readJournal, type Submission, writeJournal } from "./journal.ts";
 
 /** Another process submits the runs of this plan. */
@@ -94,7 +94,7 @@ export async function journalsOf(
   const launches = await within(root, checkExperimentName(experiment), "launch"), names: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(launches)) {
-      if (isDirectory && /^[0-9a-f]{12}$/.test(name)) names.push(name);
+      if (isDirectory && isRunId(name)) names.push(name);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

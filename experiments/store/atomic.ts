@@ -80,31 +80,20 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** The content of a text file, or `undefined` when there is none. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return await Deno.readTextFile(path).catch(ignoreAbsence);
 }
 
 /** The content of a file, or `undefined` when there is none. */
 export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return await Deno.readFile(path).catch(ignoreAbsence);
 }
 
 /** Whether a file is there. */
 export async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return await Deno.stat(path).catch(ignoreAbsence) !== undefined;
+}
+
+/** Passes for what is not there. */
+export function ignoreAbsence(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

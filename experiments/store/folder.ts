@@ -7,12 +7,20 @@
 import { dirname } from "node:path";
 import { hostName } from "../machine.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
-import { isThere, readIfThere, readTextIfThere, syncFolder, writeAtomically, writeWhole } from "./atomic.ts";
+import {
+  ignoreAbsence,
+  isThere,
+  readIfThere,
+  readTextIfThere,
+  syncFolder,
+  writeAtomically,
+  writeWhole,
+} from "./atomic.ts";
 import { heldBy } from "./busy.ts";
 import { historyUpTo, parseHistory } from "./history.ts";
 import { isStill, tryLock } from "./holder.ts";
 import { type Lease, takeLease } from "./lease.ts";
-import { ignoreAbsence, SILENCE } from "./lease_files.ts";
+import { SILENCE } from "./lease_files.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { type StoredPairs, writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";

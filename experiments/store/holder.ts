@@ -4,8 +4,8 @@
  * @module
  */
 import { hostName } from "../machine.ts";
-import { readTextIfThere } from "./atomic.ts";
-import { ignoreAbsence, leaseHolder } from "./lease_files.ts";
+import { ignoreAbsence, readTextIfThere } from "./atomic.ts";
+import { leaseHolder } from "./lease_files.ts";
 import { within } from "./paths.ts";
 
 /** The process that holds a run, in its own words; `undefined` where none does. */

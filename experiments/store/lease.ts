@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { createWhole, readTextIfThere } from "./atomic.ts";
+import { createWhole, ignoreAbsence, readTextIfThere } from "./atomic.ts";
 import { countText, startBeat } from "./beat.ts";
 import { heldBy, RunBusyError } from "./busy.ts";
-import { beatOf, ignoreAbsence, leaseFiles, type LeaseText, newestLease, readLease } from "./lease_files.ts";
+import { beatOf, leaseFiles, type LeaseText, newestLease, readLease } from "./lease_files.ts";
 import { within } from "./paths.ts";
 
 /** Milliseconds from one beat of a lease to the next. */

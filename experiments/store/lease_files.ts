@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readTextIfThere } from "./atomic.ts";
+import { ignoreAbsence, readTextIfThere } from "./atomic.ts";
 import { within } from "./paths.ts";
 
 /** Milliseconds after which a holder on another machine that gives no sign of life is taken to be dead. */
@@ -73,9 +73,4 @@ export async function newestLease(folder: string): Promise<LeaseFile | undefined
 /** The counter of a lease. */
 export function beatOf(path: string): string {
   return `${path}.beat`;
-}
-
-/** Passes for what is not there. */
-export function ignoreAbsence(error: unknown): undefined {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

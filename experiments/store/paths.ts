@@ -16,13 +16,18 @@ export function checkExperimentName(name: string): string {
   );
 }
 
+/** Whether a name is that of a run: 12 lower-case hexadecimal digits. */
+export function isRunId(name: string): boolean {
+  return /^[0-9a-f]{12}$/.test(name);
+}
+
 /**
  * Checks a run id: 12 lower-case hexadecimal digits.
  *
  * @throws {RangeError} if it is anything else.
  */
 export function checkRunId(id: string): string {
-  if (/^[0-9a-f]{12}$/.test(id)) return id;
+  if (isRunId(id)) return id;
   throw new RangeError(`Cannot use "${id}" as a run id: wanted 12 lower-case hexadecimal digits`);
 }
 

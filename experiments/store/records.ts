@@ -5,7 +5,7 @@
  */
 import type { RunRecord } from "../record.ts";
 import { RunFolder } from "./folder.ts";
-import { linkProblem } from "./paths.ts";
+import { isRunId, linkProblem } from "./paths.ts";
 import { type IndexEntry, readIndex, stampOf } from "./index_file.ts";
 import { type RunSummary, summaryOf } from "./summary.ts";
 
@@ -91,7 +91,7 @@ async function readOne(folder: string, id: string): Promise<RunRecord | Error | 
 
 /** Ids of the runs that have a folder, and a message for each whose folder is a symbolic link, which is not followed. */
 async function runIds(folder: string): Promise<{ readonly ids: string[]; readonly problems: string[] }> {
-  const runs = (await entries(folder)).filter(({ name }) => /^[0-9a-f]{12}$/.test(name));
+  const runs = (await entries(folder)).filter(({ name }) => isRunId(name));
   return {
     ids: runs.filter(({ isDirectory }) => isDirectory).map(({ name }) => name),
     problems: runs.filter(({ isSymlink }) => isSymlink).map(({ name }) => linkProblem(`${folder}/${name}`)),
