@@ -14,7 +14,7 @@ import { isFinal } from "../experiments/sweep.ts";
 import { workersOfJobs } from "./decoding.ts";
 import { UsageError } from "./exit.ts";
 import type { Sweep } from "./load.ts";
-import { threadsOf, usesLibrary } from "./threads.ts";
+import { threadFlags, threadsOf } from "./threads.ts";
 import type { TrainedSweep, TrainingOptions } from "./training.ts";
 import { trustFlags } from "./trust.ts";
 
@@ -66,7 +66,7 @@ export async function* parallelEvents(
       `--blas=${options.blas ?? "auto"}`,
       `--workers=${workersOfJobs(options)}`,
       ...options.cache === undefined ? [] : [`--cache=${options.cache}`],
-      ...usesLibrary(options) ? [`--threads=${threadsOf(options)}`] : [],
+      ...threadFlags(options, threadsOf(options)),
       `--data=${options.data}`,
       `--out=${options.out}`,
     ],

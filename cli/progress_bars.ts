@@ -51,7 +51,11 @@ export function barReporter(runs: number): Reporter {
     } else {
       finish(id);
       if (event.type === "end") all.increment();
-      note(`${who}: ${event.type === "end" ? summary(event.record) : tellPause(event)}`);
+      note(
+        `${who}: ${
+          event.type === "end" ? summary(event.record) : event.type === "refused" ? event.error : tellPause(event)
+        }`,
+      );
     }
   };
   return {

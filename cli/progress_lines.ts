@@ -52,6 +52,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
     } else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
+    else if (event.type === "refused") print(`${who}: ${event.error}`);
     else {
       const alone = event.type === "paused" && runs === 1;
       print(`${who}: ${tellPause(event)}${alone ? "; the same command goes on once they are there" : ""}`);

@@ -12,7 +12,14 @@ import { chosenRun, type RunChoice } from "./chosen_run.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { alignColumns } from "./format.ts";
-import { examples, naturalNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
+import {
+  examples,
+  naturalNumber,
+  positiveNumber,
+  withComputeOptions,
+  withManifestOptions,
+  withPrintOptions,
+} from "./options.ts";
 import { keepPlan } from "./own_plan.ts";
 import { figure } from "./progress_lines.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
@@ -30,7 +37,11 @@ export function registerRun(program: Command, context: Context): void {
     .option("--plan <file>", "a frozen plan in place of a manifest, as `plan --out` writes it")
     .option("--index <n>", "position of the run in that plan, from 0", naturalNumber)
     .option("--allow-drift", "train though the program or data has changed since the plan was made, and record it")
-    .addOption(new Option("--child", "stop when standard input ends").hideHelp());
+    .addOption(new Option("--child", "stop when standard input ends").hideHelp())
+    .addOption(
+      new Option("--share <n>", "threads where neither --threads nor a checkpoint says").argParser(positiveNumber)
+        .hideHelp(),
+    );
   withPrintOptions(withComputeOptions(withManifestOptions(withTrustOptions(command))), "print events as JSON lines")
     .addHelpText(
       "after",

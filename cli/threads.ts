@@ -35,6 +35,12 @@ export function checkThreads(
 }
 
 /** Threads of each of several processes, so that all of them together have one a processor. */
-export function threadsOf({ threads, jobs }: Pick<TrainingOptions, "threads" | "jobs">): number {
-  return threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
+export function threadsOf({ jobs }: Pick<TrainingOptions, "jobs">): number {
+  return Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs!));
+}
+
+/** Flags that hand threads on to a process: those named, or a share that a checkpoint of other threads comes before. */
+export function threadFlags(options: ComputeFlags, share: number): string[] {
+  if (!usesLibrary(options)) return [];
+  return [options.threads === undefined ? `--share=${share}` : `--threads=${options.threads}`];
 }

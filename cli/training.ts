@@ -6,7 +6,6 @@
 import { MissingDataError } from "../datasets/files.ts";
 import { readEnvironment } from "../experiments/environment.ts";
 import { JobRefusedError, type SweepEvent } from "../experiments/jobs.ts";
-import { type Library, loadBlas } from "../experiments/openblas.ts";
 import type { RecordedDrift } from "../experiments/record.ts";
 import type { PlannedRun } from "../experiments/resolved.ts";
 import { RunBusyError } from "../experiments/store.ts";
@@ -16,6 +15,7 @@ import { endedWell, missingRuns, sweepHere } from "../experiments/sweep.ts";
 import type { Context } from "./context.ts";
 import { decodePool } from "./decoding.ts";
 import { EXIT, explain, RunError } from "./exit.ts";
+import { RunLibrary } from "./library.ts";
 import { missingData, type Sweep } from "./load.ts";
 import type { ManifestOptions, PrintOptions } from "./options.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -34,6 +34,8 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
   readonly blas?: "auto" | "none";
   /** Threads of that library. */
   readonly threads?: number;
+  /** Its threads where neither `threads` nor a checkpoint says: this process's share of the processors. */
+  readonly share?: number;
   /** Threads that decode images. */
   readonly workers?: number;
   /** MiB of decoded images that a data set may keep. */
@@ -55,7 +57,7 @@ export interface TrainedSweep extends Sweep {
 /**
  * Trains runs, in this process or in several.
  *
- * @returns Exit status: 0, 70 if a run failed or diverged, else 75 if a signal came, another process trains some of the
+ * @returns Exit status: 0, 70 if a run failed, diverged or cannot go on from its checkpoint, else 75 if a signal came, another process trains some of the
  *   runs, or runs wait at a rung for others.
  * @throws {MissingDataError} if data is not there, before anything is trained.
  */
@@ -87,7 +89,7 @@ export async function trainRuns(
     for await (const shown of eventsOf(runs, sweep, options, { reporter, stop, kill: kill.signal }, context)) {
       const { event } = shown;
       if (event.type === "start") begun = true, signals.protect();
-      if (event.type === "end" && !endedWell(event.record, rule)) code = EXIT.failed;
+      if (event.type === "refused" || event.type === "end" && !endedWell(event.record, rule)) code = EXIT.failed;
       reporter.show(shown);
       const common = outcomes.see(shown);
       if (common && !options.failFast) reporter.note(common);
@@ -141,11 +143,11 @@ async function* eventsOf(
       parallelEvents(some, sweep, options, { environment, stop, kill, note });
     return yield* inRounds(runs, { ...rounds, train });
   }
-  const library = await loadLibrary(options), pool = decodePool(options, io);
+  const library = new RunLibrary(options), pool = decodePool(options, io);
   const means = {
     prepare: pool.prepare,
     ...stopping ? { stopping } : {},
-    ...library ? { products: library } : {},
+    library: (made: string | undefined) => library.take(made),
     ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
     ...drift ? { drift } : {},
   };
@@ -156,7 +158,7 @@ async function* eventsOf(
       train: (some) => sweepHere(some, shared, (error) => reporter.note(error.message)),
     });
   } finally {
-    library?.close();
+    library.close();
     pool.close();
   }
 }
@@ -166,11 +168,6 @@ function asRunError(error: unknown): unknown {
   const told = error instanceof Error && /^Cannot /.test(error.message);
   const kept = error instanceof MissingDataError || error instanceof RunBusyError || error instanceof JobRefusedError;
   return told && !kept ? new RunError(error.message, { cause: error }) : error;
-}
-
-/** The library of matrix products that the flags ask for. */
-async function loadLibrary({ blas, threads }: TrainingOptions): Promise<Library | undefined> {
-  return blas === "none" ? undefined : await loadBlas(threads === undefined ? {} : { threads });
 }
 
 async function stopAtEndOfInput(request: () => void): Promise<void> {

@@ -60,6 +60,8 @@ export class JobRefusedError extends Error {
   }
 }
 
+/** Events of which one is the last that a run tells. */
+const LAST: readonly RunEvent["type"][] = ["end", "interrupted", "paused", "refused"];
 /** Exit status of a child that stopped with its work saved, or found that another process trains its run. */
 const INTERRUPTED = 75;
 /** Exit statuses of a child that a signal stopped before it had work to save. */
@@ -130,7 +132,7 @@ async function runChild(
         else log.push(line);
       }),
     ]);
-    if (last?.type === "end" || last?.type === "interrupted" || last?.type === "paused") return;
+    if (last && LAST.includes(last.type)) return;
     if (status.code === INTERRUPTED) return log.empty ? undefined : note?.(planned, log.last());
     if (SIGNALLED.includes(status.code) || status.signal === "SIGINT" || status.signal === "SIGTERM") {
       return note?.(planned, "was interrupted before it had work to save");

@@ -8,6 +8,7 @@ import { checkPairs } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { KINDS } from "../registry/registries.ts";
 import { useBackend } from "../tensor/backend.ts";
+import { ResumeRefusedError } from "../training/mod.ts";
 import { modelClassWeights } from "./class_weights.ts";
 import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
@@ -17,6 +18,7 @@ import { ReadLog, watchReads } from "./reads.ts";
 import type { Environment, RecordedBackend, RecordedDrift } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
 import { makeRecord, type Outcome, type Progress } from "./run_record.ts";
+import { tellRefusal } from "./resume.ts";
 import { readStart, readWeights, weightsDigest, weightsFile } from "./run_weights.ts";
 import type { EvaluateEvent, RunEvent } from "./run_events.ts";
 import { trainFromCheckpoint } from "./run_training.ts";
@@ -70,7 +72,8 @@ export interface RunOptions {
 /**
  * Trains and evaluates one run, resuming from its checkpoint if there is one; its record is written at the end.
  *
- * A run that diverges, or fails on its way, ends with a record that says so; the error is not thrown.
+ * A run that diverges, or fails on its way, ends with a record that says so; the error is not thrown. One that cannot go
+ * on from its checkpoint here ends with `refused`, and nothing is recorded.
  *
  * @throws {MissingDataError} if data is not there; nothing is recorded.
  * @throws {RangeError} if the backend that the manifest names is not available; nothing is recorded.
@@ -113,6 +116,7 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
     }
   } catch (error) {
     if (error instanceof MissingDataError || error instanceof RunBusyError || isRefusedWrite(error)) throw error;
+    if (error instanceof ResumeRefusedError) return yield { type: "refused", error: tellRefusal(error, store) };
     end = await finish({ error });
   } finally {
     progress.model?.dispose();

@@ -51,7 +51,10 @@ export interface EvaluateEvent {
   readonly total: number;
 }
 
-/** What a run tells while it works; the last event is `end`, `interrupted`, or `paused`, to wait for others at a rung. */
+/**
+ * What a run tells while it works; the last event is `end`, `interrupted`, `paused`, to wait for others at a rung, or
+ * `refused`: it cannot go on from its checkpoint here, and is left as it was.
+ */
 export type RunEvent =
   | StartEvent
   | ProgressEvent
@@ -59,4 +62,5 @@ export type RunEvent =
   | RungEvent
   | DecisionEvent
   | { readonly type: "interrupted" | "paused"; readonly step: number }
+  | { readonly type: "refused"; readonly error: string }
   | { readonly type: "end"; readonly record: RunRecord };

@@ -15,7 +15,7 @@ import {
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
 import { type Model, trainModel } from "./model.ts";
 import { Receipt, RECEIPT_STEPS } from "./receipt.ts";
-import type { RecordedBackend } from "./record.ts";
+import { describeBackend } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import type { RunEvent } from "./run_events.ts";
 import { notesOf, restoreNotes } from "./run_notes.ts";
@@ -148,10 +148,4 @@ async function checkpoint(
   await store.syncHistory();
   await store.writeCheckpoint(bytes);
   progress.saved = at.step;
-}
-
-/** Everything that decides the last bits, in words: a run that is resumed goes on with the same. */
-function describeBackend({ name, adapter, blas, flags }: RecordedBackend): string {
-  if (name === "wasm") return `wasm (${blas ?? "own kernels"})`;
-  return name === "webgpu" ? `webgpu (${adapter}, tile ${flags.tile})` : name;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Products } from "../tensor/kernels/wasm/products.ts";
+import { readCheckpointHeader } from "./checkpoint_header.ts";
 import type { SweepEvent } from "./jobs.ts";
 import { ReadLog, watchReads } from "./reads.ts";
 import type { RunRecord } from "./record.ts";
@@ -14,8 +16,10 @@ import { SILENCE } from "./store/lease_files.ts";
 import { pauseBetweenLooks } from "./store/patience.ts";
 
 /** What every run of a sweep shares. */
-export type SweepOptions = Omit<RunOptions, "planned" | "store"> & {
+export type SweepOptions = Omit<RunOptions, "planned" | "store" | "products"> & {
   readonly store: Store;
+  /** The library of matrix products for a run; `made` tells the backend of the checkpoint that it goes on from. */
+  readonly library?: (made: string | undefined) => Promise<Products | undefined>;
   /** Milliseconds of silence after which a run's holder on another machine is taken to be dead; see `RunFolder.claim`. */
   readonly silence?: number;
 };
@@ -68,7 +72,10 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
     if (record && isFinal(record, options.stopping?.rule)) return yield { type: "end", record };
     if (record?.status === "failed") await folder.setRecordAside();
     await folder.removeLog();
-    yield* executeRun({ tiles: options.store.tiles, ...options, planned, store: folder });
+    const header = await readCheckpointHeader(folder.path) ?? await readCheckpointHeader(folder.path, "previous");
+    const products = await options.library?.(header?.backend);
+    const own = { planned, store: folder, ...products ? { products } : {} };
+    yield* executeRun({ tiles: options.store.tiles, ...options, ...own });
   } finally {
     await folder.release();
   }

@@ -23,6 +23,27 @@ export interface CheckpointState {
   readonly notes?: string;
 }
 
+/** A checkpoint that a run cannot go on from; the run itself is as it was. */
+export class ResumeRefusedError extends RangeError {
+  /** Name of the class. */
+  override readonly name = "ResumeRefusedError";
+  /** Backend that made it, where that is why. */
+  readonly made: string | undefined;
+  /** Backend that was to go on. */
+  readonly backend: string | undefined;
+
+  /**
+   * Says what does not fit.
+   *
+   * @param message The whole sentence.
+   */
+  constructor(message: string, { made, backend }: { readonly made?: string; readonly backend?: string } = {}) {
+    super(message);
+    this.made = made;
+    this.backend = backend;
+  }
+}
+
 const FORMAT = "marginlab-checkpoint/1";
 
 /** Groups of parameters, by the prefix that keeps their names apart: `backbone`, `head`, `optimizer`, … */
@@ -52,7 +73,7 @@ export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointS
  * Puts the values of a checkpoint into the groups' variables.
  *
  * @throws {SyntaxError} if the bytes are not a checkpoint.
- * @throws {RangeError} if it belongs to another run or backend, or its tensors are not exactly those of the groups.
+ * @throws {ResumeRefusedError} if it belongs to another run or backend, or its tensors are not exactly those of the groups.
  */
 export function loadCheckpoint(
   bytes: Uint8Array,
@@ -65,14 +86,14 @@ export function loadCheckpoint(
     throw new SyntaxError("Cannot read the checkpoint: it is a safetensors file, but not a marginlab checkpoint");
   }
   if (metadata.run !== run) {
-    throw new RangeError(
-      `Cannot resume run ${run}: the checkpoint belongs to run ${metadata.run}; remove it to start over`,
-    );
+    throw new ResumeRefusedError(`Cannot resume run ${run}: the checkpoint belongs to run ${metadata.run}`);
   }
   if (metadata.backend !== backend) {
-    throw new RangeError(
-      `Cannot resume run ${run} on ${backend}: its checkpoint was made on ${metadata.backend}, and a run does not change ` +
-        "backends on its way; use that one, or remove the checkpoint to start over",
+    const made = String(metadata.backend);
+    throw new ResumeRefusedError(
+      `Cannot resume run ${run} on ${backend}: its checkpoint was made on ${made}, and a run does not change backends ` +
+        "on its way",
+      { made, backend },
     );
   }
   const stored = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -83,13 +104,11 @@ export function loadCheckpoint(
     const found = stored.get(name);
     if (!found || String(found.shape) !== String(variable.shape)) {
       const what = found ? `has shape [${found.shape}], wanted [${variable.shape}]` : "is missing";
-      throw new RangeError(
-        `Cannot resume run ${run}: tensor "${name}" of the checkpoint ${what}; remove it to start over`,
-      );
+      throw new ResumeRefusedError(`Cannot resume run ${run}: tensor "${name}" of the checkpoint ${what}`);
     }
   }
   if (stored.size !== wanted.length) {
-    throw new RangeError(
+    throw new ResumeRefusedError(
       `Cannot resume run ${run}: the checkpoint has ${stored.size} tensors, wanted ${wanted.length}`,
     );
   }

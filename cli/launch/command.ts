@@ -6,7 +6,7 @@
 import { MOST_WORKERS } from "../../experiments/decode_pool.ts";
 import { childFlags, denoCommand } from "../../experiments/child_flags.ts";
 import { UsageError } from "../exit.ts";
-import { usesLibrary } from "../threads.ts";
+import { threadFlags } from "../threads.ts";
 import { trustFlags } from "../trust.ts";
 import type { Sweep } from "../load.ts";
 import type { LaunchOptions } from "./options.ts";
@@ -51,7 +51,6 @@ export async function commandsFor(
     `${folder}/cli.ts`,
   ];
   const given = [`--plan=${plan}`, `--data=${data}`, `--out=${out}`, ...trustFlags(sweep.frozen!, data)];
-  const threads = options.threads ?? cpus;
   const narrow = flags.filter((flag) => !/^--allow-(?:run|sys|ffi|env)\b/.test(flag));
   return {
     run: [
@@ -59,7 +58,7 @@ export async function commandsFor(
       "run",
       ...given,
       `--blas=${blas}`,
-      ...usesLibrary(options) ? [`--threads=${threads}`] : [],
+      ...threadFlags(options, cpus),
       `--workers=${options.workers ?? Math.min(cpus - 1, MOST_WORKERS)}`,
       ...cache === undefined ? [] : [`--cache=${cache}`],
     ],

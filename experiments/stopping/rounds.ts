@@ -34,7 +34,7 @@ export async function* inRounds(runs: readonly PlannedRun[], options: RoundOptio
     let moved = false;
     for await (const shown of train(ready)) {
       const { planned: { id }, event: { type } } = shown;
-      if (type === "end") ended.add(id);
+      if (type === "end" || type === "refused") ended.add(id);
       if (type === "end" || type === "paused") moved = true;
       yield shown;
     }
