@@ -33,7 +33,7 @@ export function countText(count: number): string {
 
 /**
  * Counts on in a thread of its own, because a step of training can keep this one for minutes; in this one where its module
- * is no file of this machine.
+ * is no file of this machine, or the thread ends.
  */
 export function startBeat(request: BeatRequest): () => void {
   // The worker's module stands beside this one, or its bundle beside the bundle.
@@ -41,7 +41,16 @@ export function startBeat(request: BeatRequest): () => void {
   const module = new URL(`beat_worker${suffix}`, import.meta.url);
   if (module.protocol !== "file:") return beat(request);
   const thread = new Worker(module, { type: "module", name: "beat" });
-  thread.onerror = (event) => event.preventDefault();
+  let stop = () => thread.terminate();
+  thread.onerror = (event) => {
+    event.preventDefault();
+    stop();
+    stop = beat(request);
+  };
   thread.postMessage(request);
-  return () => thread.terminate();
+  return () => {
+    // An error that is on its way starts nothing any more.
+    thread.onerror = (event) => event.preventDefault();
+    stop();
+  };
 }

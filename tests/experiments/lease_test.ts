@@ -195,6 +195,30 @@ Deno.test("a heartbeat goes on while a step keeps the thread, and makes no file 
     }
   }));
 
+Deno.test("a heartbeat goes on in this thread where one of its own cannot start, until it is stopped", () =>
+  inRun(async (path) => {
+    const file = `${path}/beat`, { Worker } = globalThis;
+    await Deno.writeTextFile(file, "000000000000");
+    globalThis.Worker = class extends Worker {
+      constructor() {
+        super("data:text/javascript,throw new Error('no thread')", { type: "module" });
+      }
+    };
+    const stop = startBeat({ path: file, every: 10 });
+    globalThis.Worker = Worker;
+    const count = async () => Number(await Deno.readTextFile(file));
+    try {
+      for (let tries = 0; tries < 200 && await count() < 1; tries++) await pause(20);
+      assert(await count() >= 1, "no beat");
+    } finally {
+      stop();
+    }
+    await pause(30);
+    const last = await count();
+    await pause(50);
+    assertEquals(await count(), last);
+  }));
+
 Deno.test("claim() does not take a lock that went with its folder", () =>
   inRun(async (root) => {
     const path = `${root}/run`, first = new RunFolder(path), second = new RunFolder(path);
