@@ -26,14 +26,23 @@ export interface OutcomeSources {
 export async function outcomesFor(
   plan: Pick<FrozenPlan, "runs" | "table"> | undefined,
   records: readonly ScoredRecord[],
+  sources: OutcomeSources,
+): Promise<LoadedOutcomes> {
+  if (!plan || plan.table.baseline === null) return { runs: new Map(), notes: [] };
+  const ids = new Set(plan.runs.map(({ id }) => id));
+  return await outcomesOf(records.filter(({ id }) => ids.has(id)), sources);
+}
+
+/** Outcomes of runs, up to {@link PAIRS_UP_TO} of them where nothing is said. */
+export async function outcomesOf(
+  records: readonly ScoredRecord[],
   { store, experiment, registries, pairs }: OutcomeSources,
 ): Promise<LoadedOutcomes> {
-  if (!plan || plan.table.baseline === null || pairs === false) return { runs: new Map(), notes: [] };
-  const ids = new Set(plan.runs.map(({ id }) => id)), planned = records.filter(({ id }) => ids.has(id));
-  if (pairs === undefined && planned.length > PAIRS_UP_TO) {
+  if (pairs === false) return { runs: new Map(), notes: [] };
+  if (pairs === undefined && records.length > PAIRS_UP_TO) {
     const note =
-      `Rows are not compared pair by pair: ${planned.length} runs are many, --pairs reads their scores all the same`;
+      `Rows are not compared pair by pair: ${records.length} runs are many, --pairs reads their scores all the same`;
     return { runs: new Map(), notes: [note] };
   }
-  return await loadOutcomes(store, experiment, planned, registries);
+  return await loadOutcomes(store, experiment, records, registries);
 }

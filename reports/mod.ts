@@ -7,6 +7,7 @@ export * from "./best.ts";
 export * from "./cell.ts";
 export * from "./csv.ts";
 export * from "./discordant.ts";
+export * from "./exhibit.ts";
 export * from "./experiment.ts";
 export * from "./explain.ts";
 export * from "./footnotes.ts";
