@@ -52,6 +52,8 @@ export interface TrainedSweep extends Sweep {
   readonly planPath?: string;
   /** What has changed since the plan was frozen. */
   readonly drift?: RecordedDrift | undefined;
+  /** Backend of the record that is done again, in the words of `describeBackend`. */
+  readonly made?: string;
 }
 
 /**
@@ -133,7 +135,7 @@ async function* eventsOf(
   { io }: Context,
 ): AsyncGenerator<SweepEvent> {
   const environment = await readEnvironment(Deno.cwd());
-  const { experiment, registries, plugins, files, output, store, drift } = sweep;
+  const { experiment, registries, plugins, files, output, store, drift, made } = sweep;
   // A child waits at every rung: who started it goes on with the others first, so that no process idles.
   const stopping = sweep.frozen && stoppingOf(sweep.frozen, store, { pauses: options.child === true });
   const rounds = { stopping, store, experiment, stop };
@@ -150,6 +152,7 @@ async function* eventsOf(
     library: (made: string | undefined) => library.take(made),
     ...options.cache === undefined ? {} : { cacheBytes: options.cache * 2 ** 20 },
     ...drift ? { drift } : {},
+    ...made === undefined ? {} : { made },
   };
   const shared = { experiment, registries, plugins, files, output, store, environment, stop, ...means };
   try {

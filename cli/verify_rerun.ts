@@ -8,6 +8,7 @@ import { MissingDataError } from "../datasets/files.ts";
 import { findDrift } from "../experiments/drift.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { OutputSettings, PlannedRun } from "../experiments/resolved.ts";
+import { describeBackend } from "../experiments/resume.ts";
 import type { Context } from "./context.ts";
 import { DriftedDataError, EXIT } from "./exit.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
@@ -71,6 +72,8 @@ export async function rerun(
     // A published run was not stopped, or is not done again.
     stopping: undefined,
     output: { ...output, weights: false },
+    // A trial could find another tile, and so other bits.
+    made: describeBackend(backend),
   };
   const options: TrainingOptions = {
     ...flags,

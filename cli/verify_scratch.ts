@@ -78,10 +78,19 @@ export async function prepareRun(
   }
 }
 
-async function nameMeans({ plugins, backend: { name, adapter }, threads }: Means): Promise<string> {
+async function nameMeans({ plugins, backend: { name, adapter, flags }, threads }: Means): Promise<string> {
   const { deno, code, cpu } = await readEnvironment();
   const library = threads === undefined ? undefined : await loadBlas(threads > 0 ? { threads } : {});
   library?.close();
   const used = plugins.map(({ kind, name, sha256 }) => ({ kind, name, sha256 }));
-  return JSON.stringify({ code, deno, cpu, plugins: used, backend: name, adapter, blas: library?.name ?? null });
+  return JSON.stringify({
+    code,
+    deno,
+    cpu,
+    plugins: used,
+    backend: name,
+    adapter,
+    tile: flags.tile ?? null,
+    blas: library?.name ?? null,
+  });
 }

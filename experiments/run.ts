@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly products?: Products;
   /** Tiles of WebGPU adapters that trials found; without it there is no trial. */
   readonly tiles?: TileCache;
+  /** Backend of the checkpoint or of the run that is done again, as `describeBackend` tells it: its tile is taken. */
+  readonly made?: string;
   /** Aborted to stop after the current step, with a checkpoint. */
   readonly stop?: AbortSignal;
   /** The plan's rule for stopping early. */
@@ -127,9 +129,9 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
 }
 
 /** Starts the backend that a run asks for. */
-async function startBackend({ planned: { run }, products, tiles }: RunOptions): Promise<RecordedBackend> {
+async function startBackend({ planned: { run }, products, tiles, made }: RunOptions): Promise<RecordedBackend> {
   const { backend, train: { precision } } = run;
-  const started = await tuneBackend(await useBackend(backend, products ? { products } : {}), tiles);
+  const started = await tuneBackend(await useBackend(backend, products ? { products } : {}), tiles, made);
   if (precision === "f16" && started.name !== "webgpu") {
     throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
   }

@@ -74,7 +74,7 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
     await folder.removeLog();
     const header = await readCheckpointHeader(folder.path) ?? await readCheckpointHeader(folder.path, "previous");
     const products = await options.library?.(header?.backend);
-    const own = { planned, store: folder, ...products ? { products } : {} };
+    const own = { planned, store: folder, ...products ? { products } : {}, ...header ? { made: header.backend } : {} };
     yield* executeRun({ tiles: options.store.tiles, ...options, ...own });
   } finally {
     await folder.release();

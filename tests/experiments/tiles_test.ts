@@ -24,6 +24,20 @@ testOnBackends("tuneBackend() tries tiles once an adapter and keeps the best; th
   await useBackend("webgpu");
 }, ["webgpu"]);
 
+testOnBackends("tuneBackend() takes the tile of the run that it goes on with, on that run's adapter", async () => {
+  const { tiles } = openStore(await Deno.makeTempDir());
+  const info: BackendInfo = { ...await useBackend("webgpu"), adapter: "a card", software: false };
+  await tiles.write("a card", { rows: 4, columns: 1, workgroup: 64 });
+  const made = "webgpu (a card, tile 8×4, 128)";
+  assertEquals((await tuneBackend(info, tiles, made)).flags["tile"], "8×4, 128");
+  assertEquals(currentTile(), { rows: 8, columns: 1, workgroup: 128 });
+  // On another card, or with a tile that is no more, the trial's holds; and nothing was written over.
+  assertEquals((await tuneBackend(info, tiles, made.replace("a card", "two cards"))).flags["tile"], "4×4, 64");
+  assertEquals((await tuneBackend(info, tiles, made.replace("128", "4096"))).flags["tile"], "4×4, 64");
+  assertEquals(await tiles.read("a card"), { rows: 4, columns: 1, workgroup: 64 });
+  await useBackend("webgpu");
+}, ["webgpu"]);
+
 Deno.test("TileCache.alone() lets one in at a time", async () => {
   const { tiles } = openStore(await Deno.makeTempDir()), seen: string[] = [];
   const work = (name: string) =>
