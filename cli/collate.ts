@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { ranges } from "../experiments/launch/ranges.ts";
-import { completePairs } from "../experiments/scored_pairs.ts";
+import { completePairs } from "../experiments/complete_pairs.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";

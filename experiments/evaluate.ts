@@ -9,14 +9,14 @@ import { imagesOf } from "./data.ts";
 import { networkSource } from "./embed.ts";
 import type { EvaluationTask } from "./evaluation_checks.ts";
 import { select, type Selection } from "./evaluation_input.ts";
-import { bytesOf, HELD_BYTES, type HeldEmbeddings, holdAll } from "./held_embeddings.ts";
+import { bytesOf, HELD_BYTES, type HeldEmbeddings, holdAll, type Scratch } from "./held_embeddings.ts";
 import { type EvaluateProgress, type MeasureOptions, measureTask, protocolOf } from "./measure.ts";
 import { nextTurn } from "./turn.ts";
 
 /** What {@link evaluateAll} is handed beside its tasks. */
 export interface EvaluateOptions extends MeasureOptions {
-  /** Folder for temporary files, where embeddings are too many for memory. */
-  readonly scratch: string;
+  /** Where embeddings are kept that are too many for memory. */
+  readonly scratch?: Scratch;
   /** Bytes of embeddings that are held in memory for several evaluations, by default {@link HELD_BYTES}. */
   readonly memory?: number;
   /** Called with what the network gave of a data set, before it is measured. */

@@ -16,8 +16,9 @@ import type { Environment, RecordedBackend, RecordedCurve, RecordedMetric } from
 import type { ResolvedRun } from "./resolved.ts";
 import { saveEmbeddings } from "./save_embeddings.ts";
 import type { EvaluationFiles } from "./store/evaluation.ts";
-import type { StoredPairs } from "./store/pairs.ts";
+import type { StoredPairs } from "./scored_pairs.ts";
 import type { TileCache } from "./store.ts";
+import { rowsInFile } from "./rows_in_file.ts";
 import type { StoredFile } from "./stored_file.ts";
 import { tuneBackend } from "./tiles.ts";
 
@@ -72,7 +73,7 @@ export async function* executeEvaluation(options: EvaluationOptions): AsyncGener
     const evaluating = evaluateAll(tasks, {
       registries,
       model: network,
-      scratch: options.scratch,
+      scratch: rowsInFile(options.scratch),
       ...options.save === undefined ? {} : { onEmbedded },
     });
     for await (const event of evaluating) {

@@ -27,30 +27,38 @@ export function bytesOf({ count, dimension, mirrored }: EmbeddingSource): number
 }
 
 /** Where rows are put into and taken from. */
-interface Place extends Rows {
+export interface RowPlace extends Rows {
+  /** Puts rows from `row` on. */
   write(row: number, values: Float32Array): void;
   /** All of them at once. */
   all(): Float32Array;
   /** Bytes of memory. */
   readonly memory: number;
+  /** Lets them go. */
   free(): void;
 }
+
+/** How many rows, and how long they are. */
+export type RowShape = Pick<Rows, "count" | "dimension">;
+
+/** Makes room for rows. */
+export type Scratch = (shape: RowShape) => RowPlace | Promise<RowPlace>;
 
 /**
  * Takes all embeddings from a source, in the order of its indices.
  *
- * @param scratch Folder for a temporary file, or `undefined` to hold them in memory.
+ * @param scratch Where they are kept; by default in memory.
  * @returns Yields how many are done after each chunk; ends with what is held, which its user frees.
  */
 export async function* holdAll(
   source: EmbeddingSource,
-  scratch: string | undefined,
+  scratch: Scratch = rowsInMemory,
 ): AsyncGenerator<number, HeldEmbeddings> {
-  const { count, dimension, mirrored } = source, shape = { count, dimension }, places: Place[] = [];
+  const { count, dimension, mirrored } = source, shape = { count, dimension }, places: RowPlace[] = [];
   let whole = false;
   try {
     for (let kind = 0; kind < (mirrored ? 2 : 1); kind++) {
-      places.push(scratch === undefined ? rowsInMemory(shape) : await rowsInFile(scratch, shape));
+      places.push(await scratch(shape));
     }
     let done = 0;
     for await (const chunk of source.chunks(Int32Array.from({ length: count }, (_, i) => i))) {
@@ -63,7 +71,7 @@ export async function* holdAll(
   } finally {
     if (!whole) places.forEach((place) => place.free());
   }
-  const [original, other] = places as [Place, Place?];
+  const [original, other] = places as [RowPlace, RowPlace?];
   return {
     ...rowSource(original, other),
     memory: places.reduce((sum, place) => sum + place.memory, 0),
@@ -72,10 +80,8 @@ export async function* holdAll(
   };
 }
 
-/** How many rows, and how long they are. */
-type Shape = Pick<Rows, "count" | "dimension">;
-
-function rowsInMemory({ count, dimension }: Shape): Place {
+/** Rows in memory. */
+export function rowsInMemory({ count, dimension }: RowShape): RowPlace {
   const values = new Float32Array(count * dimension);
   return {
     count,
@@ -85,42 +91,5 @@ function rowsInMemory({ count, dimension }: Shape): Place {
     rows: (start, count) => Promise.resolve(values.subarray(start * dimension, (start + count) * dimension)),
     all: () => values,
     free() {},
-  };
-}
-
-/** Rows in a file that has lost its name as soon as it is open, so that nothing is left of it however the process ends. */
-async function rowsInFile(folder: string, { count, dimension }: Shape): Promise<Place> {
-  await Deno.mkdir(folder, { recursive: true });
-  const path = `${folder}/.embeddings-${crypto.randomUUID()}.tmp`;
-  const file = await Deno.open(path, { createNew: true, read: true, write: true });
-  const nameless = await Deno.remove(path).then(() => true, () => false);
-  const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  // One call after the other: two readers must not move each other's place in the file.
-  const seek = (row: number) => file.seekSync(4 * row * dimension, Deno.SeekMode.Start);
-  const read = (row: number, count: number): Float32Array => {
-    seek(row);
-    const values = new Float32Array(count * dimension), target = bytes(values);
-    for (let at = 0; at < target.length;) {
-      const read = file.readSync(target.subarray(at));
-      if (read === null) throw new RangeError(`Cannot read back embedding ${row}: the temporary file ${path} ends`);
-      at += read;
-    }
-    return values;
-  };
-  return {
-    count,
-    dimension,
-    memory: 0,
-    write(row, part) {
-      seek(row);
-      const from = bytes(part);
-      for (let at = 0; at < from.length;) at += file.writeSync(from.subarray(at));
-    },
-    rows: (start, count) => Promise.resolve().then(() => read(start, count)),
-    all: () => read(0, count),
-    free() {
-      file.close();
-      if (!nameless) Deno.removeSync(path);
-    },
   };
 }

@@ -12,8 +12,7 @@ import type { EvaluationTask } from "./evaluation_checks.ts";
 import { holdEmbeddings, type Selection } from "./evaluation_input.ts";
 import type { HeldEmbeddings } from "./held_embeddings.ts";
 import { finite, type RecordedMetric } from "./record.ts";
-import { scoredPairs } from "./scored_pairs.ts";
-import { pairsDigest, type StoredPairs } from "./store/pairs.ts";
+import { pairsDigest, scoredPairs, type StoredPairs } from "./scored_pairs.ts";
 import { nextTurn } from "./turn.ts";
 
 /** Progress of an evaluation; the last event carries the result. */

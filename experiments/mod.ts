@@ -7,6 +7,7 @@ export { type KeyDifference, type RowDifferences, rowDifferences } from "./diffe
 export { diskFiles, type DiskOptions } from "./disk.ts";
 export { exportFormats, type KeptRun } from "./export.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
+export type { RowPlace, RowShape, Scratch } from "./held_embeddings.ts";
 export * from "./manifest.ts";
 export { type LoadedOutcomes, loadOutcomes, type PairOutcomes, type ScoredRecord } from "./outcomes.ts";
 export * from "./plan.ts";
@@ -17,6 +18,7 @@ export * from "./record.ts";
 export { rescore, type RescoredFigure } from "./rescore.ts";
 export * from "./resolved.ts";
 export * from "./run.ts";
+export type { RunStore } from "./run_store.ts";
 export { manifestSchema } from "./schema.ts";
 export type { DecisionEvent, RungEvent } from "./stopping/at_rung.ts";
 export {
@@ -31,7 +33,9 @@ export {
   type Standing,
   verdictOf,
 } from "./stopping/halving.ts";
-export { ruleOf, type Stopping, stoppingOf } from "./stopping/rule.ts";
+export type { RunStore } from "./run_store.ts";
+export type { Stopping } from "./stopping/rung.ts";
+export { ruleOf, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
 export type { RungLine } from "./store/rungs.ts";

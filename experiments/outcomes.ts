@@ -6,7 +6,7 @@
 import type { Registries } from "../registry/builtins.ts";
 import type { RecordedMetric, RunRecord } from "./record.ts";
 import type { Store, StoredPairs } from "./store.ts";
-import { recordedPairs } from "./store/pairs.ts";
+import { recordedPairs } from "./scored_pairs.ts";
 
 /** What one run said of the pairs of one evaluation. */
 export interface PairOutcomes {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { checkDevice } from "../tensor/device.ts";
 import { DivergenceError, type NamedTensor, readParameters, type StepEvent } from "../training/mod.ts";
 import type { Model } from "./model.ts";
@@ -32,16 +33,16 @@ async function readVariables(
   { groups }: Pick<Model, "groups">,
   trained: (values: Float32Array) => void,
 ): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = sha256.create();
   for (const [group, parameters] of Object.entries(groups)) {
     for (const one of parameters) {
       const [{ name, values }] = await readParameters({ [group]: [one] }) as [NamedTensor];
-      hash.update(`${name}\0`).update(new Uint8Array(values.buffer));
+      hash.update(utf8ToBytes(`${name}\0`)).update(new Uint8Array(values.buffer));
       if (one.trainable) trained(values);
     }
   }
   checkDevice();
-  return hash.digest("hex");
+  return bytesToHex(hash.digest());
 }
 
 async function readFirstSteps(model: Pick<Model, "groups">, losses: readonly number[]): Promise<FirstSteps> {

@@ -8,7 +8,7 @@ import type { Registries } from "../registry/builtins.ts";
 import { ROUNDING, type ScoredRecord } from "./outcomes.ts";
 import type { RecordedMetric, RunRecord } from "./record.ts";
 import type { Store } from "./store.ts";
-import { recordedPairs } from "./store/pairs.ts";
+import { recordedPairs } from "./scored_pairs.ts";
 
 /** A recorded figure beside the one that the stored scores give now. */
 export interface RescoredFigure {

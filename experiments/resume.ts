@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { basename, dirname } from "node:path";
 import type { ResumeRefusedError } from "../training/mod.ts";
 import type { RecordedBackend } from "./record.ts";
 
@@ -37,7 +36,7 @@ export function tellRefusal(
   { message, made, backend }: ResumeRefusedError,
   { path }: { readonly path: string },
 ): string {
-  const over = `start over: deno task rm ${dirname(path)} ${basename(path)}`;
+  const at = path.lastIndexOf("/"), over = `start over: deno task rm ${path.slice(0, at)} ${path.slice(at + 1)}`;
   return `${message}; ${made === undefined ? "" : `${advise(madeWith(made), madeWith(backend!))}, or `}${over}`;
 }
 

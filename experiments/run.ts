@@ -7,7 +7,7 @@ import { type Files, MissingDataError, type Prepare } from "../datasets/mod.ts";
 import { checkPairs } from "../evaluation/mod.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { KINDS } from "../registry/registries.ts";
-import { useBackend } from "../tensor/backend.ts";
+import { useBackend, type WasmPath } from "../tensor/backend.ts";
 import { ResumeRefusedError } from "../training/mod.ts";
 import { modelClassWeights } from "./class_weights.ts";
 import { openImages, openReader } from "./data.ts";
@@ -24,9 +24,11 @@ import type { EvaluateEvent, RunEvent } from "./run_events.ts";
 import { trainFromCheckpoint } from "./run_training.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Products } from "../tensor/kernels/wasm/products.ts";
-import { RunBusyError, type RunFolder, type TileCache } from "./store.ts";
+import type { RunStore } from "./run_store.ts";
+import type { TileCache } from "./store.ts";
+import { RunBusyError } from "./store/busy.ts";
 import { isRefusedWrite } from "./store/refused_write.ts";
-import type { Stopping } from "./stopping/rule.ts";
+import type { Stopping } from "./stopping/rung.ts";
 import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
 import { checkReads } from "./unread.ts";
@@ -50,7 +52,7 @@ export interface RunOptions {
   /** How often history and checkpoints are written. */
   readonly output: OutputSettings;
   /** The run's folder; the caller has claimed it. */
-  readonly store: RunFolder;
+  readonly store: RunStore;
   /** The machine, for the record. */
   readonly environment: Environment;
   /** Name of the experiment. */
@@ -59,6 +61,8 @@ export interface RunOptions {
   readonly drift?: RecordedDrift;
   /** Reads of the readers' parameters, where `registries` have readers that note them: those of a sweep do. */
   readonly reads?: ReadLog;
+  /** Where the WASM backend finds its binaries; by default in the installed package. */
+  readonly wasmPath?: WasmPath;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
   /** Tiles of WebGPU adapters that trials found; without it there is no trial. */
@@ -129,9 +133,15 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
 }
 
 /** Starts the backend that a run asks for. */
-async function startBackend({ planned: { run }, products, tiles, made }: RunOptions): Promise<RecordedBackend> {
+async function startBackend(
+  { planned: { run }, wasmPath, products, tiles, made }: RunOptions,
+): Promise<RecordedBackend> {
   const { backend, train: { precision } } = run;
-  const started = await tuneBackend(await useBackend(backend, products ? { products } : {}), tiles, made);
+  const started = await tuneBackend(
+    await useBackend(backend, { ...wasmPath ? { wasmPath } : {}, ...products ? { products } : {} }),
+    tiles,
+    made,
+  );
   if (precision === "f16" && started.name !== "webgpu") {
     throw new RangeError(`Cannot use precision f16 on ${started.name}: wanted webgpu (${started.reason})`);
   }
@@ -166,7 +176,7 @@ async function* evaluateRun(
   const { registries, store, stop } = options, model = progress.model!;
   const evaluated = { backbone: model.backbone, classWeights: () => modelClassWeights(model) };
   for await (
-    const event of evaluateAll(progress.evaluations!, { registries, model: evaluated, scratch: store.path })
+    const event of evaluateAll(progress.evaluations!, { registries, model: evaluated, scratch: store.scratch })
   ) {
     yield { type: "evaluate", name: event.name, done: event.done, total: event.total };
     await nextTurn();

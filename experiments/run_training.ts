@@ -22,7 +22,7 @@ import { notesOf, restoreNotes } from "./run_notes.ts";
 import { marginOf, type Progress } from "./run_record.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { atRung, type EarlyEnd } from "./stopping/at_rung.ts";
-import { isRung } from "./stopping/rule.ts";
+import { isRung } from "./stopping/rung.ts";
 import { nextTurn } from "./turn.ts";
 import { checkFirstReads } from "./unread.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Files, ImageSet } from "../datasets/mod.ts";
 import { checkDevice } from "../tensor/device.ts";
 import type { Parameter } from "../tensor/parameter.ts";
@@ -62,7 +63,7 @@ export async function readWeights({ groups }: Model): Promise<TrainedWeights> {
 /** SHA-256 of the weights, by which two runs are compared. */
 export function weightsDigest({ backbone, head }: TrainedWeights): string {
   const bytes = encodeSafeTensors({ tensors: [...backbone, ...head], metadata: {} });
-  return createHash("sha256").update(bytes).digest("hex");
+  return bytesToHex(sha256(bytes));
 }
 
 /** The file `weights.safetensors` of a run. */

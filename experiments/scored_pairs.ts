@@ -1,18 +1,28 @@
 /**
- * What is kept of the pairs that an evaluation scored, and how they are found again for records from before it was kept.
+ * What is kept of the pairs that an evaluation scored, and the digest under which it is kept.
  *
  * @module
  */
-import type { Files } from "../datasets/files.ts";
-import type { Registries } from "../registry/builtins.ts";
-import { openReader } from "./data.ts";
-import { select, type Selection } from "./evaluation_input.ts";
-import { pathsOf } from "./readers.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import canonicalize from "canonicalize";
+import type { Selection } from "./evaluation_input.ts";
 import type { RunRecord } from "./record.ts";
-import type { Section } from "./resolved.ts";
-import type { Store } from "./store.ts";
-import { checkExperimentName } from "./store/paths.ts";
-import { hasPairs, recordedPairs, type StoredPairs, writePairs } from "./store/pairs.ts";
+import type { EvaluateSection, Section } from "./resolved.ts";
+
+/** What is known of scored pairs without their data; arrays have one entry a pair. */
+export interface StoredPairs {
+  /** 1 where both sides are of one class, else 0. */
+  readonly same: Uint8Array;
+  /** Fold of each pair, `0 … folds − 1`. */
+  readonly fold: Int32Array;
+  /** Number of folds; the stored array tells it by its greatest entry. */
+  readonly folds: number;
+  /** Class of the first side: what a bootstrap by identities draws. */
+  readonly left: Int32Array;
+  /** Class of the second side. */
+  readonly right: Int32Array;
+}
 
 /** The pairs of a selection with the classes of both sides, or `undefined` where it has no pairs. */
 export function scoredPairs({ pairs, templates, labels }: Selection): StoredPairs | undefined {
@@ -23,70 +33,21 @@ export function scoredPairs({ pairs, templates, labels }: Selection): StoredPair
   return { same, fold, folds, left: classOf(found.first), right: classOf(found.second) };
 }
 
-/** Data that is opened to find pairs again. */
-export interface PairSources {
-  /** The results folder. */
-  readonly store: Pick<Store, "root" | "folder">;
-  /** Name of the experiment. */
-  readonly experiment: string;
-  /** Where its readers are found. */
-  readonly registries: Registries;
-  /** Access to the data folder. */
-  readonly files: Files;
-}
-
-/** Pairs that are not there, and the data that they are found in. */
-interface Lost {
-  readonly name: string;
-  readonly data: Section;
-  /** SHA-256 of the data. */
-  readonly digest: string;
-}
-
 /**
- * Writes the pairs that records of an experiment scored and that are not there yet, from the data; nothing is trained,
- * and no file of scores or pairs is read.
+ * The digest of all that decides pairs: the files of a data set, and how its reader was told to make pairs of them.
  *
- * @returns A sentence for each data set whose pairs cannot be had: it is not there, or is not the one of the records.
+ * @param data Resolved reader section of the evaluation.
+ * @param digest SHA-256 of the data, as records have it.
  */
-export async function completePairs(
-  records: readonly Pick<RunRecord, "id" | "status" | "manifest" | "data">[],
-  { store, experiment, registries, files }: PairSources,
-): Promise<string[]> {
-  const folder = `${store.root}/${checkExperimentName(experiment)}`;
-  const known = new Map<string, Lost | undefined>(), problems: string[] = [];
-  for (const { id, status, manifest, data } of records) {
-    if (status !== "completed") continue;
-    for (const section of manifest.evaluate) {
-      const { name } = section, pairs = recordedPairs({ data }, section);
-      if (!pairs || known.has(pairs) || !await (await store.folder(experiment, id)).hasScores(name)) continue;
-      const { digest } = data.find(({ role }) => role === name)!;
-      known.set(pairs, await hasPairs(folder, pairs) ? undefined : { name, data: section.data, digest });
-    }
-  }
-  for (const [pairs, lost] of known) {
-    const why = lost && await findAgain(lost, (found) => writePairs(folder, pairs, found), { registries, files });
-    if (why !== undefined) {
-      problems.push(`Cannot find the pairs of "${lost!.name}" again, to compare rows on them: ${why}`);
-    }
-  }
-  return problems;
+export function pairsDigest(data: Section, digest: string): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalize({ data, digest })!)));
 }
 
-/** Finds pairs again in their data; gives what stands in the way, if anything does. */
-async function findAgain(
-  { data, digest }: Lost,
-  write: (pairs: StoredPairs) => Promise<unknown>,
-  { registries, files }: Pick<PairSources, "registries" | "files">,
-): Promise<string | undefined> {
-  try {
-    for (const path of pathsOf(data, registries)) {
-      if (await files.stat(path) === undefined) return `${files.locate(path)} is not there`;
-    }
-    const set = await openReader(data, registries, { files }), pairs = scoredPairs(select(set));
-    if (set.provenance.digest !== digest) return "the data is not that of the records";
-    if (pairs) await write(pairs);
-  } catch (error) {
-    return (error as Error).message;
-  }
+/** The digest of the pairs that a run scored in an evaluation; `undefined` where its record names no data. */
+export function recordedPairs(
+  { data: sets }: Pick<RunRecord, "data">,
+  { name, data }: Pick<EvaluateSection, "name" | "data">,
+): string | undefined {
+  const digest = sets.find(({ role }) => role === name)?.digest;
+  return digest && pairsDigest(data, digest);
 }

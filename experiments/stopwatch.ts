@@ -33,7 +33,7 @@ export class Stopwatch {
     const here = (performance.now() - this.#trainingBegin) / 1000;
     this.#trained = this.#earlier + here;
     this.#imagesPerSecond = (step - this.#from) * batchSize / here;
-    this.#peak = Math.max(this.#peak, Deno.memoryUsage().rss);
+    this.#peak = Math.max(this.#peak, residentMemory());
     return { seconds: this.#trained, imagesPerSecond: this.#imagesPerSecond };
   }
 
@@ -43,7 +43,12 @@ export class Stopwatch {
       seconds: this.#earlier + (performance.now() - this.#begin) / 1000,
       trainSeconds: this.#trained,
       imagesPerSecond: this.#imagesPerSecond,
-      peakMemoryBytes: Math.max(this.#peak, Deno.memoryUsage().rss),
+      peakMemoryBytes: Math.max(this.#peak, residentMemory()) || null,
     };
   }
+}
+
+/** Bytes of resident memory, 0 in a browser, which does not tell. */
+function residentMemory(): number {
+  return "Deno" in globalThis ? Deno.memoryUsage().rss : 0;
 }

@@ -6,7 +6,8 @@
 import type { RunRecord } from "./record.ts";
 import { type FrozenPlan, readPlan, writePlan } from "./store/plan.ts";
 import { RunFolder } from "./store/folder.ts";
-import { readPairs, type StoredPairs } from "./store/pairs.ts";
+import type { StoredPairs } from "./scored_pairs.ts";
+import { readPairs } from "./store/pairs.ts";
 import { checkExperimentName, checkRunId, within } from "./store/paths.ts";
 import {
   type ExperimentRecords,
@@ -20,7 +21,7 @@ import { type TileCache, tileFile } from "./store/tiles.ts";
 export { RunBusyError } from "./store/busy.ts";
 export { RunFolder } from "./store/folder.ts";
 export { checkExperimentName, checkRunId } from "./store/paths.ts";
-export type { StoredPairs } from "./store/pairs.ts";
+export type { StoredPairs } from "./scored_pairs.ts";
 export type { TileCache } from "./store/tiles.ts";
 export { type FrozenPlan, type PlannedCode, readPlan, writePlan } from "./store/plan.ts";
 export type { IndexEntry } from "./store/index_file.ts";

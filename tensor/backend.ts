@@ -31,10 +31,13 @@ export interface BackendInfo {
   readonly flags: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Folder of the tfjs WASM binaries, ending in a slash, or the address of each of them by its name. */
+export type WasmPath = string | Readonly<Record<string, string>>;
+
 /** Settings of {@link useBackend}. */
 export interface BackendOptions {
-  /** Folder of the tfjs WASM binaries, ending in a slash; by default the one of the installed package. */
-  readonly wasmPath?: string;
+  /** Where the tfjs WASM binaries are; by default in the installed package. */
+  readonly wasmPath?: WasmPath;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
 }

@@ -9,11 +9,10 @@ import { evaluateAll } from "../evaluate.ts";
 import type { RecordedStop } from "../record.ts";
 import type { EarlySection, HalvingSection, PlannedRun } from "../resolved.ts";
 import type { Progress } from "../run_record.ts";
-import type { RunFolder } from "../store.ts";
-import { readRungs } from "../store/rungs.ts";
+import type { RunStore } from "../run_store.ts";
 import { nextTurn } from "../turn.ts";
 import { followGain } from "./early.ts";
-import { isRung, type Stopping } from "./rule.ts";
+import { isRung, type Stopping } from "./rung.ts";
 
 /** A figure was measured at a rung, or stood there already. */
 export interface RungEvent {
@@ -49,7 +48,7 @@ export interface AtRungOptions {
   readonly planned: PlannedRun;
   readonly registries: Registries;
   /** The run's folder. */
-  readonly store: Pick<RunFolder, "path" | "appendRung">;
+  readonly store: Pick<RunStore, "appendRung" | "readRungs" | "scratch">;
   readonly stop?: AbortSignal;
   readonly stopping?: Stopping;
 }
@@ -78,7 +77,7 @@ export async function* atRung(
   if (!arrived) await notePastRungs(options, step);
   if (!stopping || !isRung(stopping.section, step) || step >= planned.run.train.steps) return undefined;
   const { metric } = stopping.section;
-  const known = (await readRungs(store.path)).find((line) => line.step === step && line.metric === metric);
+  const known = (await store.readRungs()).find((line) => line.step === step && line.metric === metric);
   const value = known ? known.value : await measure(metric, options, progress);
   if (value === undefined) return undefined;
   await store.appendRung({ step, metric, value });
@@ -91,10 +90,10 @@ export async function* atRung(
 async function endEarly(
   section: EarlySection,
   rule: string,
-  { step, value, store }: { step: number; value: number | null; store: { readonly path: string } },
+  { step, value, store }: { step: number; value: number | null; store: Pick<RunStore, "readRungs"> },
 ): Promise<RecordedStop | undefined> {
   const { metric } = section;
-  const figures = (await readRungs(store.path))
+  const figures = (await store.readRungs())
     .filter((line) => line.metric === metric && line.step <= step && !line.past && isRung(section, line.step))
     .sort((a, b) => a.step - b.step);
   const { best, since, ends } = followGain(figures, section);
@@ -131,7 +130,7 @@ async function measure(
   let value: number | null = null;
   const giveBack = model!.average?.lend();
   try {
-    for await (const event of evaluateAll(tasks, { registries, model: evaluated, scratch: store.path })) {
+    for await (const event of evaluateAll(tasks, { registries, model: evaluated, scratch: store.scratch })) {
       await nextTurn();
       if (stop?.aborted) return undefined;
       value = event.metrics?.find((one) => one.name === name)?.value ?? value;

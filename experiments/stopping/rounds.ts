@@ -8,7 +8,7 @@ import type { PlannedRun } from "../resolved.ts";
 import { readRungs } from "../store/rungs.ts";
 import type { Store } from "../store.ts";
 import { setFailuresAside } from "./again.ts";
-import type { Stopping } from "./rule.ts";
+import type { Stopping } from "./rung.ts";
 
 /** What {@link inRounds} works with. */
 export interface RoundOptions {

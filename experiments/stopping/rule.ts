@@ -11,31 +11,13 @@ import type { Store } from "../store.ts";
 import { type DecidingPlan, keepDecision, readDecision } from "../store/decisions.ts";
 import type { FrozenPlan } from "../store/plan.ts";
 import { readRungs } from "../store/rungs.ts";
-import { type DecidedRung, decideRungs, type Ledger, type RungVerdict, type Standing, verdictOf } from "./halving.ts";
-
-/** A plan's rule, for the runs of that plan. */
-export interface Stopping {
-  /** The rule. */
-  readonly section: StoppingSection;
-  /** {@link ruleOf} the plan. */
-  readonly rule: string;
-  /** Whether a run that comes to a rung waits there in any case, because who started it goes on with the others first. */
-  readonly pauses: boolean;
-  /** The rungs of halving that are decided by what the results folder holds now; none for other rules. */
-  decided(): Promise<DecidedRung[]>;
-  /** What halving says of a run at the rung of a step; `undefined` while the rung is open. */
-  verdict(id: string, step: number): Promise<RungVerdict | undefined>;
-}
+import { type DecidedRung, decideRungs, type Ledger, type Standing, verdictOf } from "./halving.ts";
+import type { Stopping } from "./rung.ts";
 
 /** SHA-256 over the RFC 8785 form of a plan's rule, which records of stopped runs name; `undefined` without one. */
 export function ruleOf(plan: { readonly stopping?: StoppingSection | undefined } | undefined): string | undefined {
   if (!plan?.stopping) return undefined;
   return createHash("sha256").update(canonicalize(plan.stopping)!).digest("hex");
-}
-
-/** Steps, from 1, at which a rule wants a figure. */
-export function isRung(section: StoppingSection, step: number): boolean {
-  return section.rule === "halving" ? section.rungs.includes(step) : step > 0 && step % section.every === 0;
 }
 
 /**

@@ -6,7 +6,8 @@
 import { checkEvaluationRecord, type EvaluationRecord } from "../evaluation_record.ts";
 import { writeAtomically } from "./atomic.ts";
 import { RunFolder } from "./folder.ts";
-import { type StoredPairs, writePairs } from "./pairs.ts";
+import type { StoredPairs } from "../scored_pairs.ts";
+import { writePairs } from "./pairs.ts";
 
 /** What an evaluation leaves beside its record, by its name. */
 export interface EvaluationFiles {

@@ -5,8 +5,10 @@
  * @module
  */
 import { dirname } from "node:path";
+import type { Scratch } from "../held_embeddings.ts";
 import { hostName } from "../machine.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
+import { rowsInFile } from "../rows_in_file.ts";
 import {
   ignoreAbsence,
   isThere,
@@ -21,10 +23,11 @@ import { historyUpTo, parseHistory } from "./history.ts";
 import { isStill, tryLock } from "./holder.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { SILENCE } from "./lease_files.ts";
+import type { StoredPairs } from "../scored_pairs.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
-import { type StoredPairs, writePairs } from "./pairs.ts";
+import { writePairs } from "./pairs.ts";
 import { within } from "./paths.ts";
-import { type RungLine, RUNGS, rungsWith } from "./rungs.ts";
+import { readRungs, type RungLine, RUNGS, rungsWith } from "./rungs.ts";
 
 const WEIGHTS = "weights.safetensors";
 
@@ -32,12 +35,15 @@ const WEIGHTS = "weights.safetensors";
 export class RunFolder {
   /** Path of the folder. */
   readonly path: string;
+  /** Temporary files in it, for what is too much for memory. */
+  readonly scratch: Scratch;
   #lock: Deno.FsFile | undefined;
   #lease: Lease | undefined;
 
   /** Use {@link Store.folder}, which checks the names. */
   constructor(path: string) {
     this.path = path;
+    this.scratch = rowsInFile(path);
   }
 
   /**
@@ -78,6 +84,11 @@ export class RunFolder {
   /** Adds one line to `history.jsonl`. */
   async appendHistory(line: Readonly<Record<string, unknown>>): Promise<void> {
     await Deno.writeTextFile(await this.#file("history.jsonl"), JSON.stringify(line) + "\n", { append: true });
+  }
+
+  /** Figures from the middle of training, in the order in which they were measured; see {@link readRungs}. */
+  async readRungs(): Promise<RungLine[]> {
+    return await readRungs(this.path);
   }
 
   /** Adds a figure to `rungs.jsonl`, durably. One that is there already stays as it is: decisions may rest on it. */

@@ -7,48 +7,12 @@
  * @module
  */
 import { dirname } from "node:path";
-import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
 import { decodeNpy } from "../../datasets/npy.ts";
 import { openZip } from "../../datasets/zip.ts";
-import type { RunRecord } from "../record.ts";
-import type { EvaluateSection, Section } from "../resolved.ts";
+import type { StoredPairs } from "../scored_pairs.ts";
 import { isThere, readIfThere } from "./atomic.ts";
 import { writeNpz } from "./npz.ts";
 import { within } from "./paths.ts";
-
-/** What is known of scored pairs without their data; arrays have one entry a pair. */
-export interface StoredPairs {
-  /** 1 where both sides are of one class, else 0. */
-  readonly same: Uint8Array;
-  /** Fold of each pair, `0 … folds − 1`. */
-  readonly fold: Int32Array;
-  /** Number of folds; the stored array tells it by its greatest entry. */
-  readonly folds: number;
-  /** Class of the first side: what a bootstrap by identities draws. */
-  readonly left: Int32Array;
-  /** Class of the second side. */
-  readonly right: Int32Array;
-}
-
-/**
- * The digest of all that decides pairs: the files of a data set, and how its reader was told to make pairs of them.
- *
- * @param data Resolved reader section of the evaluation.
- * @param digest SHA-256 of the data, as records have it.
- */
-export function pairsDigest(data: Section, digest: string): string {
-  return createHash("sha256").update(canonicalize({ data, digest })!).digest("hex");
-}
-
-/** The digest of the pairs that a run scored in an evaluation; `undefined` where its record names no data. */
-export function recordedPairs(
-  { data: sets }: Pick<RunRecord, "data">,
-  { name, data }: Pick<EvaluateSection, "name" | "data">,
-): string | undefined {
-  const digest = sets.find(({ role }) => role === name)?.digest;
-  return digest && pairsDigest(data, digest);
-}
 
 /**
  * Name of the file that holds pairs.
@@ -69,7 +33,7 @@ export async function hasPairs(experiment: string, digest: string): Promise<bool
  * Writes pairs, unless they are there.
  *
  * @param experiment Folder of the experiment.
- * @param digest As {@link pairsDigest} gives it.
+ * @param digest As `pairsDigest` gives it.
  * @returns Whether they were written.
  */
 export async function writePairs(experiment: string, digest: string, pairs: StoredPairs): Promise<boolean> {

@@ -24,7 +24,7 @@ async function measure(protocol: string, params: Record<string, unknown>, set: T
   const task = { section: { name: "e", protocol: { protocol, ...all }, data: {} }, set };
   assertEquals(evaluationProblems(task, registries, undefined), []);
   let last: EvaluateProgress | undefined;
-  for await (const event of evaluateAll([task], { registries, scratch: "." })) last = event;
+  for await (const event of evaluateAll([task], { registries })) last = event;
   return last!;
 }
 

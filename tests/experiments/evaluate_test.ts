@@ -5,6 +5,7 @@ import { evaluationProblems, type EvaluationTask } from "../../experiments/evalu
 import { openReader } from "../../experiments/data.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import type { EvaluateProgress } from "../../experiments/measure.ts";
+import { rowsInFile } from "../../experiments/rows_in_file.ts";
 import { withPlugins } from "../../registry/registries.ts";
 import { useBackend } from "../../tensor/backend.ts";
 import type { EmbeddingSource } from "../../tensor/embedding_source.ts";
@@ -45,7 +46,7 @@ async function task(
 async function run(tasks: EvaluationTask[], options: Partial<EvaluateOptions> = {}): Promise<EvaluateProgress[]> {
   await useBackend("cpu");
   const scratch = await Deno.makeTempDir(), events: EvaluateProgress[] = [];
-  const all = { registries, scratch, ...options };
+  const all = { registries, scratch: rowsInFile(scratch), ...options };
   for await (const event of evaluateAll(tasks, all)) events.push(event);
   await Deno.remove(scratch);
   return events;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type HeldEmbeddings, holdAll } from "../../experiments/held_embeddings.ts";
+import { rowsInFile } from "../../experiments/rows_in_file.ts";
 import type { EmbeddingSource } from "../../tensor/embedding_source.ts";
 
 /** Embedding `i` is `[i, i + 0.5, …]`, its mirror image's the negative; three a chunk. */
@@ -21,7 +22,7 @@ function numbers(count: number, dimension: number, { mirrored = true, breakAt = 
 }
 
 async function hold(source: EmbeddingSource, scratch?: string): Promise<{ held: HeldEmbeddings; done: number[] }> {
-  const done: number[] = [], holding = holdAll(source, scratch);
+  const done: number[] = [], holding = holdAll(source, scratch === undefined ? undefined : rowsInFile(scratch));
   while (true) {
     const step = await holding.next();
     if (step.done) return { held: step.value, done };
@@ -67,7 +68,7 @@ Deno.test("holdAll() reads a file for two readers at a time without mixing them 
 Deno.test("holdAll() closes its files where the source breaks, or its user leaves", async () => {
   const scratch = await Deno.makeTempDir();
   await assertRejects(() => hold(numbers(8, 2, { breakAt: 3 }), scratch), RangeError, "Cannot go on");
-  const left = holdAll(numbers(8, 2), scratch);
+  const left = holdAll(numbers(8, 2), rowsInFile(scratch));
   assertEquals(await left.next(), { done: false, value: 3 });
   await left.return(undefined as never);
   assert([...Deno.readDirSync(scratch)].length === 0);

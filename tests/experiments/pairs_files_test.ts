@@ -2,9 +2,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { diskFiles } from "../../experiments/disk.ts";
 import { loadOutcomes } from "../../experiments/outcomes.ts";
-import { completePairs } from "../../experiments/scored_pairs.ts";
+import { completePairs } from "../../experiments/complete_pairs.ts";
 import { openStore } from "../../experiments/store.ts";
-import { pairsFile, recordedPairs } from "../../experiments/store/pairs.ts";
+import { recordedPairs } from "../../experiments/scored_pairs.ts";
+import { pairsFile } from "../../experiments/store/pairs.ts";
 import { inspectFolder } from "../../experiments/verify/inspect.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { cli, inFolder, TINY } from "../cli/in_folder.ts";

@@ -1,17 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { loadOutcomes } from "../../experiments/outcomes.ts";
 import { rescore } from "../../experiments/rescore.ts";
-import { completePairs } from "../../experiments/scored_pairs.ts";
+import { completePairs } from "../../experiments/complete_pairs.ts";
+import { recordedPairs, type StoredPairs } from "../../experiments/scored_pairs.ts";
 import { diskFiles } from "../../experiments/disk.ts";
 import { openStore } from "../../experiments/store.ts";
-import {
-  hasPairs,
-  pairsFile,
-  readPairs,
-  recordedPairs,
-  type StoredPairs,
-  writePairs,
-} from "../../experiments/store/pairs.ts";
+import { hasPairs, pairsFile, readPairs, writePairs } from "../../experiments/store/pairs.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { main } from "../../cli/program.ts";
 

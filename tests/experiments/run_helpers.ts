@@ -10,7 +10,7 @@ import type { Environment, RunRecord } from "../../experiments/record.ts";
 import type { OutputSettings, PlannedRun, ResolvedRun, Section } from "../../experiments/resolved.ts";
 import { executeRun, type RunEvent } from "../../experiments/run.ts";
 import { openStore } from "../../experiments/store.ts";
-import type { Stopping } from "../../experiments/stopping/rule.ts";
+import type { Stopping } from "../../experiments/stopping/rung.ts";
 import { builtins } from "../../registry/builtins.ts";
 import { type Kind, nameKey, type Registries, tableOfKind } from "../../registry/registries.ts";
 import type { Products } from "../../tensor/kernels/wasm/products.ts";

@@ -4,7 +4,7 @@ import type { StoppingSection } from "../../experiments/resolved.ts";
 import type { RunEvent } from "../../experiments/run.ts";
 import { readRungs } from "../../experiments/store/rungs.ts";
 import { rankRung, type RungVerdict } from "../../experiments/stopping/halving.ts";
-import type { Stopping } from "../../experiments/stopping/rule.ts";
+import type { Stopping } from "../../experiments/stopping/rung.ts";
 import { testOnBackends } from "../backends.ts";
 import { execute, outcome, resumedAt, section, smallRun } from "./run_helpers.ts";
 
