@@ -11,7 +11,6 @@ export * from "./contact_sheet.ts";
 export { contiguousFolds } from "./folds.ts";
 export * from "./file_set.ts";
 export * from "./files.ts";
-export type { Rows } from "./feature_file.ts";
 export type { AlignFields, ImageFields } from "./image_fields.ts";
 export * from "./named_set.ts";
 export * from "./npy.ts";

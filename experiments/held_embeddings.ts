@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Rows } from "../datasets/feature_file.ts";
 import { rowSource } from "../datasets/row_source.ts";
 import type { Embeddings } from "../evaluation/mod.ts";
 import type { EmbeddingSource } from "../tensor/embedding_source.ts";
@@ -26,8 +25,18 @@ export function bytesOf({ count, dimension, mirrored }: EmbeddingSource): number
   return 4 * count * dimension * (mirrored ? 2 : 1);
 }
 
+/** How many rows, and how long they are. */
+export interface RowShape {
+  /** Number of embeddings. */
+  readonly count: number;
+  /** Length of each. */
+  readonly dimension: number;
+}
+
 /** Where rows are put into and taken from. */
-export interface RowPlace extends Rows {
+export interface RowPlace extends RowShape {
+  /** Rows `start … start + count − 1`, row-major. */
+  rows(start: number, count: number): Promise<ArrayLike<number>>;
   /** Puts rows from `row` on. */
   write(row: number, values: Float32Array): void;
   /** All of them at once. */
@@ -37,9 +46,6 @@ export interface RowPlace extends Rows {
   /** Lets them go. */
   free(): void;
 }
-
-/** How many rows, and how long they are. */
-export type RowShape = Pick<Rows, "count" | "dimension">;
 
 /** Makes room for rows. */
 export type Scratch = (shape: RowShape) => RowPlace | Promise<RowPlace>;

@@ -33,7 +33,6 @@ export {
   type Standing,
   verdictOf,
 } from "./stopping/halving.ts";
-export type { RunStore } from "./run_store.ts";
 export type { Stopping } from "./stopping/rung.ts";
 export { ruleOf, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
