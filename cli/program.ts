@@ -13,6 +13,7 @@ import { registerDescribe } from "./describe.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { explain } from "./exit.ts";
 import { registerExport } from "./export.ts";
+import { registerFigure } from "./figure.ts";
 import { registerGc } from "./gc.ts";
 import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
@@ -35,6 +36,7 @@ const COMMANDS: readonly Register[] = [
   registerCollate,
   registerStatus,
   registerTable,
+  registerFigure,
   registerVerify,
   registerEvaluate,
   registerExport,

@@ -1,5 +1,5 @@
 /**
- * Reports: tables from records alone.
+ * Reports: tables and figures from records alone.
  *
  * @module
  */
@@ -10,6 +10,7 @@ export * from "./discordant.ts";
 export * from "./exhibit.ts";
 export * from "./experiment.ts";
 export * from "./explain.ts";
+export * from "./figures/mod.ts";
 export * from "./footnotes.ts";
 export * from "./format.ts";
 export * from "./html.ts";
