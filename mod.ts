@@ -21,6 +21,7 @@ export * from "./backbones/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./evaluation/mod.ts";
 export * from "./training/mod.ts";
+export * from "./sinks/mod.ts";
 export * from "./registry/mod.ts";
 export * from "./experiments/mod.ts";
 export * from "./reports/mod.ts";

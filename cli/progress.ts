@@ -43,13 +43,14 @@ function jsonReporter(io: Io): Reporter {
   };
 }
 
-/** Nothing but the errors of runs that failed, or cannot go on. */
+/** Nothing but the errors of runs that failed or cannot go on, and of sinks. */
 function quietReporter(io: Io): Reporter {
   return {
     show({ planned: { row, seed }, event }) {
       if (event.type === "end" && event.record.status === "failed") {
         io.err(`${row}, seed ${seed}: ${summary(event.record)}\n`);
       } else if (event.type === "refused") io.err(`${row}, seed ${seed}: ${event.error}\n`);
+      else if (event.type === "sink") io.err(`${row}, seed ${seed}: ${event.name}: ${event.text}\n`);
     },
     note() {},
     end() {},

@@ -48,6 +48,8 @@ export function barReporter(runs: number): Reporter {
       bar?.update(event.done, { what: `${who}, evaluating "${event.name}"` });
     } else if (event.type === "rung" || event.type === "decision") {
       note(`${who}: ${tellRung(event)}`);
+    } else if (event.type === "sink") {
+      note(`${who}: ${event.name}: ${event.text}`);
     } else {
       finish(id);
       if (event.type === "end") all.increment();

@@ -53,6 +53,7 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
     } else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
     else if (event.type === "refused") print(`${who}: ${event.error}`);
+    else if (event.type === "sink") print(`${who}: ${event.name}: ${event.text}`);
     else {
       const alone = event.type === "paused" && runs === 1;
       print(`${who}: ${tellPause(event)}${alone ? "; the same command goes on once they are there" : ""}`);

@@ -71,7 +71,8 @@ export async function rerun(
     ...{ experiment, registries, plugins, files, store, runs: [planned], frozen: undefined, missing: [] },
     // A published run was not stopped, or is not done again.
     stopping: undefined,
-    output: { ...output, weights: false },
+    // Nothing is told of a run that is done again.
+    output: { ...output, weights: false, log: [] },
     // A trial could find another tile, and so other bits.
     made: describeBackend(backend),
   };

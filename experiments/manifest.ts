@@ -12,13 +12,14 @@ import { CrossChecker } from "./manifest/cross.ts";
 import { Problems } from "./manifest/error.ts";
 import { readChain } from "./manifest/extends.ts";
 import { loadListedPlugins } from "./manifest/modules.ts";
-import type { Resolver } from "./manifest/plugin.ts";
+import { type Resolver, wantMap } from "./manifest/plugin.ts";
 import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest/rows.ts";
+import { resolveOutput } from "./manifest/output.ts";
 import { resolveRow, type RowRun } from "./manifest/sections.ts";
 import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
 import { resolveStopping } from "./manifest/stopping.ts";
 import { checkTable, metricsOf } from "./manifest/table.ts";
-import { child, type MapNode, mapNode, type TreeNode } from "./manifest/tree.ts";
+import { child, type MapNode, mapNode } from "./manifest/tree.ts";
 import { checkUsed, type PartlyUsed, partlyUsed, tellPartlyUsed } from "./manifest/used.ts";
 import { noteIdenticalRows } from "./manifest/twins.ts";
 import { applyOverrides, type OverrideOptions, parseOverrides } from "./manifest/overrides.ts";
@@ -98,7 +99,7 @@ export async function loadManifest(path: string, options: ManifestOptions): Prom
   const resolver: Resolver = { problems, registries, pluginsFailed: failed, partial: false, memory: new WeakMap() };
   if (hasAblation(root!)) resolveRow({ ...resolver, partial: true }, baseOf(root!));
   const resolved = resolveRows(resolver, rows, header.backend);
-  const { table, output, stopping, metrics } = checkRest(problems, root!, registries, rows, resolved);
+  const { table, output, stopping, metrics } = checkRest(resolver, root!, rows, resolved);
   checkUsed(problems, overrides, root!, rows);
   problems.throwIfAny(files);
   const { name, description, cite, seeds, backend } = header, partly = partlyUsed(overrides, rows);
@@ -146,7 +147,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   train: [...Object.keys(trainShape.shape), "augment", "sampler"],
   ablation: Object.keys(ABLATION_HELP),
   table: Object.keys(tableShape.shape),
-  output: Object.keys(outputShape.shape),
+  output: [...Object.keys(outputShape.shape), "log"],
 };
 
 /** The section in which a key that stands at the top belongs. */
@@ -172,9 +173,8 @@ function resolveRows(resolver: Resolver, rows: readonly RowTree[], backend: Reso
 }
 
 function checkRest(
-  problems: Problems,
+  resolver: Resolver,
   root: MapNode,
-  registries: Registries,
   rows: readonly RowTree[],
   resolved: readonly ResolvedRow[],
 ): {
@@ -183,9 +183,10 @@ function checkRest(
   stopping?: StoppingSection | undefined;
   metrics: MetricDefinition[];
 } {
-  const metrics = metricsOf(problems, registries, resolved);
-  const table = plainSection(problems, root, "table", tableShape) as unknown as TableSection | undefined;
-  const output = plainSection(problems, root, "output", outputShape) as unknown as OutputSettings;
+  const { problems } = resolver, metrics = metricsOf(problems, resolver.registries, resolved);
+  const table = tableSection(problems, root);
+  // A problem that has been noted is thrown before it is looked at.
+  const output = resolveOutput(resolver, root)!;
   // Rows that are wrong themselves may lack the metrics and labels that the table names.
   const sound = table && resolved.length === rows.length && rows.length > 0;
   if (sound) {
@@ -206,13 +207,12 @@ function checkRest(
   return { table: table!, output, stopping, metrics };
 }
 
-function plainSection(
-  problems: Problems,
-  root: MapNode,
-  name: string,
-  shape: typeof tableShape,
-): Record<string, unknown> | undefined {
-  const node: TreeNode = child(root, name) ?? mapNode([], root.at);
-  if (node.type === "map") return checkObject(problems, node, shape, { what: name });
-  problems.add(node.at, `Cannot use ${name}: wanted a mapping with the keys ${Object.keys(shape.shape).join(", ")}`);
+function tableSection(problems: Problems, root: MapNode): TableSection | undefined {
+  const map = wantMap(
+    problems,
+    child(root, "table") ?? mapNode([], root.at),
+    "table",
+    "{ columns: [unseen.accuracy] }",
+  );
+  return map && checkObject(problems, map, tableShape, { what: "table" }) as unknown as TableSection | undefined;
 }

@@ -21,6 +21,7 @@ const WORK: Readonly<Record<Kind, readonly string[]>> = {
   schedule: ["create"],
   augmentation: ["create"],
   sampler: ["create"],
+  sink: [],
 };
 
 /** Parameters of a plugin. */

@@ -78,6 +78,8 @@ export interface OutputSettings {
   readonly weights: boolean;
   /** First steps that are done twice, to tell whether this machine gives the same bits; 0 for none, 2 where it is absent. */
   readonly receipt?: number;
+  /** Sinks that hear the run, each with every parameter; none where it is absent. */
+  readonly log?: readonly Section[];
 }
 
 /** How the table is laid out. */

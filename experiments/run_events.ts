@@ -51,6 +51,16 @@ export interface EvaluateEvent {
   readonly total: number;
 }
 
+/** A sink tells something: it failed, and hears nothing more, or it is late. */
+export interface SinkEvent {
+  /** Which event this is. */
+  readonly type: "sink";
+  /** Name of the sink. */
+  readonly name: string;
+  /** What it tells. */
+  readonly text: string;
+}
+
 /**
  * What a run tells while it works; the last event is `end`, `interrupted`, `paused`, to wait for others at a rung, or
  * `refused`: it cannot go on from its checkpoint here, and is left as it was.
@@ -61,6 +71,7 @@ export type RunEvent =
   | EvaluateEvent
   | RungEvent
   | DecisionEvent
+  | SinkEvent
   | { readonly type: "interrupted" | "paused"; readonly step: number }
   | { readonly type: "refused"; readonly error: string }
   | { readonly type: "end"; readonly record: RunRecord };

@@ -11,6 +11,7 @@ import {
   auxiliaryShape,
   evaluateShape,
   headerShape,
+  LOG_HELP,
   outputShape,
   RUN_SECTIONS,
   SECTION_HELP,
@@ -37,7 +38,7 @@ export function manifestSchema(registries: Registries): Record<string, unknown> 
     ablation: orNothing(ablation(registries)),
     stopping: stopping("partial"),
     table: orNothing(plain(tableShape)),
-    output: orNothing(plain(outputShape)),
+    output: orNothing(output()),
   };
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -101,6 +102,13 @@ export function evaluateItem({ protocol }: Registries, shape: typeof evaluateSha
     return section(plugin, "protocol", "full", beside);
   });
   return choice(items, "full");
+}
+
+/** What is written and how often, with the sinks. */
+function output(): Json {
+  const { properties, ...rest } = plain(outputShape);
+  const log = { ...orNothing({ type: "array", items: refTo("sink", "full") }), description: LOG_HELP };
+  return { ...rest, properties: { ...properties as Json, log } };
 }
 
 /** The rules that stop runs early; one that is inherited may be written in part. */

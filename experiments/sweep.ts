@@ -9,6 +9,7 @@ import type { SweepEvent } from "./jobs.ts";
 import { ReadLog, watchReads } from "./reads.ts";
 import type { RunRecord } from "./record.ts";
 import type { PlannedRun } from "./resolved.ts";
+import { RunLog } from "./run_log.ts";
 import { executeRun, type RunEvent, type RunOptions } from "./run.ts";
 import { shareReaders } from "./shared_readers.ts";
 import { RunBusyError, type Store } from "./store.ts";
@@ -75,7 +76,16 @@ export async function* runHere(planned: PlannedRun, options: SweepOptions): Asyn
     const header = await readCheckpointHeader(folder.path) ?? await readCheckpointHeader(folder.path, "previous");
     const products = await options.library?.(header?.backend);
     const own = { planned, store: folder, ...products ? { products } : {}, ...header ? { made: header.backend } : {} };
-    yield* executeRun({ tiles: options.store.tiles, ...options, ...own });
+    const run = { tiles: options.store.tiles, ...options, ...own }, log = new RunLog(run);
+    try {
+      for await (const event of executeRun(run)) {
+        // What a sink has to tell comes before the event that may be the last one.
+        yield* await log.hear(event);
+        yield event;
+      }
+    } finally {
+      await log.close();
+    }
   } finally {
     await folder.release();
   }

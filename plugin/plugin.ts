@@ -13,7 +13,7 @@ export type ParamsOf<S extends ParamsSchema> = S["_zod"]["output"];
 
 /** The part that plugins of every kind share. A plugin is a value: no class, no registration side effect. */
 export interface Plugin {
-  /** What it plugs into: `head`, `backbone`, `reader`, `protocol`, `optimizer`, `schedule`, `augmentation`, `sampler`. */
+  /** What it plugs into: `head`, `backbone`, `reader`, `protocol`, `optimizer`, `schedule`, `augmentation`, `sampler`, `sink`. */
   readonly kind: string;
   /** Name in manifests: lower-case words joined by hyphens. */
   readonly name: string;

@@ -13,6 +13,8 @@ import type { AnyProtocol } from "../evaluation/protocol.ts";
 import * as heads from "../losses/catalogue.ts";
 import type { HeadPlugin } from "../losses/head.ts";
 import type { Plugin } from "../plugin/mod.ts";
+import * as sinks from "../sinks/catalogue.ts";
+import type { SinkPlugin } from "../sinks/sink.ts";
 import * as training from "../training/catalogue.ts";
 import type { OptimizerPlugin, SchedulePlugin } from "../training/optimizer.ts";
 import type { Registries } from "./registries.ts";
@@ -22,7 +24,7 @@ export type { Registries } from "./registries.ts";
 
 /** The plugins that ship with marginlab. */
 export function builtins(): Registries {
-  const all: Plugin[] = [heads, backbones, datasets, protocols, training].flatMap((catalogue) =>
+  const all: Plugin[] = [heads, backbones, datasets, protocols, training, sinks].flatMap((catalogue) =>
     Object.values(catalogue) as Plugin[]
   );
   const table = <P extends Plugin>(kind: P["kind"]): Registry<P> =>
@@ -36,5 +38,6 @@ export function builtins(): Registries {
     schedule: table<SchedulePlugin>("schedule"),
     augmentation: table<AugmentationPlugin>("augmentation"),
     sampler: table<SamplerPlugin>("sampler"),
+    sink: table<SinkPlugin>("sink"),
   });
 }

@@ -9,6 +9,7 @@ import type { ReaderPlugin } from "../datasets/reader.ts";
 import type { AnyProtocol } from "../evaluation/protocol.ts";
 import type { HeadPlugin } from "../losses/head.ts";
 import type { Plugin } from "../plugin/mod.ts";
+import type { SinkPlugin } from "../sinks/sink.ts";
 import type { OptimizerPlugin, SchedulePlugin } from "../training/optimizer.ts";
 import type { Registry } from "./registry.ts";
 
@@ -30,6 +31,8 @@ export interface Registries {
   readonly augmentation: Registry<AugmentationPlugin>;
   /** Samplers. */
   readonly sampler: Registry<SamplerPlugin>;
+  /** Sinks. */
+  readonly sink: Registry<SinkPlugin>;
 }
 
 /** A kind that has a registry. */
@@ -45,6 +48,7 @@ export const KINDS: readonly Kind[] = [
   "schedule",
   "augmentation",
   "sampler",
+  "sink",
 ];
 
 /** The key that names the plugin in a manifest's section of this kind: `reader`, `protocol`, otherwise `name`. */

@@ -17,6 +17,7 @@ const METHODS: Readonly<Record<Kind, readonly string[]>> = {
   schedule: ["create"],
   augmentation: ["create"],
   sampler: ["create"],
+  sink: ["open"],
 };
 
 /** Keys of a manifest's section that are not the plugin's parameters. */

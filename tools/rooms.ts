@@ -16,6 +16,7 @@ export const CORE: readonly string[] = [
   "datasets",
   "evaluation",
   "training",
+  "sinks",
   "registry",
 ];
 
@@ -36,7 +37,9 @@ export function roomOf(path: string): string {
 function arrows(): Record<string, readonly string[]> {
   const table: Record<string, readonly string[]> = { plugin: [], tensor: [] };
   for (const room of ["losses", "backbones", "datasets", "evaluation"]) table[room] = ["plugin", "tensor"];
-  for (const room of ["training", "registry", "experiments", "reports"]) table[room] = Object.keys(table);
+  table.training = Object.keys(table);
+  table.sinks = ["plugin"];
+  for (const room of ["registry", "experiments", "reports"]) table[room] = Object.keys(table);
   table.cli = table.mod = Object.keys(table);
   return table;
 }

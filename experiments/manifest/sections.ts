@@ -159,8 +159,9 @@ function checkKeys(
   return checkObject(resolver.problems, node, shape, { what, skip, partial: resolver.partial });
 }
 
-function elements<T>(
-  { problems }: Resolver,
+/** Resolves each element of a list, none where it is left out; `undefined` if there was a problem, which has been noted. */
+export function elements<T>(
+  { problems }: Pick<Resolver, "problems">,
   node: TreeNode | undefined,
   where: string,
   resolve: (item: TreeNode, where: string) => T | undefined,

@@ -175,3 +175,7 @@ export const outputShape: z.ZodObject = z.strictObject({
     "First steps that a run does twice, to record whether this machine gives the same bits; 0 for none",
   ),
 });
+
+/** What `log` of `output` is for. */
+export const LOG_HELP =
+  "Sinks that hear each run and write it for other programs, such as log: [{ name: tensorboard }]; none by default";

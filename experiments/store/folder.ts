@@ -1,10 +1,12 @@
 /**
  * The folder of one run: `record.json`, `history.jsonl`, `checkpoint/`, `scores/`, `lists/`, `weights.safetensors`,
- * `failed.json` of a try that failed, `log.txt` of a process that died, and the lock and lease of who trains it.
+ * `failed.json` of a try that failed, `log.txt` of a process that died, the files of sinks, and the lock and lease of who
+ * trains it.
  *
  * @module
  */
 import { dirname } from "node:path";
+import type { SinkFiles } from "../../sinks/sink.ts";
 import type { Scratch } from "../held_embeddings.ts";
 import { hostName } from "../machine.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
@@ -198,6 +200,16 @@ export class RunFolder {
   async writeList(evaluation: string, list: string, names: readonly string[]): Promise<void> {
     const text = names.map((name) => `${name}\n`).join("");
     await writeAtomically(await this.#file("lists", fileOf(`${evaluation}.${list}`, "txt")), text);
+  }
+
+  /** The files of a sink, in a folder of its name. */
+  sinkFiles(name: string): SinkFiles {
+    const parts = (path: string) => [name, ...path.split("/")];
+    return {
+      read: async (path) => await readIfThere(await within(this.path, ...parts(path))),
+      write: async (path, bytes) => await writeAtomically(await this.#file(...parts(path)), bytes),
+      append: async (path, bytes) => await Deno.writeFile(await this.#file(...parts(path)), bytes, { append: true }),
+    };
   }
 
   /** Deletes everything in the folder but the lock and the lease; the caller has claimed it. */

@@ -116,6 +116,7 @@ const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
     checkpointEvery: z.int().min(0),
     weights: z.boolean(),
     receipt: z.int().min(0).exactOptional(),
+    log: z.array(z.record(z.string(), z.unknown())).readonly().exactOptional(),
   }),
   table: z.strictObject({
     columns: z.array(z.string()).readonly(),

@@ -1,0 +1,31 @@
+/**
+ * Resolves `output`: what is written and how often, and the sinks that hear the runs.
+ *
+ * @module
+ */
+import type { OutputSettings, Section } from "../resolved.ts";
+import { checkObject } from "./check.ts";
+import { resolvePlugin, type Resolver, wantMap } from "./plugin.ts";
+import { elements } from "./sections.ts";
+import { outputShape } from "./shape.ts";
+import { child, type MapNode, mapNode } from "./tree.ts";
+
+/** Checks the section of a manifest and fills its defaults in; `undefined` if there was a problem, which has been noted. */
+export function resolveOutput(resolver: Resolver, root: MapNode): OutputSettings | undefined {
+  const { problems } = resolver;
+  const map = wantMap(problems, child(root, "output") ?? mapNode([], root.at), "output", "{ logEvery: 10 }");
+  if (!map) return undefined;
+  const plain = checkObject(problems, map, outputShape, { what: "output", skip: ["log"] });
+  const log = elements(resolver, child(map, "log"), "output.log", (node, where) => {
+    const sink = resolvePlugin(resolver, node, "sink", { where });
+    return sink && { section: sink.section, at: node.at };
+  });
+  if (!plain || !log) return undefined;
+  const names = new Set<unknown>();
+  for (const { section: { name }, at } of log) {
+    if (names.has(name)) problems.add(at, `Duplicate sink "${name}" of output.log: another one has this name`);
+    names.add(name);
+  }
+  const sinks: Section[] = log.map(({ section }) => section);
+  return { ...plain as unknown as OutputSettings, ...sinks.length > 0 ? { log: sinks } : {} };
+}
