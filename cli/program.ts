@@ -10,6 +10,7 @@ import { registerCollate } from "./collate.ts";
 import type { Context, Register } from "./context.ts";
 import { registerDataset } from "./dataset.ts";
 import { registerDescribe } from "./describe.ts";
+import { registerDoctor } from "./doctor.ts";
 import { registerEvaluate } from "./evaluate.ts";
 import { explain } from "./exit.ts";
 import { registerExport } from "./export.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerDescribe,
   registerSchema,
   registerDataset,
+  registerDoctor,
 ];
 
 const HELP = `

@@ -33,7 +33,8 @@ export async function readEnvironment(folder?: string): Promise<Environment> {
   });
 }
 
-async function processor(): Promise<string> {
+/** The processor and how many cores it has, or `unknown`. */
+export async function processor(): Promise<string> {
   if (!await granted("cpus")) return "unknown";
   const { cpus } = await import("node:os");
   const all = cpus();

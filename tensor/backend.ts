@@ -5,6 +5,7 @@
  */
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
+import { findAdapter } from "./adapter.ts";
 import { watchDevice } from "./device.ts";
 import { registerKernels } from "./kernels/mod.ts";
 import type { Products } from "./kernels/wasm/products.ts";
@@ -40,34 +41,6 @@ export interface BackendOptions {
   readonly wasmPath?: WasmPath;
   /** Library of matrix products for the WASM backend. */
   readonly products?: Products;
-}
-
-/** The few fields of a WebGPU adapter that are read here. */
-interface Adapter {
-  readonly info: {
-    vendor?: string;
-    architecture?: string;
-    device?: string;
-    description?: string;
-    isFallbackAdapter?: boolean;
-  };
-}
-
-const SOFTWARE = /llvmpipe|lavapipe|swiftshader|software|basic render/i;
-
-/** The platform's WebGPU, as far as it is used here. */
-interface Gpu {
-  requestAdapter(options: { powerPreference: "high-performance" }): Promise<Adapter | null>;
-}
-
-/** Asks the platform for the WebGPU adapter that tfjs will ask for; `undefined` where there is none. */
-async function findAdapter(): Promise<{ name: string; software: boolean } | undefined> {
-  const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return undefined;
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const name = [description, vendor, architecture, device].filter((part) => part).join(" · ") || "unnamed adapter";
-  return { name, software: isFallbackAdapter === true || SOFTWARE.test(name) };
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./adapter.ts";
 export * from "./backend.ts";
 export * from "./device.ts";
 export * from "./embedding_source.ts";
