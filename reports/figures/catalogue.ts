@@ -3,9 +3,24 @@
  *
  * @module
  */
+import { pairAngles, targetAngles } from "./angles.ts";
 import type { FigurePlugin } from "./figure.ts";
+import { intervals } from "./intervals.ts";
 import { loss } from "./loss.ts";
+import { margin } from "./margin.ts";
 import { cmc, det, roc } from "./operating.ts";
+import { decisionBoundary, targetLogit } from "./target_logit.ts";
 
 /** Every kind of figure. */
-export const FIGURES: readonly FigurePlugin[] = [roc, det, cmc, loss];
+export const FIGURES: readonly FigurePlugin[] = [
+  intervals,
+  margin,
+  roc,
+  det,
+  cmc,
+  pairAngles,
+  loss,
+  targetAngles,
+  targetLogit,
+  decisionBoundary,
+];

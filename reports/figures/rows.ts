@@ -89,7 +89,7 @@ export function rowLines(
     ...looks.muted
       ? [{
         transform: [{ filter: { not: isNamed } }],
-        mark: { ...line, style: "muted" },
+        mark: { ...line, style: "mutedLine" },
         encoding: { x, y, detail: { field: "row" } },
       }]
       : [],
