@@ -8,7 +8,7 @@ import type { SweepEvent } from "../experiments/jobs.ts";
 import { tellSummary } from "./outcomes.ts";
 import { printable } from "./io.ts";
 import type { Reporter } from "./progress.ts";
-import { figure, startedFrom, summary, tellPause, tellRung } from "./progress_lines.ts";
+import { figure, startedFrom, summary, tellMeasure, tellPause, tellRung } from "./progress_lines.ts";
 
 /** Shows runs as bars on standard error. */
 export function barReporter(runs: number): Reporter {
@@ -48,6 +48,8 @@ export function barReporter(runs: number): Reporter {
       bar?.update(event.done, { what: `${who}, evaluating "${event.name}"` });
     } else if (event.type === "rung" || event.type === "decision") {
       note(`${who}: ${tellRung(event)}`);
+    } else if (event.type === "measure") {
+      note(`${who}: ${tellMeasure(event)}`);
     } else if (event.type === "sink") {
       note(`${who}: ${event.name}: ${event.text}`);
     } else {

@@ -51,7 +51,8 @@ export function lineReporter(io: Io, runs: number, clock: () => number): Reporte
     } else if (event.type === "end") {
       ended++;
       print(`${who}: ${summary(event.record)} (${ended} of ${runs})`);
-    } else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
+    } else if (event.type === "measure") print(`${who}: ${tellMeasure(event)}`);
+    else if (event.type === "rung" || event.type === "decision") print(`${who}: ${tellRung(event)}`);
     else if (event.type === "refused") print(`${who}: ${event.error}`);
     else if (event.type === "sink") print(`${who}: ${event.name}: ${event.text}`);
     else {
@@ -69,6 +70,13 @@ export function startedFrom({ run }: PlannedRun, { tensors, unused }: RecordedWe
     : unused.join(", ");
   const left = unused.length > 0 ? `; the backbone has no use for ${unused.length}: ${names}` : "";
   return `starts from ${run.weights}, ${tensors} tensors${left}`;
+}
+
+/** Figures from the middle of training: the first of each evaluation. */
+export function tellMeasure({ step, metrics }: Extract<RunEvent, { type: "measure" }>): string {
+  const first = [...new Map(metrics.toReversed().map((metric) => [metric.evaluation, metric])).values()].reverse();
+  const figures = first.map(({ evaluation, name, value }) => `${evaluation}.${name} ${figure(value)}`);
+  return `step ${step}, ${figures.join(", ")}`;
 }
 
 /** A figure, or a decision, at a rung. */

@@ -64,6 +64,7 @@ export async function rerun(
 ): Promise<Rerun> {
   const { id, row, seed, manifest, identity } = record, { store, experiment } = scratch, backend = record.backend!;
   const run = { ...manifest, backend: backend.name };
+  const { log: _log, evaluateEvery: _every, evaluateOnly: _only, ...untold } = output;
   const planned: PlannedRun = { id, row, seed, run, identity, missing: [] };
   const wanted = Number(/(\d+) threads/.exec(backend.blas ?? "")?.[1] ?? 0);
   const threads = Math.min(wanted, navigator.hardwareConcurrency);
@@ -71,8 +72,8 @@ export async function rerun(
     ...{ experiment, registries, plugins, files, store, runs: [planned], frozen: undefined, missing: [] },
     // A published run was not stopped, or is not done again.
     stopping: undefined,
-    // Nothing is told of a run that is done again.
-    output: { ...output, weights: false, log: [] },
+    // Nothing is told of a run that is done again, and nothing measured on its way.
+    output: { ...untold, weights: false },
     // A trial could find another tile, and so other bits.
     made: describeBackend(backend),
   };

@@ -14,7 +14,7 @@ import { readChain } from "./manifest/extends.ts";
 import { loadListedPlugins } from "./manifest/modules.ts";
 import { type Resolver, wantMap } from "./manifest/plugin.ts";
 import { baseOf, expandRows, hasAblation, type RowTree } from "./manifest/rows.ts";
-import { resolveOutput } from "./manifest/output.ts";
+import { checkEvaluateOnly, resolveOutput } from "./manifest/output.ts";
 import { resolveRow, type RowRun } from "./manifest/sections.ts";
 import { ABLATION_HELP, headerShape, outputShape, RUN_SECTIONS, tableShape, trainShape } from "./manifest/shape.ts";
 import { resolveStopping } from "./manifest/stopping.ts";
@@ -198,6 +198,7 @@ function checkRest(
       rows.map(({ label }) => label),
     );
   }
+  if (sound && output) checkEvaluateOnly(problems, root, output, resolved.map(({ run }) => run));
   const stopping = resolveStopping(problems, child(root, "stopping"), {
     metrics,
     rows: resolved.map(({ row: { label }, run }) => ({ label, run })),

@@ -37,6 +37,7 @@ export type { Stopping } from "./stopping/rung.ts";
 export { ruleOf, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
+export type { MeasureLine } from "./store/measures.ts";
 export type { RungLine } from "./store/rungs.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

@@ -78,6 +78,10 @@ export interface OutputSettings {
   readonly weights: boolean;
   /** First steps that are done twice, to tell whether this machine gives the same bits; 0 for none, 2 where it is absent. */
   readonly receipt?: number;
+  /** Evaluate every this many steps in the middle of training too; never where it is absent. */
+  readonly evaluateEvery?: number;
+  /** Names of the evaluations that are made then; all where it is absent. */
+  readonly evaluateOnly?: readonly string[];
   /** Sinks that hear the run, each with every parameter; none where it is absent. */
   readonly log?: readonly Section[];
 }

@@ -33,7 +33,7 @@ import { tuneBackend } from "./tiles.ts";
 import { nextTurn } from "./turn.ts";
 import { checkReads } from "./unread.ts";
 
-export type { EvaluateEvent, ProgressEvent, RunEvent, SinkEvent, StartEvent } from "./run_events.ts";
+export type { EvaluateEvent, MeasureEvent, ProgressEvent, RunEvent, SinkEvent, StartEvent } from "./run_events.ts";
 
 /** What {@link executeRun} is handed. */
 export interface RunOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { StepEvent } from "../training/mod.ts";
-import type { RecordedBackend, RecordedWeights, RunRecord } from "./record.ts";
+import type { RecordedBackend, RecordedMetric, RecordedWeights, RunRecord } from "./record.ts";
 import type { DecisionEvent, RungEvent } from "./stopping/at_rung.ts";
 
 /** The run begins, or goes on from a checkpoint. */
@@ -51,6 +51,16 @@ export interface EvaluateEvent {
   readonly total: number;
 }
 
+/** What `output.evaluateEvery` measured in the middle of training. */
+export interface MeasureEvent {
+  /** Which event this is. */
+  readonly type: "measure";
+  /** Steps done. */
+  readonly step: number;
+  /** Every figure of the evaluations that were made. */
+  readonly metrics: readonly RecordedMetric[];
+}
+
 /** A sink tells something: it failed, and hears nothing more, or it is late. */
 export interface SinkEvent {
   /** Which event this is. */
@@ -69,6 +79,7 @@ export type RunEvent =
   | StartEvent
   | ProgressEvent
   | EvaluateEvent
+  | MeasureEvent
   | RungEvent
   | DecisionEvent
   | SinkEvent

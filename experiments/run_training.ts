@@ -13,6 +13,7 @@ import {
   type StepEvent,
 } from "../training/mod.ts";
 import { AngleHistograms, angleWindows } from "./angle_windows.ts";
+import { isMeasured, measureAt } from "./evaluate_now.ts";
 import { type Model, trainModel } from "./model.ts";
 import { Receipt, RECEIPT_STEPS } from "./receipt.ts";
 import { describeBackend } from "./resume.ts";
@@ -38,6 +39,7 @@ export async function* trainFromCheckpoint(
   const resumed = await restore(options, progress), from = resumed?.step ?? 0;
   progress.saved = from;
   await store.truncateHistory(from);
+  await store.truncateMeasures(from);
   const history = await store.readHistory();
   const margin = marginOf(run, registries), limit = margin && boundaryAngle(margin);
   const angles = progress.angles = new AngleHistograms(angleWindows(steps, batchSize), limit);
@@ -53,6 +55,7 @@ export async function* trainFromCheckpoint(
     resumedAt: from,
     weights: progress.weights ?? null,
   };
+  yield* measureAt(options, progress, from);
   const there = yield* atRung(options, progress, { step: from, arrived: false });
   if (there) return there;
   const twice = from > 0 ? 0 : Math.min(output.receipt ?? RECEIPT_STEPS, steps);
@@ -76,7 +79,8 @@ export async function* trainFromCheckpoint(
   watch.startTraining(from, resumed?.seconds ?? 0);
   const due = (step: number) => checkpointEvery > 0 && step % checkpointEvery === 0 && step >= twice;
   const rung = (step: number) => stopping !== undefined && isRung(stopping.section, step);
-  const pauseAt = (step: number) => due(step) || rung(step) || step <= twice;
+  const measured = (step: number) => isMeasured(options, step);
+  const pauseAt = (step: number) => due(step) || rung(step) || measured(step) || step <= twice;
   const pace = { from, logEvery: output.logEvery, pauseAt, watchAngles: angles.watches, ...stop ? { stop } : {} };
   let held: readonly StepAngles[] = [];
   for await (const event of trainModel(run, registries, progress.model, progress.training!, pace)) {
@@ -89,7 +93,7 @@ export async function* trainFromCheckpoint(
     const taken = await receipt.second(progress.model, step);
     if (taken) progress.receipt = taken;
     if (from === 0 && step.step === Math.max(1, twice)) checkFirstReads(run, registries, progress.reads, step.step);
-    if (step.step <= twice && !logged && !due(step.step) && !stop?.aborted) {
+    if (step.step <= twice && !logged && !due(step.step) && !measured(step.step) && !stop?.aborted) {
       held = targetAngles;
       continue;
     }
@@ -104,6 +108,7 @@ export async function* trainFromCheckpoint(
     yield { type: "step", ...step, steps, seconds, imagesPerSecond };
     await nextTurn();
     const resume = watch.leaveOut();
+    if (!stop?.aborted) yield* measureAt(options, progress, step.step);
     const ended = stop?.aborted ? undefined : yield* atRung(options, progress, { step: step.step, arrived: true });
     resume();
     // The end of training is worth a checkpoint: an evaluation can fail, on data that is damaged, say.

@@ -6,6 +6,7 @@
  */
 import type { LoadedOutcomes } from "../experiments/outcomes.ts";
 import type { RunRecord } from "../experiments/record.ts";
+import type { MeasureLine } from "../experiments/store/measures.ts";
 import type { FrozenPlan, Store } from "../experiments/store.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { tableOfExperiment } from "./experiment.ts";
@@ -32,6 +33,8 @@ export interface Exhibit {
   readonly problems: readonly string[];
   /** The lines of a run's `history.jsonl`; none where it has no such file. */
   history(id: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** What a run measured in the middle of training (`output.evaluateEvery`), by step; nothing where it is absent. */
+  measures?(id: string): Promise<readonly MeasureLine[]>;
 }
 
 /** Where an exhibit is read, and how far. */
@@ -78,5 +81,6 @@ export async function loadExhibit(
     table: tableOfExperiment({ plan, records, problems, ...plan?.table.baseline == null ? {} : { outcomes } }),
     problems,
     history: async (id: string) => await (await store.folder(experiment, id)).readHistory(),
+    measures: async (id: string) => await (await store.folder(experiment, id)).readMeasures(),
   });
 }

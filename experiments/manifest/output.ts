@@ -3,12 +3,31 @@
  *
  * @module
  */
-import type { OutputSettings, Section } from "../resolved.ts";
+import type { OutputSettings, ResolvedRun, Section } from "../resolved.ts";
+import { didYouMean, listNames } from "../../registry/nearest.ts";
 import { checkObject } from "./check.ts";
+import type { Problems } from "./error.ts";
 import { resolvePlugin, type Resolver, wantMap } from "./plugin.ts";
 import { elements } from "./sections.ts";
 import { outputShape } from "./shape.ts";
 import { child, type MapNode, mapNode } from "./tree.ts";
+
+/** Notes names of `evaluateOnly` that no row evaluates. */
+export function checkEvaluateOnly(
+  problems: Problems,
+  root: MapNode,
+  { evaluateOnly = [] }: Pick<OutputSettings, "evaluateOnly">,
+  runs: readonly Pick<ResolvedRun, "evaluate">[],
+): void {
+  const known = [...new Set(runs.flatMap(({ evaluate }) => evaluate.map(({ name }) => name)))];
+  for (const name of evaluateOnly.filter((name) => !known.includes(name))) {
+    const wanted = known.length > 0 ? `wanted one of ${listNames(known)}` : "and there is no evaluation at all";
+    problems.add(
+      child(child(root, "output"), "evaluateOnly")!.at,
+      `Cannot evaluate only "${name}": no row has an evaluation of this name, ${wanted}${didYouMean(name, known)}`,
+    );
+  }
+}
 
 /** Checks the section of a manifest and fills its defaults in; `undefined` if there was a problem, which has been noted. */
 export function resolveOutput(resolver: Resolver, root: MapNode): OutputSettings | undefined {
@@ -27,5 +46,11 @@ export function resolveOutput(resolver: Resolver, root: MapNode): OutputSettings
     names.add(name);
   }
   const sinks: Section[] = log.map(({ section }) => section);
+  if (plain.evaluateOnly !== undefined && plain.evaluateEvery === undefined) {
+    problems.add(
+      child(map, "evaluateOnly")!.at,
+      "Cannot use output.evaluateOnly: output.evaluateEvery is left out, write both, such as evaluateEvery: 500",
+    );
+  }
   return { ...plain as unknown as OutputSettings, ...sinks.length > 0 ? { log: sinks } : {} };
 }

@@ -174,6 +174,13 @@ export const outputShape: z.ZodObject = z.strictObject({
   receipt: z.int().min(0).max(1000).default(2).describe(
     "First steps that a run does twice, to record whether this machine gives the same bits; 0 for none",
   ),
+  evaluateEvery: z.int().min(1).optional().describe(
+    "Make the evaluations every this many steps too, into measures.jsonl of the run, which changes nothing in training; " +
+      "never when left out",
+  ),
+  evaluateOnly: z.array(z.string()).min(1).optional().describe(
+    "Names of the evaluations that evaluateEvery makes; all when left out",
+  ),
 });
 
 /** What `log` of `output` is for. */

@@ -4,13 +4,11 @@
  * @module
  */
 import type { Registries } from "../../registry/builtins.ts";
-import { modelClassWeights } from "../class_weights.ts";
-import { evaluateAll } from "../evaluate.ts";
+import { evaluateNow } from "../evaluate_now.ts";
 import type { RecordedStop } from "../record.ts";
 import type { EarlySection, HalvingSection, PlannedRun } from "../resolved.ts";
 import type { Progress } from "../run_record.ts";
 import type { RunStore } from "../run_store.ts";
-import { nextTurn } from "../turn.ts";
 import { followGain } from "./early.ts";
 import { isRung, type Stopping } from "./rung.ts";
 
@@ -78,7 +76,7 @@ export async function* atRung(
   if (!stopping || !isRung(stopping.section, step) || step >= planned.run.train.steps) return undefined;
   const { metric } = stopping.section;
   const known = (await store.readRungs()).find((line) => line.step === step && line.metric === metric);
-  const value = known ? known.value : await measure(metric, options, progress);
+  const value = known ? known.value : await figureOf(metric, options, progress);
   if (value === undefined) return undefined;
   await store.appendRung({ step, metric, value });
   if (arrived || !known) yield { type: "rung", step, metric, value };
@@ -118,25 +116,13 @@ async function* halve(
   return { step, rule, metric, value, reason: `halving, rank ${rank} of ${of}${where}${why}` };
 }
 
-/** The metric of the model as it would be evaluated if training ended here; `undefined` if told to stop on the way. */
-async function measure(
+/** A figure of the model as it is; `undefined` if told to stop on the way. */
+async function figureOf(
   metric: string,
-  { registries, store, stop }: AtRungOptions,
-  { model, evaluations }: Progress,
+  options: AtRungOptions,
+  progress: Progress,
 ): Promise<number | null | undefined> {
   const dot = metric.indexOf("."), evaluation = metric.slice(0, dot), name = metric.slice(dot + 1);
-  const tasks = evaluations!.filter(({ section }) => section.name === evaluation);
-  const evaluated = { backbone: model!.backbone, classWeights: () => modelClassWeights(model!) };
-  let value: number | null = null;
-  const giveBack = model!.average?.lend();
-  try {
-    for await (const event of evaluateAll(tasks, { registries, model: evaluated, scratch: store.scratch })) {
-      await nextTurn();
-      if (stop?.aborted) return undefined;
-      value = event.metrics?.find((one) => one.name === name)?.value ?? value;
-    }
-  } finally {
-    giveBack?.();
-  }
-  return value;
+  const metrics = await evaluateNow([evaluation], options, progress);
+  return metrics && (metrics.find((one) => one.name === name)?.value ?? null);
 }

@@ -28,6 +28,7 @@ import { SILENCE } from "./lease_files.ts";
 import type { StoredPairs } from "../scored_pairs.ts";
 import { decodeFloats, encodeFloats } from "./npy.ts";
 import { writePairs } from "./pairs.ts";
+import { type MeasureLine, MEASURES, measuresUpTo, readMeasures } from "./measures.ts";
 import { within } from "./paths.ts";
 import { readRungs, type RungLine, RUNGS, rungsWith } from "./rungs.ts";
 
@@ -123,6 +124,23 @@ export class RunFolder {
     const path = await within(this.path, "history.jsonl");
     const kept = historyUpTo(await readTextIfThere(path) ?? "", path, afterStep);
     await writeAtomically(await this.#file("history.jsonl"), kept.map((line) => JSON.stringify(line) + "\n").join(""));
+  }
+
+  /** Figures of `output.evaluateEvery`, by step; see {@link readMeasures}. */
+  async readMeasures(): Promise<MeasureLine[]> {
+    return await readMeasures(this.path);
+  }
+
+  /** Adds the figures of a step to `measures.jsonl`, durably, in place of those of later steps. */
+  async appendMeasures(line: MeasureLine): Promise<void> {
+    const text = await measuresUpTo(this.path, line.step - 1) ?? "";
+    await writeAtomically(await this.#file(MEASURES), `${text}${JSON.stringify(line)}\n`);
+  }
+
+  /** Drops the figures past a step, which a resumed run measures again. */
+  async truncateMeasures(afterStep: number): Promise<void> {
+    const text = await measuresUpTo(this.path, afterStep);
+    if (text !== undefined) await writeAtomically(await this.#file(MEASURES), text);
   }
 
   /** Stores a checkpoint; the one before stays until the next. */

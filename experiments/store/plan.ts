@@ -116,6 +116,8 @@ const planSchema: z.ZodType<FrozenPlan> = z.strictObject({
     checkpointEvery: z.int().min(0),
     weights: z.boolean(),
     receipt: z.int().min(0).exactOptional(),
+    evaluateEvery: z.int().min(1).exactOptional(),
+    evaluateOnly: z.array(z.string().min(1)).min(1).readonly().exactOptional(),
     log: z.array(z.record(z.string(), z.unknown())).readonly().exactOptional(),
   }),
   table: z.strictObject({
