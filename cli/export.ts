@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import { exportFormats } from "../experiments/export.ts";
 import { RunFolder } from "../experiments/store.ts";
-import { writeAtomically } from "../experiments/store/atomic.ts";
 import { builtins } from "../registry/mod.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { loadExtra } from "./kinds.ts";
 import { examples, pluginOption } from "./options.ts";
+import { writeFile } from "./write_file.ts";
 
 /** Flags of `export`. */
 interface ExportOptions {
@@ -52,7 +51,7 @@ export function registerExport(program: Command, context: Context): void {
       const registries = await loadExtra(builtins(), plugin);
       const bytes = exportFormats[format]({ record, weights: await folder.readWeights() }, registries);
       const file = out ?? `${record.id}.${format}`;
-      await write(file, bytes);
+      await writeFile(file, bytes);
       context.io.out(`${file}\n`);
       const { name, embedding } = record.backbone!;
       context.io.err(
@@ -69,11 +68,4 @@ function formatOf(file: string | undefined): keyof typeof exportFormats {
   throw new UsageError(
     `Cannot tell the format of "${file}": name it by --format, or end the file in .safetensors or .onnx`,
   );
-}
-
-async function write(file: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(file);
-  const there = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  if (!there) throw new UsageError(`Cannot write "${file}": there is no folder "${folder}", make it first`);
-  await writeAtomically(file, bytes);
 }

@@ -20,6 +20,7 @@ import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
+import { registerReport } from "./report.ts";
 import { registerRm } from "./rm.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   registerStatus,
   registerTable,
   registerFigure,
+  registerReport,
   registerVerify,
   registerEvaluate,
   registerExport,

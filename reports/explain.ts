@@ -157,35 +157,33 @@ function changesOf(baseline: unknown, row: unknown): RowChange[] {
     .map(({ key, planned, found }) => ({ path: key, baseline: planned, row: found }));
 }
 
-/** Writes an explanation as lines of text. */
-export function renderExplanation(told: CellExplanation): string {
-  const { row, column, cell, of: { unit }, runs, changes, baseline } = told;
-  const value = (x: number) => formatValue(x, unit), delta = (x: number) => formatDelta(x, unit);
-  const { interval, delta: difference, pairs, verdict } = cell;
-  const summary = cell.mean === null
+/** The figure of an explained cell in words: mean, interval and seeds, and the published one. */
+export function figureLines({ cell, of: { unit } }: CellExplanation): string[] {
+  const value = (x: number) => formatValue(x, unit), { interval, mean } = cell;
+  const summary = mean === null
     ? "no figure"
-    : value(cell.mean) + (interval
+    : value(mean) + (interval
       ? `, 95 % t-interval ${value(interval.low)} to ${value(interval.high)}, s = ${formatSpread(cell.std!, unit)}`
       : "") +
       `, ${cell.finished} of ${cell.planned} seeds`;
-  const words = (x: unknown) => x === undefined ? "absent" : JSON.stringify(x);
   return [
-    `${row}, ${column}${unit === null ? "" : ` (${unit === "fraction" ? "%" : unit})`}: ${summary}`,
+    summary,
     ...cell.published == null ? [] : [
       `published: ${value(cell.published)}` +
       (cell.publishedHalfWidth === undefined ? "" : ` ± ${formatSpread(cell.publishedHalfWidth, unit)} (binomial)`),
     ],
-    "",
-    "Runs:",
-    ...runs.map((run) => `  ${runLine(run, value)}`),
-    ...changes === null || row === baseline ? [] : [
-      "",
-      changes.length > 0 ? `What the row changes from ${baseline}:` : `The row changes nothing from ${baseline}`,
-      ...changes.map(({ path, baseline, row }) => `  ${path}: ${words(baseline)} → ${words(row)}`),
-    ],
-    ...difference
+  ];
+}
+
+/** The tests behind an explained cell in words: over seeds, over pairs, and the seeds' own tests over pairs. */
+export function testLines({ cell: { delta: difference, pairs }, of: { unit } }: CellExplanation): {
+  readonly seeds: readonly string[];
+  readonly pairs: readonly string[];
+} {
+  const delta = (x: number) => formatDelta(x, unit);
+  return {
+    seeds: difference
       ? [
-        "",
         `Over seeds: Δ ${delta(difference.mean)}` +
         (difference.low === null ? "" : `, 95 % t-interval ${delta(difference.low)} to ${delta(difference.high!)}`) +
         `, n = ${difference.n}` +
@@ -193,7 +191,7 @@ export function renderExplanation(told: CellExplanation): string {
         `, sign-flip p ${formatP(difference.signFlip.p)} (least possible ${formatP(difference.signFlip.floor)})`,
       ]
       : [],
-    ...pairs
+    pairs: pairs
       ? [
         `Over pairs: Δ ${delta(pairs.delta)}, 95 % interval ${delta(pairs.low)} to ${
           delta(pairs.high)
@@ -209,6 +207,27 @@ export function renderExplanation(told: CellExplanation): string {
           : [],
       ]
       : [],
+  };
+}
+
+/** Writes an explanation as lines of text. */
+export function renderExplanation(told: CellExplanation): string {
+  const { row, column, cell: { verdict }, of: { unit }, runs, changes, baseline } = told;
+  const words = (x: unknown) => x === undefined ? "absent" : JSON.stringify(x);
+  const [figure, ...published] = figureLines(told), tests = testLines(told);
+  return [
+    `${row}, ${column}${unit === null ? "" : ` (${unit === "fraction" ? "%" : unit})`}: ${figure}`,
+    ...published,
+    "",
+    "Runs:",
+    ...runs.map((run) => `  ${runLine(run, (x) => formatValue(x, unit))}`),
+    ...changes === null || row === baseline ? [] : [
+      "",
+      changes.length > 0 ? `What the row changes from ${baseline}:` : `The row changes nothing from ${baseline}`,
+      ...changes.map(({ path, baseline, row }) => `  ${path}: ${words(baseline)} → ${words(row)}`),
+    ],
+    ...tests.seeds.length > 0 ? ["", ...tests.seeds] : [],
+    ...tests.pairs,
     ...verdict ? ["", `Verdict: ${verdict.text}`] : [],
     "",
   ].join("\n");

@@ -27,7 +27,12 @@ const SPECIAL: Readonly<Record<string, string>> = {
  * ```
  */
 export function escapeHtml(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim().replace(/[&<>"'`]/g, (letter) => SPECIAL[letter]!);
+  return escapeSigns(text.replace(/[\s\p{Cc}]+/gu, " ").trim());
+}
+
+/** Escapes the signs that HTML takes for its own, and leaves spaces as they are. */
+export function escapeSigns(text: string): string {
+  return text.replace(/[&<>"'`]/g, (letter) => SPECIAL[letter]!);
 }
 
 /** Renders a table in HTML: `<table>`, and a list of its notes. */

@@ -39,3 +39,14 @@ Deno.test("plan --out FILE.json without a folder writes that file and nothing el
     assertEquals(code, 0, err);
     assertEquals(await namesIn(folder), ["plan.json", "tiny.yaml"]);
   }));
+
+Deno.test("report writes its one file and nothing else, and none into a folder that is not there", () =>
+  inFolder(async (folder) => {
+    const of = `${root}results/toy-2d`;
+    const { code, err } = await denied(folder, folder, "report", of, "--to", "toy.html");
+    assertEquals(code, 0, err);
+    assertEquals(await namesIn(folder), ["tiny.yaml", "toy.html"]);
+    const refused = await denied(folder, folder, "report", of, "--to", "pages/toy.html");
+    assertEquals(refused.code, 2, refused.err);
+    assertStringIncludes(refused.err, 'Cannot write "pages/toy.html": there is no folder "pages", make it first');
+  }));
