@@ -18,6 +18,7 @@ import { registerFigure } from "./figure.ts";
 import { registerGc } from "./gc.ts";
 import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
+import { registerNew } from "./new.ts";
 import { registerPlan } from "./plan.ts";
 import { registerQuickstart } from "./quickstart.ts";
 import { registerReport } from "./report.ts";
@@ -50,6 +51,7 @@ const COMMANDS: readonly Register[] = [
   registerSchema,
   registerDataset,
   registerDoctor,
+  registerNew,
 ];
 
 const HELP = `

@@ -9,12 +9,30 @@ import { hasTemplate, TEMPLATE_SIZES } from "./alignment/template.ts";
 const side = z.int().min(1).max(4096);
 
 /** Height and width to resize to. */
-export const SIZE_FIELD = z.tuple([side, side]).nullable().default(null).describe(
+export const SIZE_FIELD: ImageFieldsShape["size"] = z.tuple([side, side]).nullable().default(null).describe(
   "Height and width to resize to, in pixels (antialiased bilinear); null where all images are of one size",
 );
 
-/** What the network sees, and what the record says of the data. */
-export const IMAGE_FIELDS = {
+/** Shape of the schema part that readers of image files share. */
+export type ImageFieldsShape = {
+  /** Height and width to resize to. */
+  size: z.ZodDefault<z.ZodNullable<z.ZodTuple<[z.ZodInt, z.ZodInt], null>>>;
+  /** 1 for grey, 3 for colour. */
+  channels: z.ZodDefault<z.ZodUnion<readonly [z.ZodLiteral<1>, z.ZodLiteral<3>]>>;
+  /** Replace each byte v by 255 − v. */
+  invert: z.ZodDefault<z.ZodBoolean>;
+  /** A network sees `(byte − mean) / std`. */
+  normalise: z.ZodPrefault<
+    z.ZodObject<{ mean: z.ZodDefault<z.ZodNumber>; std: z.ZodDefault<z.ZodNumber> }, z.core.$strict>
+  >;
+  /** Licence of the data. */
+  license: z.ZodDefault<z.ZodNullable<z.ZodString>>;
+  /** How to cite the data. */
+  citation: z.ZodDefault<z.ZodNullable<z.ZodString>>;
+};
+
+/** The parameters `size`, `channels`, `invert`, `normalise`, `license` and `citation`, for readers to spread into theirs. */
+export const IMAGE_FIELDS: Readonly<ImageFieldsShape> = {
   size: SIZE_FIELD,
   channels: z.union([z.literal(1), z.literal(3)]).default(3).describe("1 for grey (ITU-R 601 luma), 3 for colour"),
   invert: z.boolean().default(false).describe("Replace each byte v by 255 − v"),
@@ -24,7 +42,7 @@ export const IMAGE_FIELDS = {
   }).prefault({}).describe("A network sees (byte − mean) / std"),
   license: z.string().nullable().default(null).describe("Licence of the data, for the record"),
   citation: z.string().nullable().default(null).describe("How to cite the data, for the record"),
-} as const;
+};
 
 const alignedSize = z.tuple([side, side]).refine(([height, width]) => hasTemplate(height, width), {
   error: `no template is of this size, ${TEMPLATE_SIZES} is wanted`,

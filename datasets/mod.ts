@@ -11,7 +11,14 @@ export * from "./contact_sheet.ts";
 export { contiguousFolds } from "./folds.ts";
 export * from "./file_set.ts";
 export * from "./files.ts";
-export type { AlignFields, ImageFields } from "./image_fields.ts";
+export {
+  type AlignFields,
+  IMAGE_FIELDS,
+  type ImageFields,
+  type ImageFieldsShape,
+  shapeOfFields,
+} from "./image_fields.ts";
+export { type SurveyedImages, surveyImages } from "./image_survey.ts";
 export * from "./named_set.ts";
 export * from "./npy.ts";
 export type { NpyValues } from "./npy_types.ts";

@@ -9,7 +9,7 @@ export * from "./class_means.ts";
 export * from "./distance.ts";
 export * from "./eigen.ts";
 export * from "./embeddings.ts";
-export type { Figure } from "./figures.ts";
+export { type Figure, measured } from "./figures.ts";
 export * from "./histogram.ts";
 export * from "./kfold.ts";
 export * from "./kmeans.ts";

@@ -21,7 +21,7 @@ export const CORE: readonly string[] = [
 ];
 
 /** Rooms that may import everything, and that no other room imports. */
-export const FREE: readonly string[] = ["tests", "bench", "tools"];
+export const FREE: readonly string[] = ["tests", "bench", "tools", "templates"];
 
 /**
  * The room of a file.
