@@ -6,7 +6,14 @@
 import { type Command, Option } from "commander";
 import { openStore, type Store } from "../experiments/store.ts";
 import { builtins } from "../registry/mod.ts";
-import { explainCell, outcomesFor, renderExplanation, tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import {
+  explainCell,
+  outcomesFor,
+  renderExplanation,
+  tableFormats,
+  tableOfExperiment,
+  type TableRecord,
+} from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { examples, outOption, refuseWith } from "./options.ts";
@@ -17,6 +24,7 @@ interface TableOptions {
   readonly out: string;
   readonly pairs?: boolean;
   readonly explain?: string;
+  readonly columns?: string;
 }
 
 /** Adds the command. */
@@ -30,6 +38,7 @@ export function registerTable(program: Command, context: Context): void {
       ),
     )
     .option("--explain <row>", "print what stands behind the cell of this row and the column: runs, changes, tests")
+    .option("--columns <list>", "columns in place of those of the plan, as evaluation.metric,evaluation.metric")
     .option("--pairs", "compare rows pair by pair however many runs there are; by default up to 128 runs")
     .option("--no-pairs", "compare rows over seeds alone")
     .addOption(outOption())
@@ -37,29 +46,51 @@ export function registerTable(program: Command, context: Context): void {
       "after",
       examples(
         "table results/omniglot-table2",
-        "table omniglot-table2 --format csv",
+        "table omniglot-table2 --format latex --columns unseen.accuracy,unseen.eer",
         'table omniglot-table2 --explain "ArcFace (0.5)" unseen.accuracy',
       ),
     )
-    .action(async (where: string, column: string | undefined, { format, out, pairs, explain }: TableOptions) => {
-      if (explain !== undefined && format !== "json") {
-        refuseWith("--explain", { "--format": format }, "a cell is told as text, or with --format json");
-      }
-      if ((explain === undefined) !== (column === undefined)) {
-        throw new UsageError("Cannot explain a cell: wanted both its row and its column, as --explain ROW COLUMN");
-      }
-      const { store, experiment } = await findExperiment(where, out);
-      const { records, problems } = await store.summaries(experiment);
-      const plan = await store.readPlan(experiment);
-      if (!plan && records.length === 0) {
-        throw new UsageError(`Cannot print a table of "${where}": the folder has no plan.json and no readable record`);
-      }
-      const outcomes = await outcomesFor(plan, records, { store, experiment, registries: builtins(), pairs });
-      const table = tableOfExperiment({ plan, records, problems, outcomes });
-      if (explain === undefined || column === undefined) return context.io.out(tableFormats[format ?? "md"](table));
-      const cell = lookUp(() => explainCell({ row: explain, column }, { table, records, plan }));
-      context.io.out(format === "json" ? `${JSON.stringify(cell, null, 2)}\n` : renderExplanation(cell));
-    });
+    .action(
+      async (where: string, column: string | undefined, { format, out, pairs, explain, columns }: TableOptions) => {
+        if (explain !== undefined && format !== "json") {
+          refuseWith("--explain", { "--format": format }, "a cell is told as text, or with --format json");
+        }
+        if ((explain === undefined) !== (column === undefined)) {
+          throw new UsageError("Cannot explain a cell: wanted both its row and its column, as --explain ROW COLUMN");
+        }
+        const { store, experiment } = await findExperiment(where, out);
+        const { records, problems } = await store.summaries(experiment);
+        const plan = await store.readPlan(experiment);
+        if (!plan && records.length === 0) {
+          throw new UsageError(
+            `Cannot print a table of "${where}": the folder has no plan.json and no readable record`,
+          );
+        }
+        const outcomes = await outcomesFor(plan, records, { store, experiment, registries: builtins(), pairs });
+        const table = tableOfExperiment({
+          plan,
+          records,
+          problems,
+          outcomes,
+          columns: chosenColumns(columns, records),
+        });
+        if (explain === undefined || column === undefined) return context.io.out(tableFormats[format ?? "md"](table));
+        const cell = lookUp(() => explainCell({ row: explain, column }, { table, records, plan }));
+        context.io.out(format === "json" ? `${JSON.stringify(cell, null, 2)}\n` : renderExplanation(cell));
+      },
+    );
+}
+
+/** The columns of a list, each of which some run has measured. */
+function chosenColumns(list: string | undefined, records: readonly TableRecord[]): string[] | undefined {
+  if (list === undefined) return undefined;
+  const known = new Set(
+    records.flatMap(({ metrics }) => metrics.map(({ evaluation, name }) => `${evaluation}.${name}`)),
+  );
+  const chosen = [...new Set(list.split(",").map((name) => name.trim()))];
+  const unknown = chosen.filter((name) => !known.has(name));
+  if (unknown.length === 0) return chosen;
+  throw new UsageError(`Cannot print column "${unknown[0]}": the runs measured ${[...known].sort().join(", ")}`);
 }
 
 /** What a caller names; a name that is not there is a wrong argument. */

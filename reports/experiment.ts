@@ -25,6 +25,8 @@ export interface ExperimentContent {
   readonly problems?: readonly string[];
   /** What runs said of each pair; without it, rows are compared over seeds alone. */
   readonly outcomes?: LoadedOutcomes;
+  /** Metrics as `evaluation.metric`, in place of the plan's. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /**
@@ -33,12 +35,13 @@ export interface ExperimentContent {
  *
  * @throws {RangeError} without a plan, if two records claim one row and seed.
  */
-export function tableOfExperiment({ plan, records, problems = [], outcomes }: ExperimentContent): Table {
+export function tableOfExperiment({ plan, records, problems = [], outcomes, columns }: ExperimentContent): Table {
   if (!plan) {
     return buildTable({
       rows: [...new Set(records.map(({ row }) => row))],
       seeds: [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b),
       records,
+      ...columns ? { columns } : {},
       notes: [...problems, "There is no plan.json: rows and seeds are those of the records, missing runs are unknown"],
     });
   }
@@ -53,7 +56,7 @@ export function tableOfExperiment({ plan, records, problems = [], outcomes }: Ex
       const record = byId.get(id);
       return record ? [{ ...record, row, seed }] : [];
     }),
-    columns: plan.table.columns,
+    columns: columns ?? plan.table.columns,
     baseline: plan.table.baseline,
     published: plan.published,
     ...plan.publishedUnits ? { publishedUnits: plan.publishedUnits } : {},

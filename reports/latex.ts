@@ -1,103 +1,97 @@
 /**
- * A table as LaTeX: a `tabular` of booktabs with its notes below, to be set inside a `table`.
+ * A table as LaTeX: booktabs with columns of siunitx and its notes below, to be set inside a `table`, or as a document.
  *
  * @module
  */
-import { type GridCell, layOut } from "./layout.ts";
+import { bestCells } from "./best.ts";
+import { createFootnotes, explain } from "./footnotes.ts";
+import { unitLabel } from "./format.ts";
+import { escapeLatex } from "./latex_escape.ts";
+import { type LatexColumn, latexColumns } from "./latex_columns.ts";
 import type { Table } from "./table.ts";
 
-/** What text mode of LaTeX takes for its own. */
-const SPECIAL: Readonly<Record<string, string>> = {
-  "\\": "\\textbackslash{}",
-  "{": "\\{",
-  "}": "\\}",
-  "&": "\\&",
-  "%": "\\%",
-  "$": "\\$",
-  "#": "\\#",
-  "_": "\\_",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  "<": "\\textless{}",
-  ">": "\\textgreater{}",
-  "|": "\\textbar{}",
-  '"': "\\textquotedbl{}",
-  "'": "\\textquotesingle{}",
-  "`": "\\textasciigrave{}",
-  // A bracket at the start of a row would be an argument of the line break before it.
-  "[": "{[}",
-  "]": "{]}",
-  "*": "{*}",
-  // Hyphens and other ligatures stay as they are written.
-  "-": "{-}",
-  "−": "$-$",
-  "±": "$\\pm$",
-  "Δ": "$\\Delta$",
-  "θ": "$\\theta$",
-  "√": "$\\surd$",
-  "·": "$\\cdot$",
-  "×": "$\\times$",
-  "≤": "$\\le$",
-  "≥": "$\\ge$",
-  "↑": "$\\uparrow$",
-  "↓": "$\\downarrow$",
-  "≈": "$\\approx$",
-  "≠": "$\\neq$",
-  "▲": "$\\blacktriangle$",
-  "▼": "$\\blacktriangledown$",
-  "△": "$\\vartriangle$",
-  "▽": "$\\triangledown$",
-  "◇": "$\\lozenge$",
-  "○": "$\\circ$",
-  "°": "$^\\circ$",
-  "²": "\\textsuperscript{2}",
-  "ⁿ": "\\textsuperscript{n}",
-  "—": "---",
-  "–": "--",
-  "…": "\\ldots{}",
-};
+/** What a document has to load. */
+const PACKAGES = "amssymb,booktabs,siunitx,textcomp,threeparttable";
 
 /**
- * Escapes text for LaTeX's text mode: one line, every sign that LaTeX takes for its own as a command that prints it.
+ * Renders a table in LaTeX, for a document in UTF-8 that loads what its first line names. Labels in letters that the
+ * document's font lacks are its author's to provide.
  *
- * @example
- * ```ts
- * import { escapeLatex } from "./latex.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(escapeLatex("50 % of {a_b} & \\x"), "50 \\% of \\{a\\_b\\} \\& \\textbackslash{}x");
- * ```
- */
-export function escapeLatex(text: string): string {
-  return [...text.replace(/[\s\p{Cc}]+/gu, " ").trim()].map((letter) => SPECIAL[letter] ?? letter).join("");
-}
-
-/**
- * Renders a table in LaTeX, for a document that loads `booktabs`, `amssymb` and `textcomp`, in UTF-8. Labels in letters
- * that the document's font lacks are its author's to provide.
+ * Figures stand in `S` columns of siunitx 3, aligned at their points, with their uncertainty as `95.50(115)`; a comment
+ * before each row names its runs.
  */
 export function renderLatex(table: Table): string {
-  const { head, body, footnotes, notes } = layOut(table);
-  const cell = ({ text, bold, note }: GridCell, column: number) => {
-    // In figures a hyphen is a minus.
-    const escaped = escapeLatex(column === 0 ? text : text.replace(/-(?=\d)/g, "−"));
-    return (bold ? `\\textbf{${escaped}}` : escaped) + (note === undefined ? "" : `\\textsuperscript{${note}}`);
-  };
-  const row = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
-  const below = [
-    ...footnotes.map((text, i) => `\\textsuperscript{${i + 1}} ${escapeLatex(text)}`),
-    ...notes.map(escapeLatex),
+  const footnotes = createFootnotes(), best = bestCells(table);
+  const groups = table.columns.map((_, column) =>
+    latexColumns(table, column, {
+      best,
+      note: ({ row, problems }) => footnotes.number(problems.length > 0 ? `${row}: ${problems.join("; ")}` : ""),
+    })
+  );
+  const columns = groups.flat(),
+    rows = table.rows.map(({ label }, i) => ({ label, cells: columns.map((c) => c.cells[i]!) }));
+  const notes = [
+    ...footnotes.texts.map((text, i) => `\\item[${i + 1}] ${escapeLatex(text)}`),
+    ...explain(table, best.size > 0).map((text) => `\\item ${escapeLatex(text)}`),
   ];
   return [
-    "% \\usepackage[T1]{fontenc} \\usepackage{amssymb,booktabs,textcomp}",
-    `\\begin{tabular}{l${"r".repeat(head.length - 1)}}`,
+    `% \\usepackage[T1]{fontenc} \\usepackage{${PACKAGES}}`,
+    "\\begin{threeparttable}",
+    "\\sisetup{separate-uncertainty=true,retain-explicit-plus=true,detect-weight=true,text-series-to-math=true,mode=text}",
+    `\\begin{tabular}{l${columns.map(({ spec }) => spec).join("")}}`,
     "\\toprule",
-    row(head.map(escapeLatex)),
+    row(["", ...groups.map((group, i) => `\\multicolumn{${group.length}}{c}{${heading(table, i)}}`)]),
+    rules(groups),
+    row(["", ...columns.map(({ head }) => `{${escapeLatex(head)}}`)]),
     "\\midrule",
-    ...body.map((cells) => row(cells.map(cell))),
+    ...rows.flatMap(({ label, cells }, i) => [runsOf(table, i), row([escapeLatex(label), ...cells])]),
     "\\bottomrule",
     "\\end{tabular}",
-    ...below.length > 0 ? ["\\par\\smallskip\\footnotesize", ...below.map((line) => `${line}\\par`)] : [],
+    ...notes.length > 0 ? ["\\begin{tablenotes}[flushleft]\\footnotesize", ...notes, "\\end{tablenotes}"] : [],
+    "\\end{threeparttable}",
     "",
   ].join("\n");
+}
+
+/** Renders a table as a LaTeX document that compiles as it is: one page, the table as wide as fits. */
+export function renderLatexDocument(table: Table): string {
+  const [, ...lines] = renderLatex(table).trimEnd().split("\n");
+  return [
+    "\\documentclass{article}",
+    "\\usepackage[T1]{fontenc}",
+    "\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}",
+    "\\usepackage[landscape,margin=15mm]{geometry}",
+    `\\usepackage{graphicx,${PACKAGES}}`,
+    "\\pagestyle{empty}",
+    "\\newsavebox{\\tablebox}",
+    "\\begin{document}",
+    "\\noindent\\begin{lrbox}{\\tablebox}",
+    ...lines,
+    "\\end{lrbox}%",
+    "\\ifdim\\wd\\tablebox>\\linewidth\\resizebox{\\linewidth}{!}{\\usebox{\\tablebox}}\\else\\usebox{\\tablebox}\\fi",
+    "\\end{document}",
+    "",
+  ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(" & ")} \\\\`;
+}
+
+function heading({ columns }: Table, index: number): string {
+  const { metric, unit, higherIsBetter } = columns[index]!;
+  const arrow = higherIsBetter === null ? "" : higherIsBetter ? " ↑" : " ↓";
+  return escapeLatex(metric + (unit === null ? "" : ` (${unitLabel(unit)})`) + arrow);
+}
+
+/** The rules below the headings of groups. */
+function rules(groups: readonly (readonly LatexColumn[])[]): string {
+  let at = 2;
+  return groups.map(({ length }) => `\\cmidrule(lr){${at}-${(at += length) - 1}}`).join("");
+}
+
+/** The comment that names the runs of a row. */
+function runsOf({ rows }: Table, index: number): string {
+  const ids = new Set(rows[index]!.cells.flatMap(({ runs }) => runs.map(({ id }) => id)));
+  return `% runs: ${[...ids].map((id) => id.replace(/[^0-9a-f]/g, "")).join(" ") || "none"}`;
 }

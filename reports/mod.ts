@@ -6,6 +6,7 @@
 export * from "./best.ts";
 export * from "./cell.ts";
 export * from "./csv.ts";
+export * from "./csv_wide.ts";
 export * from "./discordant.ts";
 export * from "./exhibit.ts";
 export * from "./experiment.ts";
@@ -16,6 +17,8 @@ export * from "./format.ts";
 export * from "./html.ts";
 export * from "./json.ts";
 export * from "./latex.ts";
+export * from "./latex_columns.ts";
+export * from "./latex_escape.ts";
 export * from "./layout.ts";
 export * from "./load.ts";
 export * from "./markdown.ts";

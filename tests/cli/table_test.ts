@@ -37,7 +37,7 @@ Deno.test("table --no-pairs compares over seeds alone; LaTeX, HTML and text of a
   assert(table.rows.every(({ cells }) => cells.every(({ pairs }) => pairs === null)));
   assertStringIncludes(
     (await cli("table", where, "--no-pairs", "--format", "latex")).out,
-    "\\begin{tabular}{lrrrrrrrrr}",
+    "\\begin{tabular}{lS[table-format=2.2(3)]S[table-format=+1.2]",
   );
   assertStringIncludes(
     (await cli("table", where, "--no-pairs", "--format", "html")).out,
@@ -46,6 +46,21 @@ Deno.test("table --no-pairs compares over seeds alone; LaTeX, HTML and text of a
   const told = (await cli("table", `${results}/toy-2d`, "--explain", "ArcFace (0.5)", "train.intra")).out;
   assertStringIncludes(told, 'head.name: "softmax" → "arcface"');
   assertStringIncludes(told, "Verdict: too few seeds to tell (n = 3; 6 are needed)");
+});
+
+Deno.test("table --columns prints others than the plan's, and refuses what no run measured", async () => {
+  const { out } = await cli(
+    "table",
+    `${results}/toy-2d`,
+    "--columns",
+    "train.inter,train.intra",
+    "--format",
+    "csv-wide",
+  );
+  assertMatch(out, /^row,planned,train\.inter\.mean,.*,train\.intra\.mean,/);
+  const { code, err } = await cli("table", `${results}/toy-2d`, "--columns", "train.intro");
+  assertEquals(code, 2);
+  assertStringIncludes(err, 'Cannot print column "train.intro": the runs measured train.inter, ');
 });
 
 Deno.test("table --explain without a column, or of a row that is not there, exits 2", async () => {

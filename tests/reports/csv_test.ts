@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { buildTable, csvText, renderCsv } from "../../reports/mod.ts";
+import { buildTable, csvText, renderCsv, renderRunsCsv, renderWideCsv } from "../../reports/mod.ts";
 import { completed, definition, idOf, stopped } from "./sample.ts";
 
 /** Reads RFC 4180. */
@@ -68,5 +68,35 @@ Deno.test("csvText() is read back as it was, whatever it holds", () => {
       assertEquals(readCsv(`${texts.map(csvText).join(",")}\n`), [wanted]);
     }),
     { seed: 9, numRuns: 300 },
+  );
+});
+
+Deno.test("renderWideCsv() has one line a row, and no field that no row has", () => {
+  const records = [completed("A", 0, 0.5), completed("=B", 0, 0.75)];
+  const table = buildTable({ rows: ["A", "=B"], seeds: [0], records, columns: ["unseen.accuracy"], baseline: "A" });
+  assertEquals(readCsv(renderWideCsv(table)), [
+    ["row", "planned", ...["mean", "std", "finished", "delta", "verdict"].map((name) => `unseen.accuracy.${name}`)],
+    ["A", "1", "0.5", "0.0078", "1", "", ""],
+    ["'=B", "1", "0.75", "0.0078", "1", "0.25", "too few to tell"],
+  ]);
+});
+
+Deno.test("renderRunsCsv() has one line for each figure of a run", () => {
+  const records = [completed("A", 0, 0.5), completed("A", 1, 0.75)];
+  const table = buildTable({ rows: ["A"], seeds: [0, 1], records, columns: ["unseen.accuracy"] });
+  assertEquals(
+    readCsv(renderRunsCsv(table)).slice(1),
+    [0, 1].map((seed) => [
+      ...[
+        "A",
+        String(seed),
+        idOf("A", seed),
+        "unseen.accuracy",
+        "fraction",
+        "true",
+        String(records[seed]!.metrics[0]!.value),
+      ],
+      ...["0.0078", "folds", "6000", definition],
+    ]),
   );
 });

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { buildTable, escapeHtml, escapeLatex, renderHtml, renderLatex } from "../../reports/mod.ts";
+import {
+  buildTable,
+  escapeHtml,
+  escapeLatex,
+  renderHtml,
+  renderLatex,
+  renderLatexDocument,
+} from "../../reports/mod.ts";
 import { completed, stopped } from "./sample.ts";
 
 /** Text with the signs that LaTeX and HTML take for their own, and any other. */
@@ -72,11 +79,12 @@ Deno.test("renderLatex() and renderHtml() of hostile labels keep rows and column
       const table = { ...built, columns: built.columns.map((column) => ({ ...column, metric: `.${error}` })) };
       const latex = renderLatex(table);
       const head = latex.slice(latex.indexOf("\\toprule\n") + 9, latex.indexOf("\\midrule"));
-      assertEquals(head.split(/(?<!\\)&/).length, 3, head);
+      const [groups, columns] = head.split(" \\\\\n");
+      assertEquals([groups, columns].map((line) => line!.split(/(?<!\\)&/).length), [2, 4], head);
       const body = latex.slice(latex.indexOf("\\midrule\n") + 9, latex.indexOf("\\bottomrule"));
-      assertEquals(body.split(" \\\\\n").length, 3);
-      for (const row of body.split(" \\\\\n").slice(0, 2)) assertEquals(row.split(/(?<!\\)&/).length, 3, row);
-      assertEquals(latex.match(/\\(?:begin|end)\{/g)!.length, 2);
+      assertEquals(body.split(" \\\\\n").length, 3, body);
+      for (const row of body.split(" \\\\\n").slice(0, 2)) assertEquals(row.split(/(?<!\\)&/).length, 4, row);
+      assertEquals(latex.match(/\\(?:begin|end)\{/g)!.length, 6);
       const html = renderHtml(table);
       for (const [tag] of html.matchAll(/<\/?([^\s>]+)[^>]*>/g)) {
         assertMatch(tag, /^<\/?(?:table|thead|tbody|tr|th|td|ul|li|sup|strong)(?: scope="(?:col|row)")?>$/);
@@ -88,21 +96,50 @@ Deno.test("renderLatex() and renderHtml() of hostile labels keep rows and column
   );
 });
 
-Deno.test("renderLatex() is a tabular of booktabs with its notes below", () => {
+Deno.test("renderLatex() aligns figures in columns of siunitx, with their runs and notes", () => {
   const records = [completed("A & B", 0, 0.9), stopped("C_1", 0, "failed", "100 % of $x")];
   const table = buildTable({ rows: ["A & B", "C_1"], seeds: [0], records, columns: ["unseen.accuracy"] });
   assertEquals(
-    renderLatex(table).split("\n").slice(0, 11),
-    String.raw`% \usepackage[T1]{fontenc} \usepackage{amssymb,booktabs,textcomp}
-\begin{tabular}{lr}
+    renderLatex(table).split("\n").slice(3, 18),
+    String.raw`\begin{tabular}{lS[table-format=2.2(2)]@{}l}
 \toprule
-row & unseen.accuracy (\%) $\uparrow$ \\
+ & \multicolumn{2}{c}{unseen.accuracy (\%) $\uparrow$} \\
+\cmidrule(lr){2-3}
+ & {mean} & {} \\
 \midrule
-A \& B & 90.00 $\pm$ 0.78 \\
-C\_1 & ---\textsuperscript{1} \\
+% runs: ${records[0]!.id}
+A \& B & 90.00(78) &  \\
+% runs: none
+C\_1 & {---} & \tnote{1} \\
 \bottomrule
 \end{tabular}
-\par\smallskip\footnotesize
-\textsuperscript{1} C\_1: seed 0 failed (${records[1]!.id}): 100 \% of \$x\par`.split("\n"),
+\begin{tablenotes}[flushleft]\footnotesize
+\item[1] C\_1: seed 0 failed (${records[1]!.id}): 100 \% of \$x
+\item $\pm$ is the standard deviation over the folds of one seed (0, ddof 0); it is not the spread over seeds`.split(
+      "\n",
+    ),
   );
+});
+
+Deno.test("renderLatex() sets in bold what bestCells() names, and signs differences", () => {
+  const runs = (row: string, base: number) => [0, 1, 2, 3, 4, 5].map((seed) => completed(row, seed, base + seed / 1e4));
+  const records = [...runs("A", 0.8), ...runs("B", 0.9)], seeds = [0, 1, 2, 3, 4, 5];
+  const latex = renderLatex(
+    buildTable({ rows: ["A", "B"], seeds, records, columns: ["unseen.accuracy"], baseline: "A" }),
+  );
+  assertMatch(latex, /^B & \\bfseries 90\.03\(2\) & \+10\.00\(0\) & \$\\blacktriangle\$ \\\\$/m);
+  assertMatch(latex, /^A & 80\.03\(2\) & {2}& {2}\\\\$/m);
+});
+
+Deno.test("renderLatex() prints figures that are too large to align as texts", () => {
+  const records = [completed("A", 0, 0.9, 123456789012), completed("B", 0, 0.9, 1e-9)];
+  const table = buildTable({ rows: ["A", "B"], seeds: [0], records, columns: ["unseen.xnorm"] });
+  assertMatch(renderLatex(table), /^A & 1?.*\n% runs.*\nB & 1e\{-\}9 \\\\$/m);
+});
+
+Deno.test("renderLatexDocument() is the same table in a document of its own", () => {
+  const table = buildTable({ rows: ["A"], seeds: [0], records: [completed("A", 0, 0.9)] });
+  const text = renderLatexDocument(table), [, ...lines] = renderLatex(table).trimEnd().split("\n");
+  assert(text.startsWith("\\documentclass") && text.endsWith("\\end{document}\n"));
+  assert(text.includes(lines.join("\n")));
 });
