@@ -7,6 +7,7 @@
 import type { LoadedOutcomes } from "../experiments/outcomes.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { MeasureLine } from "../experiments/store/measures.ts";
+import type { RungLine } from "../experiments/store/rungs.ts";
 import type { FrozenPlan, Store } from "../experiments/store.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { tableOfExperiment } from "./experiment.ts";
@@ -35,6 +36,8 @@ export interface Exhibit {
   history(id: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** What a run measured in the middle of training (`output.evaluateEvery`), by step; nothing where it is absent. */
   measures?(id: string): Promise<readonly MeasureLine[]>;
+  /** What a run measured at the rungs of a rule that stops early. */
+  rungs?(id: string): Promise<readonly RungLine[]>;
 }
 
 /** Where an exhibit is read, and how far. */
@@ -81,6 +84,7 @@ export async function loadExhibit(
     table: tableOfExperiment({ plan, records, problems, ...plan?.table.baseline == null ? {} : { outcomes } }),
     problems,
     history: async (id: string) => await (await store.folder(experiment, id)).readHistory(),
+    rungs: async (id: string) => await (await store.folder(experiment, id)).readRungs(),
     measures: async (id: string) => await (await store.folder(experiment, id)).readMeasures(),
   });
 }

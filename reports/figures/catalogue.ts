@@ -4,6 +4,8 @@
  * @module
  */
 import { pairAngles, targetAngles } from "./angles.ts";
+import { accuracySteps } from "./accuracy_steps.ts";
+import { agreement } from "./agreement.ts";
 import type { FigurePlugin } from "./figure.ts";
 import { intervals } from "./intervals.ts";
 import { loss } from "./loss.ts";
@@ -19,6 +21,8 @@ export const FIGURES: readonly FigurePlugin[] = [
   det,
   cmc,
   pairAngles,
+  agreement,
+  accuracySteps,
   loss,
   targetAngles,
   targetLogit,
