@@ -1,14 +1,21 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import type { Shape4D } from "../../../tensor/kernels/geometry.ts";
 import { createRandom } from "../../../tensor/random.ts";
 import { type Scalar, type Tensor, type Tensor4D, tf } from "../../../tensor/tf.ts";
 import { useBackend } from "../../../tensor/backend.ts";
 import { testOnBackends } from "../../backends.ts";
 import { assertClose } from "../close.ts";
+import { convolveInLoops } from "./conv_loops.ts";
 
 function random(shape: number[], seed: number): Float32Array {
   const stream = createRandom(seed, `values/${shape}`);
   return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => stream.normal());
+}
+
+interface Input {
+  readonly values: Float32Array;
+  readonly shape: number[];
 }
 
 interface Geometry {
@@ -33,7 +40,7 @@ const geometries: fc.Arbitrary<Geometry> = fc.record({
 });
 
 /** A function's output and the gradients of a weighted sum of it, as arrays. */
-async function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: { values: Float32Array; shape: number[] }[]) {
+async function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Input[]) {
   const results = tf.tidy(() => {
     const tensors = inputs.map(({ values, shape }) => tf.tensor(values, shape));
     const weighted = (...xs: Tensor[]) => {
@@ -50,7 +57,7 @@ async function gradients(fn: (...inputs: Tensor[]) => Tensor, inputs: { values: 
 /** Compares a backend's output and gradients with those of tfjs's own kernels on the cpu backend. */
 async function compare(
   fn: (...inputs: Tensor[]) => Tensor,
-  inputs: { values: Float32Array; shape: number[] }[],
+  inputs: readonly Input[],
   backend: "wasm" | "webgpu",
 ): Promise<void> {
   await useBackend("cpu");
@@ -76,11 +83,13 @@ testOnBackends(
   ["wasm", "webgpu"],
 );
 
-testOnBackends("convolution gradients agree where an image is done in several blocks of lines", async (backend) => {
-  const x: [number, number, number, number] = [2, 93, 95, 16], filter = [3, 3, 16, 16];
-  const inputs = [{ values: random(x, 1), shape: x }, { values: random(filter, 2), shape: filter }];
-  const convolve = (a: Tensor, b: Tensor) => tf.conv2d(a as Tensor4D, b as Tensor4D, 1, "same");
-  await compare(convolve as never, inputs, backend as "wasm" | "webgpu");
+testOnBackends("convolution gradients agree where an image is done in several blocks of lines", async () => {
+  const images: Shape4D = [2, 93, 95, 16], shapes = { x: images, filter: [3, 3, 16, 16] as Shape4D, y: images };
+  const x = random(shapes.x, 1), filter = random(shapes.filter, 2), dy = random(shapes.y, 9);
+  const wanted = convolveInLoops({ x, filter, dy, shapes, stride: 1, padding: 1 });
+  const inputs = [{ values: x, shape: shapes.x }, { values: filter, shape: shapes.filter }];
+  const found = await gradients((a, b) => tf.conv2d(a as Tensor4D, b as Tensor4D, 1, "same"), inputs);
+  wanted.forEach((values, i) => assertClose(found[i]!, values, 1e-4, i === 0 ? "output" : `gradient ${i - 1}`));
 }, ["wasm", "webgpu"]);
 
 testOnBackends(

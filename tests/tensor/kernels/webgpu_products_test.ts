@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { checkDevice } from "../../../tensor/device.ts";
+import type { Shape4D } from "../../../tensor/kernels/geometry.ts";
 import { conv2d, convFilterGradient, convInputGradient } from "../../../tensor/kernels/conv.ts";
 import { currentTile, STANDARD_TILE, TILES, useTile } from "../../../tensor/kernels/webgpu/tiles.ts";
 import { tuneTiles } from "../../../tensor/kernels/webgpu/tune_tiles.ts";
@@ -8,8 +9,7 @@ import { createRandom } from "../../../tensor/random.ts";
 import { type Tensor, tf } from "../../../tensor/tf.ts";
 import { testOnBackends } from "../../backends.ts";
 import { assertClose } from "../close.ts";
-
-type Shape4D = [number, number, number, number];
+import { convolveInLoops } from "./conv_loops.ts";
 
 function normals(size: number, seed: number): Float32Array {
   const stream = createRandom(seed, "values");
@@ -41,32 +41,6 @@ const cases: fc.Arbitrary<Case> = fc.record({
   tile: fc.integer({ min: 0, max: TILES.length - 1 }),
 });
 
-/** Calls back with the flat places in x, filter and y of every product of a convolution. */
-function products(
-  [batch, height, width, channels]: Shape4D,
-  [kh, kw]: [number, number],
-  [, oh, ow, out]: readonly number[],
-  { stride, padding }: { stride: number; padding: number },
-  visit: (x: number, w: number, y: number) => void,
-): void {
-  for (let n = 0; n < batch; n++) {
-    for (let oy = 0; oy < oh!; oy++) {
-      for (let ox = 0; ox < ow!; ox++) {
-        for (let ky = 0; ky < kh; ky++) {
-          for (let kx = 0; kx < kw; kx++) {
-            const v = oy * stride + ky - padding, u = ox * stride + kx - padding;
-            if (v < 0 || u < 0 || v >= height || u >= width) continue;
-            for (let c = 0; c < channels; c++) {
-              const x = ((n * height + v) * width + u) * channels + c, w = ((ky * kw + kx) * channels + c) * out!;
-              for (let k = 0; k < out!; k++) visit(x, w + k, ((n * oh! + oy) * ow! + ox) * out! + k);
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
 testOnBackends("products of integers and truth values that were cast are those of the numbers", async () => {
   const labels = tf.tensor1d([3, 0, 2, 3], "int32"), rows = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);
   const product = tf.tidy(() => tf.matMul(tf.cast(tf.oneHot(labels, 4), "float32"), rows, true));
@@ -85,16 +59,8 @@ testOnBackends("convolutions and their gradients agree with float64 loops on eve
       const x = tf.tensor4d(a, shape), filter = tf.tensor4d(b, filterShape), before = tf.memory().numTensors;
       const y = conv2d(x, filter, options), d = normals(y.size, 3), dy = tf.tensor4d(d, y.shape);
       const dx = convInputGradient(dy, filter, shape, options), dw = convFilterGradient(x, dy, filterShape, options);
-      const wanted = [y, dx, dw].map(({ size }) => new Float64Array(size)) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ];
-      products(shape, kernel, y.shape, options, (i, j, k) => {
-        wanted[0][k]! += a[i]! * b[j]!;
-        wanted[1][i]! += d[k]! * b[j]!;
-        wanted[2][j]! += a[i]! * d[k]!;
-      });
+      const shapes = { x: shape, filter: filterShape, y: y.shape };
+      const wanted = convolveInLoops({ x: a, filter: b, dy: d, shapes, ...options });
       assertClose(await y.data(), wanted[0], 1e-5, "convolution");
       assertClose(await dx.data(), wanted[1], 1e-5, "input gradient");
       assertClose(await dw.data(), wanted[2], 1e-5, "filter gradient");
