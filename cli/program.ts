@@ -29,6 +29,7 @@ import { registerStatus } from "./status.ts";
 import { registerTable } from "./table.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";
+import { registerWatch } from "./watch.ts";
 
 const COMMANDS: readonly Register[] = [
   registerQuickstart,
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   registerAblate,
   registerCollate,
   registerStatus,
+  registerWatch,
   registerTable,
   registerFigure,
   registerReport,

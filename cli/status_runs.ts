@@ -115,7 +115,8 @@ export async function readStatus(
   return { experiment, plan: plan.digest, counts, runs, unasked: tasks === undefined, problems };
 }
 
-function stateOf({ record, task, holder, checkpoint }: {
+/** Where a run without a final record stands. */
+export function stateOf({ record, task, holder, checkpoint }: {
   readonly record: RunSummary | undefined;
   readonly task: QueuedTask | undefined;
   readonly holder: string | undefined;
