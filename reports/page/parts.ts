@@ -38,7 +38,7 @@ ${body}
 
 /** A part of the page that is scrolled sideways by itself, with the keyboard too. */
 export function scrolled(label: string, body: Inner): Markup {
-  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${body}</div>`;
+  return markup`<div class="scroll" role="group" aria-label="${label}" tabindex="0">${body}</div>`;
 }
 
 /** A table with a heading for each column and row, in a part that is scrolled by itself. */

@@ -121,10 +121,10 @@ export function enliven(): void {
     document.body.append(tip);
     for (const drawing of document.querySelectorAll<HTMLElement>(".drawing")) {
       drawing.addEventListener("pointermove", (event) => {
-        const mark = nearest(event, drawing), said = mark && valuesOf(mark);
+        const mark = nearest(event, drawing), said = mark?.dataset["said"]?.replaceAll("; ", "\n") ?? "";
         light(mark?.dataset["row"] ?? "");
-        tip.hidden = !said;
-        if (!said) return;
+        tip.hidden = said === "";
+        if (tip.hidden) return;
         tip.textContent = said;
         tip.style.left = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px`;
         tip.style.top = `${Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8)}px`;
@@ -141,23 +141,19 @@ export function enliven(): void {
     for (const radius of [0, 3, 6]) {
       for (let i = 0; i < (radius === 0 ? 1 : 8); i++) {
         const [x, y] = [clientX + radius * Math.cos(i * Math.PI / 4), clientY + radius * Math.sin(i * Math.PI / 4)];
-        const found = document.elementFromPoint(x, y)?.closest<SVGElement>("[data-row], [role='graphics-symbol']");
+        const found = document.elementFromPoint(x, y)?.closest<SVGElement>("[data-row], [data-said]");
         if (found && drawing.contains(found) && !found.classList.contains("off")) return found;
       }
     }
   }
 
-  /** What a mark says of itself, a line each; a line, which has many values, says its row. */
-  function valuesOf(mark: SVGElement): string {
-    const row = mark.dataset["row"], said = mark.getAttribute("aria-label") ?? "";
-    const name = row === undefined ? "" : results?.querySelector(`tr[data-row="${row}"] th`)?.firstChild?.textContent;
-    const isPoint = said !== "" && !/line|area/.test(mark.getAttribute("aria-roledescription") ?? "");
-    return isPoint ? said.replaceAll("; ", "\n") : name ?? "";
-  }
-
   if (results) addFilter(results);
   for (const table of document.querySelectorAll<HTMLTableElement>("table.results, #runs table")) addSorting(table);
   linkRows();
+  document.addEventListener("click", ({ target }) => {
+    const link = (target as Element).closest("a"), cell = link?.closest<HTMLElement>("[popover]");
+    if (cell && link!.hash !== `#${cell.id}`) cell.hidePopover();
+  });
   addEventListener("hashchange", openNamed);
   openNamed();
 }

@@ -15,31 +15,45 @@ export interface PlaceOfSvg {
 }
 
 /**
- * An SVG for a page: described by one text, and with the position of an experiment's row as `data-row` on every mark whose
- * description names it and on every text that is its label.
+ * An SVG for a page: one image with one description, whose marks say their values as `data-said`; those of an experiment's
+ * row, and texts that are its label, have its position as `data-row`.
  *
  * @throws {SyntaxError} if it has what a drawing of ours never has: a script, a handler, an address outside of the page.
  */
 export function prepareSvg(svg: string, { alt, rows }: PlaceOfSvg): string {
   const places = new Map(rows.map((label, i) => [plainLabel(label), i]));
-  const bare = svg.replace(/<title\b[^>]*>[^<]*<\/title>|<desc\b[^>]*>[^<]*<\/desc>/g, "")
-    .replace(/^[^]*?<svg\b([^>]*)>/, (_, attributes: string) => {
-      const kept = attributes.replace(/\s(?:role|aria-[a-z]+)="[^"]*"/g, "");
-      return `<svg${kept} role="img" aria-label="${escapeHtml(alt)}">`;
-    });
+  const bare = svg.replace(/<title\b[^>]*>[^<]*<\/title>|<desc\b[^>]*>[^<]*<\/desc>/g, "");
   return bare.replace(
     /<([a-z][\w:-]*)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>([^<]*)/gi,
-    (whole, name, attributes, end, text) => {
+    (_, name, attributes, end, text) => {
       checkElement(name, attributes);
-      const said = /\saria-label="([^"]*)"/.exec(attributes)?.[1];
-      const row = name === "text"
-        ? places.get(decoded(text))
-        : said === undefined
-        ? undefined
-        : rowOf(decoded(said), places);
-      return row === undefined ? whole : `<${name}${attributes} data-row="${row}"${end}>${text}`;
+      const drawn = attributes.replace(/\s(?:role|aria-[a-z]+|xmlns:xlink|version)="[^"]*"/g, "")
+        .replace(/(\.\d\d)\d+/g, "$1");
+      const inPage = name === "svg"
+        ? ` role="img" aria-label="${escapeHtml(alt)}"`
+        : linked(name, { attributes, text, places });
+      return `<${name}${drawn}${inPage}${end}>${text}`;
     },
   );
+}
+
+/** What a mark says, and the row that it or a text is of, as attributes. */
+function linked(
+  name: string,
+  { attributes, text, places }: {
+    readonly attributes: string;
+    readonly text: string;
+    readonly places: ReadonlyMap<string, number>;
+  },
+): string {
+  const kind = /\saria-roledescription="([^"]*)"/.exec(attributes)?.[1] ?? "";
+  const label = /\saria-label="([^"]*)"/.exec(attributes)?.[1] ?? "";
+  const isMark = label !== "" && !/^(axis|legend|title|header)/.test(kind);
+  // A line has many values, of which its description tells the first.
+  const parts = label.split("; "), words = parts.filter((part) => !/: [-−]?[\d.,e-]+%?$/.test(part));
+  const said = isMark ? (/^(line|area|trail)/.test(kind) ? words : parts).join("; ") : "";
+  const row = name === "text" ? places.get(decoded(text)) : isMark ? rowOf(decoded(label), places) : undefined;
+  return (said === "" ? "" : ` data-said="${said}"`) + (row === undefined ? "" : ` data-row="${row}"`);
 }
 
 function checkElement(name: string, attributes: string): void {

@@ -55,7 +55,7 @@ Deno.test("renderReport() links the lines of figures with rows, whatever the row
   const figures = drawn.figures.filter(({ figure }) => figure.name === "loss");
   const page = renderReport({ exhibit, ...drawn, figures }), drawing = page.match(/<svg[^]*?<\/svg>/)![0];
   for (const row of [0, 1]) {
-    assertMatch(drawing, new RegExp(`<path [^>]*aria-roledescription="line mark"[^>]* data-row="${row}"`));
+    assertMatch(drawing, new RegExp(`<path [^>]* data-said="[^"]*" data-row="${row}"`));
     assertMatch(drawing, new RegExp(`<text [^>]* data-row="${row}">`));
   }
   assert(!/data-row="2"/.test(drawing), "the last row has no run");
