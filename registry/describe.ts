@@ -60,7 +60,8 @@ export function describePlugin(plugin: Plugin): PluginDescription {
   };
 }
 
-function describeShape(shape: z.core.$ZodShape): ParamDescription[] {
+/** Describes the keys of a strict mapping, in its order. */
+export function describeShape(shape: z.core.$ZodShape): ParamDescription[] {
   return Object.entries(shape).map(([name, schema]) => describeParam(name, schema as z.ZodType));
 }
 
