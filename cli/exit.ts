@@ -50,8 +50,8 @@ export class DriftedDataError extends Error {
 }
 
 const PERMISSION_HELP = `
-A task may write below results/ alone (dataset, export, figure and report: below the current folder; schema: below
-schema/). To write elsewhere, run the command without its task:
+A task may write below results/ alone (dataset, export, figure, report and publish: below the current folder; schema:
+below schema/). To write elsewhere, run the command without its task:
   deno run --allow-read --allow-write=DIR --allow-run=deno,git --allow-sys=cpus,osRelease,hostname --allow-ffi \\
     --allow-env=XDG_RUNTIME_DIR --ignore-env=LOG_TOKENS,LOG_STREAM cli.ts COMMAND …
 Without --allow-ffi no OpenBLAS is loaded, and runs take their products from slower kernels, with other last bits.`;

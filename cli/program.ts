@@ -20,6 +20,7 @@ import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerNew } from "./new.ts";
 import { registerPlan } from "./plan.ts";
+import { registerPublish } from "./publish.ts";
 import { registerQuickstart } from "./quickstart.ts";
 import { registerReport } from "./report.ts";
 import { registerRm } from "./rm.ts";
@@ -43,6 +44,7 @@ const COMMANDS: readonly Register[] = [
   registerTable,
   registerFigure,
   registerReport,
+  registerPublish,
   registerVerify,
   registerEvaluate,
   registerExport,

@@ -16,6 +16,7 @@ import { RunFolder } from "../store/folder.ts";
 import { readPairs } from "../store/pairs.ts";
 import { within } from "../store/paths.ts";
 import { type FrozenPlan, readPlan } from "../store/plan.ts";
+import { checkCrate, crateProblems, METADATA } from "./crate.ts";
 import { differences, readFigures, type RunFigures } from "./figures.ts";
 import { checkSums, experimentFiles, isSealed, SUMS } from "./sums.ts";
 
@@ -62,6 +63,11 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
     const kept = /\/(?:record\.json|history\.jsonl)$|^rungs\/|^[^/]+$/.test(path);
     (kept ? problems : notes).push(`${path} is listed in ${SUMS} and not there`);
   }
+  const crate = await attempt(() => checkCrate(folder));
+  // What SHA256SUMS said already is said once.
+  const said = new Set([...sums?.changed ?? [], ...sums?.linked ?? [], ...links]);
+  if (crate) problems.push(...crateProblems(crate).filter(({ path }) => !said.has(path)).map(({ text }) => text));
+  if (crate) notes.push(`${crate.matching.length} files are what ${METADATA} lists`);
   const plan = await attempt(async () => await readPlan(await within(folder, "plan.json")));
   const planned = plan && await attempt(() => thawRuns(plan)) || [];
   const figures = await attempt(() => readFigures(folder));
@@ -91,8 +97,8 @@ export async function inspectFolder(folder: string, registries: Registries): Pro
     }
   }
   const open = new Set(records.filter((record) => !isSealed(record)).map(({ id }) => id));
-  const matching = new Set(sums?.matching);
-  const held = matching.size > 0 && records.every(({ id }) => open.has(id) || matching.has(`${id}/record.json`));
+  const matching = new Set(sums?.matching), digests = new Set([...matching, ...crate?.matching ?? []]);
+  const held = digests.size > 0 && records.every(({ id }) => open.has(id) || digests.has(`${id}/record.json`));
   const unlisted = (sums?.unlisted ?? []).filter((path) => !open.has(path.slice(0, 12)));
   if (unlisted.length > 0) {
     notes.push(`${unlisted.join(", ")}: not listed in ${SUMS}, "collate" of the plan writes it anew`);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { RunRecord } from "../record.ts";
 import { readTextIfThere, writeAtomically } from "../store/atomic.ts";
 import { within } from "../store/paths.ts";
+import { checkInside, compareDigests, type DigestCheck, digestOf } from "./digests.ts";
 
 /** Name of the file. */
 export const SUMS = "SHA256SUMS";
@@ -68,17 +68,9 @@ export async function writeSums(folder: string, sealed: ReadonlySet<string>): Pr
 }
 
 /** What {@link checkSums} found. */
-export interface SumsCheck {
-  /** Files whose digest is the listed one. */
-  readonly matching: readonly string[];
-  /** Files that are not what was listed. */
-  readonly changed: readonly string[];
-  /** Files that are listed and not there. */
-  readonly missing: readonly string[];
+export interface SumsCheck extends DigestCheck {
   /** Files that are there and not listed. */
   readonly unlisted: readonly string[];
-  /** Files that are listed, and behind a symbolic link, which is not followed. */
-  readonly linked: readonly string[];
 }
 
 /**
@@ -92,24 +84,8 @@ export async function checkSums(folder: string): Promise<SumsCheck | undefined> 
   const listed = new Map(
     text.split("\n").flatMap((line, i) => line === "" ? [] : [parseLine(line, `${folder}/${SUMS}:${i + 1}`)]),
   );
-  const matching: string[] = [], changed: string[] = [], missing: string[] = [], linked: string[] = [];
-  for (const [path, digest] of listed) {
-    const place = await within(folder, ...path.split("/")).catch((error) => {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    });
-    if (place === undefined) {
-      linked.push(path);
-      continue;
-    }
-    const found = await digestOf(place).catch((error) => {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-      throw error;
-    });
-    (found === undefined ? missing : found === digest ? matching : changed).push(path);
-  }
   const { files } = await experimentFiles(folder);
-  return { matching, changed, missing, linked, unlisted: files.filter((path) => !listed.has(path)) };
+  return { ...await compareDigests(folder, listed), unlisted: files.filter((path) => !listed.has(path)) };
 }
 
 function parseLine(line: string, place: string): [path: string, digest: string] {
@@ -117,12 +93,5 @@ function parseLine(line: string, place: string): [path: string, digest: string] 
   if (digest === undefined || path === undefined) {
     throw new SyntaxError(`Cannot read ${place}: wanted a SHA-256, two spaces and a path`);
   }
-  if (path.split("/").some((part) => part === "" || part === "." || part === "..") || path.includes("\\")) {
-    throw new SyntaxError(`Cannot use ${place}: found "${path}", wanted a path inside the folder`);
-  }
-  return [path, digest];
-}
-
-async function digestOf(path: string): Promise<string> {
-  return createHash("sha256").update(await Deno.readFile(path)).digest("hex");
+  return [checkInside(path, place), digest];
 }

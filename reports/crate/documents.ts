@@ -1,0 +1,46 @@
+/**
+ * The files of a package that are made from its records.
+ *
+ * @module
+ */
+import { renderSvg } from "../figures/render.ts";
+import { drawForReport } from "../page/drawn.ts";
+import { renderReport } from "../page/page.ts";
+import { type TableFormat, tableFormats } from "../render.ts";
+import { modelCard } from "./card.ts";
+import { citationFile } from "./citation.ts";
+import type { CrateDocument, CrateSource } from "./contents.ts";
+import { manifestOfPlan } from "./manifest.ts";
+
+const TABLES: Readonly<Partial<Record<TableFormat, string>>> = {
+  md: "table.md",
+  csv: "table.csv",
+  "csv-wide": "table-wide.csv",
+  "csv-runs": "runs.csv",
+  latex: "table.tex",
+  "latex-document": "table-document.tex",
+  json: "table.json",
+};
+
+/** Makes them, in the order of their paths. */
+export async function crateDocuments(source: CrateSource): Promise<CrateDocument[]> {
+  const { exhibit, plugins } = source, documents: CrateDocument[] = [];
+  const drawn = await drawForReport({ exhibit }), figures = drawn.figures.map(({ figure }) => figure);
+  documents.push({ path: "report.html", content: renderReport({ exhibit, ...drawn, folder: "/path/to/this/folder" }) });
+  for (const figure of figures) {
+    documents.push(
+      { path: `figures/${figure.name}.json`, content: `${JSON.stringify(figure.spec, null, 1)}\n` },
+      { path: `figures/${figure.name}.svg`, content: await renderSvg(figure, "light") },
+    );
+  }
+  for (const [format, name] of Object.entries(TABLES)) {
+    documents.push({ path: `tables/${name}`, content: tableFormats[format as TableFormat](exhibit.table) });
+  }
+  if (exhibit.plan) documents.push({ path: "manifest.yaml", content: manifestOfPlan(exhibit.plan, plugins) });
+  const pictures = figures.map(({ name, alt, caption }) => ({ path: `figures/${name}.svg`, alt, caption }));
+  documents.push(
+    { path: "README.md", content: modelCard(source, pictures) },
+    { path: "CITATION.cff", content: citationFile(source) },
+  );
+  return documents.sort((a, b) => a.path < b.path ? -1 : 1);
+}
