@@ -38,6 +38,7 @@ export { ruleOf, stoppingOf } from "./stopping/rule.ts";
 export * from "./store.ts";
 export type { FrozenRow, PlannedPlugin } from "./store/plan.ts";
 export type { MeasureLine } from "./store/measures.ts";
+export type { Plane, PlanePoint } from "./plane.ts";
 export type { RungLine } from "./store/rungs.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";

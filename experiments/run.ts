@@ -13,7 +13,8 @@ import { modelClassWeights } from "./class_weights.ts";
 import { openImages, openReader } from "./data.ts";
 import { evaluateAll } from "./evaluate.ts";
 import { evaluationProblems, type EvaluationTask } from "./evaluation_checks.ts";
-import { createModel } from "./model.ts";
+import { createModel, type Model } from "./model.ts";
+import { embedPlane, type Plane } from "./plane.ts";
 import { ReadLog, watchReads } from "./reads.ts";
 import type { Environment, RecordedBackend, RecordedDrift } from "./record.ts";
 import type { LoadedPlugin, OutputSettings, PlannedRun } from "./resolved.ts";
@@ -118,7 +119,9 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
       if (options.output.weights) {
         await store.writeWeights(weightsFile(weights, model, options.planned, progress.training!));
       }
-      end = await finish({ weightsSha256: weightsDigest(weights) });
+      const weightsSha256 = weightsDigest(weights);
+      if (model.backbone.embedding === 2) await store.writePlane(await planeOf(model, progress, weightsSha256));
+      end = await finish({ weightsSha256 });
     }
   } catch (error) {
     if (error instanceof MissingDataError || error instanceof RunBusyError || isRefusedWrite(error)) throw error;
@@ -130,6 +133,12 @@ export async function* executeRun(given: RunOptions): AsyncGenerator<RunEvent> {
   // What goes wrong from here on must not take the place of the record.
   if (end.record.status === "completed") await store.removeCheckpoint();
   yield end;
+}
+
+/** What a network into the plane makes of its training images. */
+async function planeOf(model: Model, { training }: Progress, weightsSha256: string): Promise<Plane> {
+  const { backbone } = model, classWeights = await modelClassWeights(model);
+  return await embedPlane({ backbone, training: training!, classWeights, weightsSha256 });
 }
 
 /** Starts the backend that a run asks for. */

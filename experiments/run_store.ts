@@ -22,6 +22,7 @@ export type RunStore = Pick<
   | "readMeasures"
   | "appendMeasures"
   | "truncateMeasures"
+  | "writePlane"
   | "writeRecord"
   | "writeWeights"
   | "writeScores"

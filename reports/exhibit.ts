@@ -5,6 +5,7 @@
  * @module
  */
 import type { LoadedOutcomes } from "../experiments/outcomes.ts";
+import type { Plane } from "../experiments/plane.ts";
 import type { RunRecord } from "../experiments/record.ts";
 import type { MeasureLine } from "../experiments/store/measures.ts";
 import type { RungLine } from "../experiments/store/rungs.ts";
@@ -36,6 +37,8 @@ export interface Exhibit {
   history(id: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** What a run measured in the middle of training (`output.evaluateEvery`), by step; nothing where it is absent. */
   measures?(id: string): Promise<readonly MeasureLine[]>;
+  /** Embeddings of a run's training images, where they have two dimensions. */
+  plane?(id: string): Promise<Plane | undefined>;
   /** What a run measured at the rungs of a rule that stops early. */
   rungs?(id: string): Promise<readonly RungLine[]>;
 }
@@ -84,6 +87,7 @@ export async function loadExhibit(
     table: tableOfExperiment({ plan, records, problems, ...plan?.table.baseline == null ? {} : { outcomes } }),
     problems,
     history: async (id: string) => await (await store.folder(experiment, id)).readHistory(),
+    plane: async (id: string) => await (await store.folder(experiment, id)).readPlane(),
     rungs: async (id: string) => await (await store.folder(experiment, id)).readRungs(),
     measures: async (id: string) => await (await store.folder(experiment, id)).readMeasures(),
   });

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import type { SinkFiles } from "../../sinks/sink.ts";
 import type { Scratch } from "../held_embeddings.ts";
 import { hostName } from "../machine.ts";
+import type { Plane } from "../plane.ts";
 import { checkRecord, type RunRecord } from "../record.ts";
 import { rowsInFile } from "../rows_in_file.ts";
 import {
@@ -30,6 +31,7 @@ import { decodeFloats, encodeFloats } from "./npy.ts";
 import { writePairs } from "./pairs.ts";
 import { type MeasureLine, MEASURES, measuresUpTo, readMeasures } from "./measures.ts";
 import { within } from "./paths.ts";
+import { PLANE, readPlane } from "./plane.ts";
 import { readRungs, type RungLine, RUNGS, rungsWith } from "./rungs.ts";
 
 const WEIGHTS = "weights.safetensors";
@@ -141,6 +143,16 @@ export class RunFolder {
   async truncateMeasures(afterStep: number): Promise<void> {
     const text = await measuresUpTo(this.path, afterStep);
     if (text !== undefined) await writeAtomically(await this.#file(MEASURES), text);
+  }
+
+  /** Stores two-dimensional embeddings as `plane.json`. */
+  async writePlane(plane: Plane): Promise<void> {
+    await writeAtomically(await this.#file(PLANE), JSON.stringify(plane) + "\n");
+  }
+
+  /** Reads what {@link writePlane} wrote; see {@link readPlane}. */
+  async readPlane(): Promise<Plane | undefined> {
+    return await readPlane(this.path);
   }
 
   /** Stores a checkpoint; the one before stays until the next. */

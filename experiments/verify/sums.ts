@@ -14,7 +14,7 @@ export const SUMS = "SHA256SUMS";
 /** What is listed: whatever a figure rests on; no locks, checkpoints, weights or caches. */
 const LISTED =
   /^(?:plan\.json|figures\.json|pairs\/[^/]+\.npz|rungs\/[0-9a-f]{12}\/\d+\.json|[0-9a-f]{12}\/(?:record\.json|history\.jsonl))$/;
-const OF_RUN = /^[0-9a-f]{12}\/(?:measures\.jsonl|scores\/[^/]+\.npy|lists\/[^/]+\.txt)$/;
+const OF_RUN = /^[0-9a-f]{12}\/(?:measures\.jsonl|plane\.json|scores\/[^/]+\.npy|lists\/[^/]+\.txt)$/;
 const OF_ANY_RUN = /^[0-9a-f]{12}\//;
 
 /** What a folder holds of what is listed. */

@@ -6,6 +6,7 @@
 import { pairAngles, targetAngles } from "./angles.ts";
 import { accuracySteps } from "./accuracy_steps.ts";
 import { agreement } from "./agreement.ts";
+import { embedding } from "./embedding.ts";
 import type { FigurePlugin } from "./figure.ts";
 import { intervals } from "./intervals.ts";
 import { loss } from "./loss.ts";
@@ -24,6 +25,7 @@ export const FIGURES: readonly FigurePlugin[] = [
   agreement,
   accuracySteps,
   loss,
+  embedding,
   targetAngles,
   targetLogit,
   decisionBoundary,
