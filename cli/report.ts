@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { builtins } from "../registry/mod.ts";
 import { loadExhibit } from "../reports/exhibit.ts";
+import { type Cells, PAGE_FILE } from "../reports/browser/mod.ts";
 import { drawForReport } from "../reports/page/drawn.ts";
 import { renderReport } from "../reports/page/page.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { examples, outOption } from "./options.ts";
+import { REPRODUCE_FOLDER, writeReproducible } from "./reproducible.ts";
 import { findExperiment } from "./table.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -19,6 +22,8 @@ interface ReportOptions {
   readonly to?: string;
   readonly out: string;
   readonly pairs?: boolean;
+  readonly reproducible?: boolean;
+  readonly data?: string;
 }
 
 /** Adds the command. */
@@ -31,16 +36,42 @@ export function registerReport(program: Command, context: Context): void {
     .option("--to <file>", "file to write; by default report.html in the experiment's folder")
     .option("--pairs", "compare rows pair by pair however many runs there are; by default up to 128 runs")
     .option("--no-pairs", "compare rows over seeds alone")
+    .option("--reproducible", `write the folder ${REPRODUCE_FOLDER} too, on whose page a reader trains runs again`)
+    .option("--data <dir>", "with --reproducible: the data folder, of which small files are passed on; by default data")
     .addOption(outOption())
     .addHelpText("after", examples("report results/omniglot-table2", "report omniglot-table2 --to omniglot.html"))
-    .action(async (where: string, { to, out, pairs }: ReportOptions) => {
+    .action(async (where: string, { to, out, pairs, reproducible, data }: ReportOptions) => {
+      if (data !== undefined && !reproducible) {
+        throw new UsageError("Cannot use --data alone: a report reads no data, add --reproducible or leave it out");
+      }
       const { store, experiment } = await findExperiment(where, out), folder = `${store.root}/${experiment}`;
       const exhibit = await loadExhibit(store, experiment, { registries: builtins(), pairs }).catch((error) => {
         throw error instanceof RangeError ? new UsageError(error.message) : error;
       });
-      const page = renderReport({ exhibit, ...await drawForReport({ exhibit }), folder });
-      const file = to ?? `${folder}/report.html`;
+      const file = to ?? `${folder}/report.html`, beside = `${dirname(file)}/${REPRODUCE_FOLDER}`;
+      const cells = reproducible ? await writeReproducible(beside, exhibit, data ?? "data") : undefined;
+      const page = renderReport({
+        ...{ exhibit, ...await drawForReport({ exhibit }), folder },
+        ...cells ? { reproducible: linkTo(cells) } : {},
+      });
       await writeFile(file, page);
       context.io.out(`${file}\n`);
+      if (cells) tellCells(beside, cells, context);
     });
+}
+
+/** What the report links to. */
+function linkTo({ runs }: Cells): { href: string; ids: Set<string> } {
+  const ids = runs.flatMap(({ record, unable }) => unable === null ? [record.id] : []);
+  return { href: `${REPRODUCE_FOLDER}/${PAGE_FILE}`, ids: new Set(ids) };
+}
+
+/** Says where the page is, and each reason why runs cannot be trained there. */
+function tellCells(folder: string, { runs }: Cells, { io }: Context): void {
+  io.out(`${folder}/${PAGE_FILE}\n`);
+  const reasons = runs.map(({ unable }) => unable).filter((unable) => unable !== null);
+  for (const reason of new Set(reasons)) {
+    const { length } = reasons.filter((one) => one === reason);
+    io.err(`${length} of ${runs.length} runs: ${reason}\n`);
+  }
 }

@@ -9,7 +9,15 @@ import { findAdapter } from "./adapter.ts";
 import { watchDevice } from "./device.ts";
 import { registerKernels } from "./kernels/mod.ts";
 import type { Products } from "./kernels/wasm/products.ts";
-import { currentTile, describeTile, SOFTWARE_TILE, STANDARD_TILE, useTile } from "./kernels/webgpu/tiles.ts";
+import {
+  currentTile,
+  describeTile,
+  SMALL_TILE,
+  SOFTWARE_TILE,
+  STANDARD_TILE,
+  type Tile,
+  useTile,
+} from "./kernels/webgpu/tiles.ts";
 import { withSimd } from "./kernels/wasm/simd.ts";
 import { tf } from "./tf.ts";
 
@@ -73,7 +81,7 @@ export async function useBackend(request: BackendRequest, options: BackendOption
   const kernels = registerKernels(name, name === "wasm" && options.products ? { products: options.products } : {});
   if (name === "webgpu") {
     watchDevice();
-    useTile(adapter!.software ? SOFTWARE_TILE : STANDARD_TILE);
+    useTile(tileFor(adapter!));
   }
   return {
     name,
@@ -85,7 +93,14 @@ export async function useBackend(request: BackendRequest, options: BackendOption
   };
 }
 
-function installedWasmPath(): string {
+/** The tile to begin with on an adapter. */
+function tileFor({ name, software }: { readonly name: string; readonly software: boolean }): Tile {
+  if (/swiftshader/i.test(name)) return SMALL_TILE;
+  return software ? SOFTWARE_TILE : STANDARD_TILE;
+}
+
+/** Folder of the tfjs WASM binaries in the installed package, ending in a slash. */
+export function installedWasmPath(): string {
   return decodeURIComponent(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).pathname);
 }
 

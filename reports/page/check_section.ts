@@ -11,7 +11,9 @@ import { cited, digest } from "./parts.ts";
 import type { ReportSource } from "./source.ts";
 
 /** The commands that hold the folder to its hashes and train a run again. */
-export function verifySection({ exhibit, folder = `results/${exhibit.experiment}` }: ReportSource): Inner {
+export function verifySection(
+  { exhibit, folder = `results/${exhibit.experiment}`, reproducible }: ReportSource,
+): Inner {
   const where = wordOf(folder) ?? "FOLDER", cheapest = cheapestRun(exhibit);
   const commits = new Map<string, boolean | null>();
   for (const { environment: { git } } of exhibit.records) if (git) commits.set(git.commit, git.dirty);
@@ -34,7 +36,11 @@ export function verifySection({ exhibit, folder = `results/${exhibit.experiment}
     markup` at commit ${digest(commit)}${dirty === false ? "" : ", which had uncommitted changes"}`
   } and a copy of this experiment's folder${reads && markup`, and the data in the folder <code>data</code>`}:</p>
 <pre>${preformatted(lines.join("\n"))}</pre>
-<p>Each figure is then told to be identical, within the declared tolerance, statistically consistent with the seeds of this report, or drifted.</p>`;
+<p>Each figure is then told to be identical, within the declared tolerance, statistically consistent with the seeds of this report, or drifted.</p>
+${
+    reproducible &&
+    markup`<p>Or without any of it: <a href="${reproducible.href}">train a run again in this browser</a>.</p>`
+  }`;
 }
 
 /** What to cite: the manifest's references, the data's, and BibTeX where it is known. */

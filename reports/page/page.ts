@@ -51,7 +51,7 @@ ${plan && plan.description !== "" && markup`<p class="lead">${plan.description}<
 </header>
 <main id="main">
 ${sections.map(sectionOf)}
-${cellPopovers(exhibit)}</main>
+${cellPopovers(source)}</main>
 <footer>
 <p class="small">Made from the records of the runs by marginlab; every figure follows from them.</p>
 </footer>

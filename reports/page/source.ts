@@ -25,6 +25,8 @@ export interface ReportSource {
   readonly absent?: readonly { readonly name: string; readonly reason: string }[];
   /** How commands name the experiment's folder; by default `results/<experiment>`. */
   readonly folder?: string;
+  /** The page beside the report on which runs are trained again, and the ids of those that can be. */
+  readonly reproducible?: { readonly href: string; readonly ids: ReadonlySet<string> };
   /** BibTeX of what the runs used. */
   readonly bibtex?: string;
 }

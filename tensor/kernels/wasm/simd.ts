@@ -58,7 +58,7 @@ let started: SimdKernels | undefined;
  */
 export async function withSimd<T>(start: () => Promise<T>): Promise<T> {
   let memory: WebAssembly.Memory | undefined;
-  const original = WebAssembly.instantiate;
+  const original = WebAssembly.instantiate, streaming = WebAssembly.instantiateStreaming;
   const watched = async (...args: unknown[]) => {
     const result = await (original as (...args: unknown[]) => Promise<unknown>)(...args);
     const { exports } = (result as { instance?: WebAssembly.Instance }).instance ?? result as WebAssembly.Instance;
@@ -66,11 +66,14 @@ export async function withSimd<T>(start: () => Promise<T>): Promise<T> {
     return result;
   };
   WebAssembly.instantiate = watched as typeof original;
+  // Browsers have it, and would be asked first.
+  WebAssembly.instantiateStreaming = undefined as never;
   let result: T;
   try {
     result = await start();
   } finally {
     WebAssembly.instantiate = original;
+    WebAssembly.instantiateStreaming = streaming;
   }
   if (memory) {
     const bytes = Uint8Array.from(atob(SIMD_MODULE), (character) => character.charCodeAt(0));
