@@ -7,7 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import { z } from "zod";
-import { createByteCache } from "../byte_cache.ts";
+import { type ByteCache, createByteCache } from "../byte_cache.ts";
 import type { ImageSet, Provenance } from "../reader.ts";
 import type { Conditions, Nuisances } from "./conditions.ts";
 import { drawIdentity, type Identity } from "./identity.ts";
@@ -50,6 +50,20 @@ export interface FaceFields extends Nuisances {
 /** Most bytes of rendered images that a set keeps; the oldest go first and are rendered anew when asked for. */
 const CACHE_BYTES = 256 * 2 ** 20;
 
+/** Sets whose rendered images are kept: the runs of a sweep open the same ones, one run after another. */
+const KEPT_SETS = 4;
+
+const rendered = new Map<string, ByteCache>();
+
+/** The rendered images of the sets with a digest. */
+function cacheOf(digest: string): ByteCache {
+  const cache = rendered.get(digest) ?? createByteCache(CACHE_BYTES);
+  rendered.delete(digest);
+  rendered.set(digest, cache);
+  for (const oldest of rendered.keys()) if (rendered.size > KEPT_SETS) rendered.delete(oldest);
+  return cache;
+}
+
 /** What a reader says to {@link openFaceSet}. */
 export interface FaceSetPlan {
   /** Reader's name and version, for the digest. */
@@ -76,16 +90,16 @@ export function renderPlanned(plan: FaceSetPlan, params: FaceFields, index: numb
   return renderFace(identity, plan.photo(identity, photograph), { height, width, channels: params.channels });
 }
 
-/** An image set that renders each image when it is first read. */
+/** An image set that renders each image when it is first read; sets of the same digest share what they have rendered. */
 export function openFaceSet(plan: FaceSetPlan, params: FaceFields): ImageSet {
   const { identities, photographs, firstIdentity, reader } = plan, length = identities * photographs;
   const [height, width] = params.size, { channels, normalise } = params;
-  const cache = createByteCache(CACHE_BYTES);
+  const digest = faceDigest(reader, plan.version, params), cache = cacheOf(digest);
   const provenance: Provenance = {
     reader,
     classes: identities,
     images: length,
-    digest: faceDigest(reader, plan.version, params),
+    digest,
     license: "CC0-1.0",
     citation: null,
     decoder: "none",

@@ -52,6 +52,12 @@ Deno.test("syntheticFaces gives the declared shape, classes and provenance", asy
   assertNotEquals((await faces({ ...small, seed: 1 })).provenance.digest, (await faces(small)).provenance.digest);
 });
 
+Deno.test("syntheticFaces renders an image once for all that open the same set", async () => {
+  const [one, same, other] = [await faces(small), await faces(small), await faces({ ...small, seed: 1 })];
+  assert(await one.read(3) === await same.read(3));
+  assertNotEquals(await one.read(3), await other.read(3));
+});
+
 Deno.test("syntheticFaces reads the same bytes again, other bytes for other images, and people by their index", async () => {
   const low = await faces({ ...small, identities: 4, perIdentity: 3 });
   const high = await faces({ ...small, identities: 2, perIdentity: 3, firstIdentity: 2 });
