@@ -3,31 +3,47 @@
  *
  * @module
  */
-import type { TableCell } from "./cell.ts";
-import type { Table } from "./table.ts";
+import type { LoadedOutcomes } from "../experiments/outcomes.ts";
+import { cellDelta, type TableCell } from "./cell.ts";
+import { comparePairs } from "./pair_comparison.ts";
+import { seedsToTell, verdicts } from "./verdict.ts";
+
+/** One column of a table, before its best cell is marked. */
+export interface RankedColumn {
+  /** `evaluation.metric`. */
+  readonly metric: string;
+  /** Direction; `null` where neither is better. */
+  readonly higherIsBetter: boolean | null;
+  /** Ids of the definitions that its values follow. */
+  readonly definitions: readonly string[];
+  /** A cell each row. */
+  readonly cells: readonly TableCell[];
+}
 
 /**
- * The best mean of each column among rows with all of their seeds, where it means something: none where fewer than two
- * rows have them, where neither direction is better, or where the rows follow different definitions. Equals are all best.
+ * The cell of a column that stands out: the best mean, of a row with all of its seeds, to which every other row with a
+ * figure is worse, by the tests and the correction of the verdicts against a baseline ({@link verdicts}). Nothing stands out
+ * where that cannot be told: of one row, of equals, of few seeds, or where rows follow different definitions.
  *
- * With a baseline the best stands out if it is better than that; the baseline itself, if every other row with a figure is
- * worse. Without one nothing is tested, and the best stands out where at least two seeds are planned.
+ * @param outcomes What runs said of each pair; without it, rows are compared over seeds alone.
  */
-export function bestCells(table: Table): Set<TableCell> {
-  const best = new Set<TableCell>();
-  for (const [index, { higherIsBetter, definitions }] of table.columns.entries()) {
-    if (higherIsBetter === null || definitions.length !== 1) continue;
-    const measured = table.rows.map(({ cells }) => cells[index]!).filter(({ finished }) => finished > 0);
-    const rivals = measured.filter(({ finished, planned }) => finished === planned);
-    if (rivals.length < 2 || (table.baseline === null && table.seeds.length < 2)) continue;
-    const means = rivals.map(({ mean }) => mean!), top = higherIsBetter ? Math.max(...means) : Math.min(...means);
-    const others = measured.filter(({ row }) => row !== table.baseline);
-    for (const cell of rivals.filter(({ mean }) => mean === top)) {
-      const tested = cell.row === table.baseline
-        ? others.every(({ verdict }) => verdict?.word === "worse")
-        : cell.verdict?.word === "better";
-      if (table.baseline === null || tested) best.add(cell);
-    }
-  }
-  return best;
+export function bestCell(
+  { metric, higherIsBetter, definitions, cells }: RankedColumn,
+  outcomes?: LoadedOutcomes["runs"],
+): TableCell | undefined {
+  const measured = cells.filter(({ mean }) => mean !== null);
+  if (higherIsBetter === null || definitions.length !== 1 || measured.length < 2) return undefined;
+  const means = measured.map(({ mean }) => mean!), top = higherIsBetter ? Math.max(...means) : Math.min(...means);
+  const [best, ...equals] = measured.filter(({ mean }) => mean === top);
+  if (!best || equals.length > 0 || best.finished < best.planned) return undefined;
+  // What the verdicts against the baseline say already costs no test.
+  if (best.verdict !== null && best.verdict.word !== "better") return undefined;
+  const comparisons = cells.length - 1;
+  if (!outcomes && best.finished < seedsToTell(comparisons)) return undefined;
+  const others = measured.filter((cell) => cell !== best)
+    .map((cell) => ({ ...cell, delta: cellDelta(cell, best) }));
+  const pairs = outcomes ? comparePairs([{ metric, base: best, cells: others }], outcomes) : undefined;
+  const compared = others.flatMap((cell) => cell.delta ? [{ delta: cell.delta, pairs: pairs?.get(cell) ?? null }] : []);
+  const said = verdicts(compared, { higherIsBetter, baseline: best.row, comparisons });
+  return compared.length === others.length && said.every(({ word }) => word === "worse") ? best : undefined;
 }

@@ -93,6 +93,8 @@ export interface TableCell extends CellCounts {
   readonly pairs: PairComparison | null;
   /** What the difference to the baseline can be called; `null` where there is none. */
   readonly verdict: Verdict | null;
+  /** Whether it stands out: the best of its column, every other row being worse by the tests. */
+  readonly best: boolean;
   /** Half the width of the published share's binomial interval (95 %), where its test set's size is known. */
   readonly publishedHalfWidth?: number;
   /** The published figure; `null` where it was not reported; absent where the paper has no such row or column. */
@@ -145,6 +147,7 @@ export function makeCell(
     delta: null,
     pairs: null,
     verdict: null,
+    best: false,
   };
 }
 

@@ -63,7 +63,7 @@ function withinSeed(table: Table): string[] {
 }
 
 /** Says what ±, bold, Δ, `(k/n)` and n/r stand for in a table, which definitions it follows, and its notes. */
-export function explain(table: Table, hasBold: boolean): string[] {
+export function explain(table: Table): string[] {
   const cells = table.rows.flatMap((row) => row.cells);
   const definitions = new Map<string, string[]>();
   for (const { metric, definitions: ids } of table.columns) {
@@ -90,11 +90,9 @@ export function explain(table: Table, hasBold: boolean): string[] {
       `(k/${planned}): k of ${planned} planned seeds finished; the mean is over those`,
     ),
     ...when(
-      hasBold,
-      table.baseline === null
-        ? "Bold is the best mean among rows with all of their seeds; it is no test of significance"
-        : "Bold is the best mean of a column among rows with all of their seeds, where it is not indistinguishable " +
-          `from ${table.baseline}; it is no test against the other rows`,
+      cells.some(({ best }) => best),
+      "Bold is the best mean of a column where every other row with a figure is worse than it by the tests over seeds and pairs, after " +
+        `Holm's correction over ${table.rows.length - 1} ${table.rows.length === 2 ? "comparison" : "comparisons"}`,
     ),
     ...when(
       cells.some(({ delta }) => delta !== null),

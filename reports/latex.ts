@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { bestCells } from "./best.ts";
 import { createFootnotes, explain } from "./footnotes.ts";
 import { unitLabel } from "./format.ts";
 import { escapeLatex } from "./latex_escape.ts";
@@ -21,23 +20,25 @@ const PACKAGES = "amssymb,booktabs,siunitx,textcomp,threeparttable";
  * before each row names its runs.
  */
 export function renderLatex(table: Table): string {
-  const footnotes = createFootnotes(), best = bestCells(table);
+  const footnotes = createFootnotes();
   const groups = table.columns.map((_, column) =>
-    latexColumns(table, column, {
-      best,
-      note: ({ row, problems }) => footnotes.number(problems.length > 0 ? `${row}: ${problems.join("; ")}` : ""),
-    })
+    latexColumns(
+      table,
+      column,
+      ({ row, problems }) => footnotes.number(problems.length > 0 ? `${row}: ${problems.join("; ")}` : ""),
+    )
   );
   const columns = groups.flat(),
     rows = table.rows.map(({ label }, i) => ({ label, cells: columns.map((c) => c.cells[i]!) }));
   const notes = [
     ...footnotes.texts.map((text, i) => `\\item[${i + 1}] ${escapeLatex(text)}`),
-    ...explain(table, best.size > 0).map((text) => `\\item ${escapeLatex(text)}`),
+    ...explain(table).map((text) => `\\item ${escapeLatex(text)}`),
   ];
   return [
     `% \\usepackage[T1]{fontenc} \\usepackage{${PACKAGES}}`,
     "\\begin{threeparttable}",
-    "\\sisetup{separate-uncertainty=true,retain-explicit-plus=true,detect-weight=true,text-series-to-math=true,mode=text}",
+    "\\sisetup{separate-uncertainty=true,retain-zero-uncertainty=true,retain-explicit-plus=true}",
+    "\\sisetup{detect-weight=true,text-series-to-math=true,mode=text}",
     `\\begin{tabular}{l${columns.map(({ spec }) => spec).join("")}}`,
     "\\toprule",
     row(["", ...groups.map((group, i) => `\\multicolumn{${group.length}}{c}{${heading(table, i)}}`)]),
@@ -47,13 +48,18 @@ export function renderLatex(table: Table): string {
     ...rows.flatMap(({ label, cells }, i) => [runsOf(table, i), row([escapeLatex(label), ...cells])]),
     "\\bottomrule",
     "\\end{tabular}",
-    ...notes.length > 0 ? ["\\begin{tablenotes}[flushleft]\\footnotesize", ...notes, "\\end{tablenotes}"] : [],
+    ...notes.length > 0
+      ? ["\\begin{tablenotes}[flushleft]\\footnotesize\\raggedright", ...notes, "\\end{tablenotes}"]
+      : [],
     "\\end{threeparttable}",
     "",
   ].join("\n");
 }
 
-/** Renders a table as a LaTeX document that compiles as it is: one page, the table as wide as fits. */
+/**
+ * Renders a table as a LaTeX document that compiles as it is: one page, the table as wide as fits. Letters that pdfTeX's fonts lack
+ * print as `[U+4E2D]`; LuaTeX and XeTeX with a font that has them print them.
+ */
 export function renderLatexDocument(table: Table): string {
   const [, ...lines] = renderLatex(table).trimEnd().split("\n");
   return [
@@ -62,6 +68,7 @@ export function renderLatexDocument(table: Table): string {
     "\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}",
     "\\usepackage[landscape,margin=15mm]{geometry}",
     `\\usepackage{graphicx,${PACKAGES}}`,
+    ...foreignLetters(lines),
     "\\pagestyle{empty}",
     "\\newsavebox{\\tablebox}",
     "\\begin{document}",
@@ -72,6 +79,17 @@ export function renderLatexDocument(table: Table): string {
     "\\end{document}",
     "",
   ].join("\n");
+}
+
+/** Lets letters that pdfTeX's fonts lack print as their numbers, in place of an error; other engines have fonts for them. */
+function foreignLetters(lines: readonly string[]): string[] {
+  const letters = new Set(lines.join("").toWellFormed().match(/[^\0-\x7f]/gu));
+  if (letters.size === 0) return [];
+  const declared = [...letters].sort().map((letter) => {
+    const number = letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+    return `\\ifcsname u8:\\detokenize{${letter}}\\endcsname\\else\\DeclareUnicodeCharacter{${number}}{[U+${number}]}\\fi`;
+  });
+  return ["\\ifdefined\\DeclareUnicodeCharacter", ...declared, "\\fi"];
 }
 
 function row(cells: readonly string[]): string {

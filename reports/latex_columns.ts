@@ -4,7 +4,7 @@
  * @module
  */
 import { spreadOf, type TableCell } from "./cell.ts";
-import { formatDelta, formatSpread, formatValue } from "./format.ts";
+import { differenceLabel, formatDelta, formatSpread, formatValue } from "./format.ts";
 import { escapeLatex } from "./latex_escape.ts";
 import type { Table } from "./table.ts";
 import { verdictMark } from "./verdict.ts";
@@ -19,13 +19,8 @@ export interface LatexColumn {
   readonly cells: readonly string[];
 }
 
-/** What the cells of a table are marked with. */
-export interface CellMarks {
-  /** Cells in bold. */
-  readonly best: ReadonlySet<TableCell>;
-  /** Number of a cell's footnote. */
-  note(cell: TableCell): number | undefined;
-}
+/** Number of a cell's footnote. */
+export type FootnoteOf = (cell: TableCell) => number | undefined;
 
 /** A figure of a cell: text without a number stands in its place where there is none. */
 interface Figure {
@@ -36,12 +31,17 @@ interface Figure {
 }
 
 /** The columns of one metric; those that no row needs are left out. */
-export function latexColumns(table: Table, index: number, { best, note }: CellMarks): LatexColumn[] {
+export function latexColumns(table: Table, index: number, note: FootnoteOf): LatexColumn[] {
   const { unit, published } = table.columns[index]!, cells = table.rows.map(({ cells }) => cells[index]!);
-  const numbers = numberColumn(unit, "mean", cells.map((cell) => ({ ...valueOf(cell), bold: best.has(cell) })));
+  const numbers = numberColumn(unit, "mean", cells.map((cell) => ({ ...valueOf(cell), bold: cell.best })));
   const notes = textColumn("@{}l", "", cells.map((cell) => shareOf(cell, note(cell))));
   const compared = table.baseline === null ? [] : [
-    ...numberColumn(unit, `Δ ${table.baseline}`, cells.map((cell) => differenceOf(cell, table)), "+"),
+    ...numberColumn(
+      unit,
+      `Δ ${table.baseline}${unit === null ? "" : ` (${differenceLabel(unit)})`}`,
+      cells.map((cell) => differenceOf(cell, table)),
+      "+",
+    ),
     ...textColumn("@{\\,}l", "", cells.map(({ verdict }) => verdict ? escapeLatex(verdictMark(verdict)) : "")),
     ...textColumn("c", "95 % CI", cells.map((cell) => intervalOf(cell, unit))),
   ];

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { bestCells } from "./best.ts";
 import { spreadOf, type TableCell } from "./cell.ts";
 import { createFootnotes, explain } from "./footnotes.ts";
 import { differenceLabel, formatDelta, formatSpread, formatValue, unitLabel } from "./format.ts";
@@ -34,14 +33,14 @@ export interface TableGrid {
 
 /** Lays out a table. */
 export function layOut(table: Table): TableGrid {
-  const footnotes = createFootnotes(), best = bestCells(table);
+  const footnotes = createFootnotes();
   const body = table.rows.map(({ label, cells }): GridCell[] => [
     { text: label },
     ...cells.flatMap((cell, index): GridCell[] => {
       const column = table.columns[index]!;
       const note = footnotes.number(cell.problems.length > 0 ? `${cell.row}: ${cell.problems.join("; ")}` : "");
       return [
-        { text: cellText(cell, column), bold: best.has(cell), ...note === undefined ? {} : { note } },
+        { text: cellText(cell, column), bold: cell.best, ...note === undefined ? {} : { note } },
         ...table.baseline === null ? [] : [{ text: deltaText(cell, column, table) }],
         ...column.published ? [{ text: publishedText(cell, column) }] : [],
       ];
@@ -51,7 +50,7 @@ export function layOut(table: Table): TableGrid {
     head: ["row", ...table.columns.flatMap((column) => headers(column, table))],
     body,
     footnotes: footnotes.texts,
-    notes: explain(table, best.size > 0),
+    notes: explain(table),
   };
 }
 

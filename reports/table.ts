@@ -4,6 +4,7 @@
  * @module
  */
 import type { LoadedOutcomes } from "../experiments/outcomes.ts";
+import { bestCell } from "./best.ts";
 import { cellDelta, makeCell, type TableCell, type TableRecord } from "./cell.ts";
 import { comparePairs, type PairComparison } from "./pair_comparison.ts";
 import type { PublishedRows, PublishedUnits } from "./published.ts";
@@ -108,12 +109,21 @@ export function buildTable(options: TableOptions): Table {
     )
   );
   const compared = baseline === null ? bare : compare(bare, { rows, columns, baseline, outcomes: options.outcomes });
+  const best = new Set(
+    columns.map((column, index) =>
+      bestCell({ ...column, cells: compared.map((cells) => cells[index]!) }, options.outcomes)
+    ),
+  );
   return {
     schemaVersion: 2,
     columns,
     rows: rows.map((label, index) => ({
       label,
-      cells: compared[index]!.map((cell) => ({ ...cell, ...publishedOf(published?.[label], cell.metric, options) })),
+      cells: compared[index]!.map((cell) => ({
+        ...cell,
+        best: best.has(cell),
+        ...publishedOf(published?.[label], cell.metric, options),
+      })),
     })),
     seeds,
     baseline,

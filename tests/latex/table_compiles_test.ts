@@ -37,7 +37,7 @@ for (const experiment of ["omniglot-table2", "omniglot-one-shot", "toy-2d"]) {
 const name =
   "the LaTeX document of hostile labels and errors compiles (needs pdflatex with siunitx and threeparttable)";
 Deno.test({ name, ignore: !there }, async () => {
-  const rows = ["\\input{x} & %", "[b]*{c}_^~#$", "<script>\"'` --", "x\ny\u0000 é θ"],
+  const rows = ["\\input{x} & %", "[b]*{c}_^~#$", "<script>\"'` --", "x\ny\u0000 é θ", "中文 e\u0301 😀 \ud800"],
     error = "\\end{document} $ % & # _ {";
   const records = rows.map((row, i) => i === 2 ? stopped(row, 0, "failed", error) : completed(row, 0, 0.9 + i / 100));
   await compile(buildTable({ rows, seeds: [0, 1], records, baseline: rows[0]! }));

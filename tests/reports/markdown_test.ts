@@ -115,18 +115,17 @@ Deno.test("renderMarkdown() says which spread is over folds, and which over sear
   ]);
 });
 
-Deno.test("renderMarkdown() sets nothing in bold for one seed, one row, or a metric without direction", () => {
-  const rows = ["a", "b"];
-  const all = [completed("a", 0, 0.9), completed("a", 1, 0.9), completed("b", 0, 0.8), completed("b", 1, 0.8)];
-  const columns = ["unseen.accuracy"];
-  assert(renderMarkdown(buildTable({ rows, seeds: [0, 1], records: all, columns })).includes("**90.00 ± 0.00**"));
+Deno.test("renderMarkdown() sets nothing in bold for few seeds, one row, a row that lacks a seed, or a metric without direction", () => {
+  const rows = ["a", "b"], seeds = [0, 1, 2, 3, 4, 5], columns = ["unseen.accuracy"];
+  const all = seeds.flatMap((seed) => [completed("a", seed, 0.9 + seed / 1e4), completed("b", seed, 0.8)]);
+  assert(renderMarkdown(buildTable({ rows, seeds, records: all, columns })).includes("**90.03 ± 0.02**"));
   for (
     const options of [
-      { rows, seeds: [0], records: all.filter(({ seed }) => seed === 0), columns },
-      { rows: ["a"], seeds: [0, 1], records: all.slice(0, 2), columns },
-      { rows, seeds: [0, 1], records: all.slice(0, 3), columns },
-      { rows, seeds: [0, 1, 2], records: all, columns },
-      { rows, seeds: [0, 1], records: all, columns: ["unseen.xnorm"] },
+      { rows, seeds: [0, 1, 2, 3, 4], records: all.slice(0, 10), columns },
+      { rows: ["a"], seeds, records: all.filter(({ row }) => row === "a"), columns },
+      { rows, seeds, records: all.slice(0, -1), columns },
+      { rows, seeds: [...seeds, 6], records: all, columns },
+      { rows, seeds, records: all, columns: ["unseen.xnorm"] },
     ]
   ) assert(!renderMarkdown(buildTable(options)).includes("**"));
 });
@@ -136,9 +135,10 @@ Deno.test("renderMarkdown() of a metric where lower is better points down and se
     const record = completed(row, seed, value);
     return { ...record, metrics: [{ ...record.metrics[0]!, name: "eer", higherIsBetter: false }] };
   };
-  const records = [eer("a", 0, 0.1), eer("a", 1, 0.2), eer("b", 0, 0.3), eer("b", 1, 0.2)];
-  const text = renderMarkdown(buildTable({ rows: ["a", "b"], seeds: [0, 1], records }));
-  assert(text.includes("unseen.eer (%) ↓") && text.includes("**15.00 ± 63.53**") && !text.includes("**25"));
+  const seeds = [0, 1, 2, 3, 4, 5];
+  const records = seeds.flatMap((seed) => [eer("a", seed, 0.15), eer("b", seed, 0.25 + seed / 1e4)]);
+  const text = renderMarkdown(buildTable({ rows: ["a", "b"], seeds, records }));
+  assert(text.includes("unseen.eer (%) ↓") && text.includes("**15.00 ± 0.00**") && !text.includes("**25"));
 });
 
 Deno.test("renderMarkdown() of no record at all still shows every row", () => {

@@ -100,7 +100,7 @@ Deno.test("renderLatex() aligns figures in columns of siunitx, with their runs a
   const records = [completed("A & B", 0, 0.9), stopped("C_1", 0, "failed", "100 % of $x")];
   const table = buildTable({ rows: ["A & B", "C_1"], seeds: [0], records, columns: ["unseen.accuracy"] });
   assertEquals(
-    renderLatex(table).split("\n").slice(3, 18),
+    renderLatex(table).split("\n").slice(4, 19),
     String.raw`\begin{tabular}{lS[table-format=2.2(2)]@{}l}
 \toprule
  & \multicolumn{2}{c}{unseen.accuracy (\%) $\uparrow$} \\
@@ -113,7 +113,7 @@ A \& B & 90.00(78) &  \\
 C\_1 & {---} & \tnote{1} \\
 \bottomrule
 \end{tabular}
-\begin{tablenotes}[flushleft]\footnotesize
+\begin{tablenotes}[flushleft]\footnotesize\raggedright
 \item[1] C\_1: seed 0 failed (${records[1]!.id}): 100 \% of \$x
 \item $\pm$ is the standard deviation over the folds of one seed (0, ddof 0); it is not the spread over seeds`.split(
       "\n",
@@ -121,7 +121,7 @@ C\_1 & {---} & \tnote{1} \\
   );
 });
 
-Deno.test("renderLatex() sets in bold what bestCells() names, and signs differences", () => {
+Deno.test("renderLatex() sets the best in bold, and signs differences", () => {
   const runs = (row: string, base: number) => [0, 1, 2, 3, 4, 5].map((seed) => completed(row, seed, base + seed / 1e4));
   const records = [...runs("A", 0.8), ...runs("B", 0.9)], seeds = [0, 1, 2, 3, 4, 5];
   const latex = renderLatex(
