@@ -15,7 +15,7 @@ import { cited, type Section, sectionOf } from "./parts.ts";
 import { resultsTable } from "./results_section.ts";
 import { rowsSection } from "./rows_section.ts";
 import { runsSection } from "./runs_section.ts";
-import { enliven } from "./script.ts";
+import script from "./script.js" with { type: "text" };
 import type { ReportSource } from "./source.ts";
 import base from "./styles/base.css" with { type: "text" };
 import content from "./styles/content.css" with { type: "text" };
@@ -26,12 +26,11 @@ import { summary } from "./summary_section.ts";
 /** The report as HTML; the same exhibit and figures give the same bytes. */
 export function renderReport(source: ReportSource): string {
   const { exhibit } = source, { plan, experiment } = exhibit, sections = sectionsOf(source);
-  const script = `(${enliven})();`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script)}">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${experiment}: report</title>
@@ -55,7 +54,7 @@ ${cellPopovers(source)}</main>
 <footer>
 <p class="small">Made from the records of the runs by marginlab; every figure follows from them.</p>
 </footer>
-<script>${new Markup(script)}</script>
+<script type="module">${new Markup(script)}</script>
 </body>
 </html>
 `.text;
@@ -96,7 +95,7 @@ function colours(): string {
 }
 
 /** What the page may do: show what is in it, and run its one script. */
-function policy(script: string): string {
+function policy(): string {
   const digest = createHash("sha256").update(script).digest("base64");
   return `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
 }
