@@ -18,6 +18,7 @@ import { UsageError } from "./exit.ts";
 import { examples, outOption } from "./options.ts";
 import { collectFiles, collectPlugins, collectProgram, type Copied } from "./publish/collect.ts";
 import { CrateFolder } from "./publish/folder.ts";
+import { writeZip } from "./publish/zip.ts";
 import { withoutFolders } from "./publish/private_paths.ts";
 import { listenForSignals } from "./signals.ts";
 import { findExperiment } from "./table.ts";
@@ -31,6 +32,7 @@ interface PublishOptions {
   readonly title?: string;
   readonly date?: string;
   readonly to?: string;
+  readonly zip?: string;
   readonly weights?: boolean;
   readonly allowUnfinished?: boolean;
   readonly out: string;
@@ -54,6 +56,7 @@ export function registerPublish(program: Command, context: Context): void {
     .option("--title <text>", "title; by default the experiment's description")
     .option("--date <day>", "day of publication, as 2026-01-31; by default that of the last run", day)
     .option("--to <folder>", "folder to make; by default <name>-crate in the current folder")
+    .option("--zip <file>", "write one zip archive, in place of the folder or, with --to, beside it")
     .option("--weights", "pack the trained weights too")
     .option("--allow-unfinished", "publish though planned runs have no record")
     .addOption(outOption())
@@ -61,22 +64,23 @@ export function registerPublish(program: Command, context: Context): void {
       "after",
       examples(
         'publish omniglot-table2 --license CC-BY-4.0 --author "Ada Lovelace <https://orcid.org/0000-0002-1825-0097>"',
-        'publish results/toy-2d --license MIT --author "Ada Lovelace" --to /tmp/toy --title "Two dimensions"',
+        'publish results/toy-2d --license MIT --author "Ada Lovelace" --zip toy-2d.zip --title "Two dimensions"',
       ),
     )
     .action(async (where: string, options: PublishOptions) => {
-      const { store, experiment } = await findExperiment(where, options.out), from = `${store.root}/${experiment}`;
-      const to = (options.to ?? `${experiment}-crate`).replace(/(?<=.)\/+$/, "");
       const said = await readFlags(options);
-      await checkTarget(to);
+      const { store, experiment } = await findExperiment(where, options.out), from = `${store.root}/${experiment}`;
+      const { zip } = options, to = options.to ?? (zip === undefined ? `${experiment}-crate` : undefined);
+      for (const target of [to, zip]) if (target !== undefined) await checkTarget(target);
       await checkSound(from);
       const exhibit = await loadExhibit(store, experiment, { registries: builtins(), pairs: false });
       checkFinished(exhibit, options);
-      await inTemporary(dirname(resolve(to)), context, async (temporary) => {
-        const notes = await pack({ from, temporary, experiment }, said, options);
-        await new CrateFolder(`${temporary}/${experiment}`).rename(to);
+      await inTemporary(dirname(resolve(to ?? zip!)), context, async (temporary) => {
+        const { crate, notes } = await pack({ from, temporary, experiment }, said, options);
+        if (zip !== undefined) await writeZip(zip, crate);
+        if (to !== undefined) await crate.rename(to);
         for (const note of notes) context.io.err(`${note}\n`);
-        context.io.out(`${to}\n`);
+        for (const target of [to, zip]) if (target !== undefined) context.io.out(`${target}\n`);
       });
     });
 }
@@ -86,13 +90,13 @@ function day(text: string): string {
   throw new InvalidArgumentError("A day is wanted, as 2026-01-31.");
 }
 
-/** Nothing may be at the target but an empty folder. */
+/** Nothing may be at a target but an empty folder. */
 async function checkTarget(to: string): Promise<void> {
   const stat = await Deno.lstat(to).catch(() => undefined);
   if (!stat) return;
   const empty = stat.isDirectory && (await Array.fromAsync(Deno.readDir(to))).length === 0;
   if (!empty) {
-    throw new UsageError(`Cannot publish to ${to}: something is there, delete it or name another folder with --to`);
+    throw new UsageError(`Cannot publish to ${to}: something is there, delete it or name another with --to or --zip`);
   }
 }
 
@@ -138,7 +142,7 @@ async function pack(
   { from, temporary, experiment }: { readonly from: string; readonly temporary: string; readonly experiment: string },
   said: Omit<CrateAbout, "title" | "date">,
   options: PublishOptions,
-): Promise<string[]> {
+): Promise<{ crate: CrateFolder; notes: string[] }> {
   const { crateDocuments, crateMetadata, lastDay } = await import("../reports/crate/mod.ts");
   const crate = new CrateFolder(`${temporary}/${experiment}`), notes: string[] = [], tries: FailedTry[] = [];
   await Deno.mkdir(crate.path);
@@ -156,7 +160,7 @@ async function pack(
   const source = { exhibit, about, tries, plugins };
   for (const { path, content } of await crateDocuments(source)) await crate.write(path, content);
   await crate.write(METADATA, crateMetadata(source, crate.files));
-  return notes;
+  return { crate, notes };
 }
 
 /** What whoever verifies must know of a plugin's module. */

@@ -7,7 +7,6 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { codeDigest } from "../experiments/code_digest.ts";
 import { diskFiles } from "../experiments/disk.ts";
 import type { OutputSettings } from "../experiments/resolved.ts";
-import { openStore } from "../experiments/store.ts";
 import { inspectFolder, type Inspection } from "../experiments/verify/inspect.ts";
 import { builtins } from "../registry/mod.ts";
 import {
@@ -32,6 +31,7 @@ import {
   workersOption,
 } from "./options.ts";
 import { type TrustOptions, withOutsideOption } from "./trust.ts";
+import { inVerified } from "./verify_folder.ts";
 import { type Cell, type CellOptions, checkTolerance, chooseCells, completedRuns } from "./verify_cells.ts";
 import type { AllowedPlugins } from "./planned_plugins.ts";
 import { allowedPlugins, changedPlugins, howToAllow, type PluginFlags, strangers } from "./verify_plugins.ts";
@@ -55,7 +55,7 @@ interface VerifyOptions extends CellOptions, PluginFlags, Pick<TrustOptions, "al
 export function registerVerify(program: Command, context: Context): void {
   const command = program.command("verify").argument(
     "<experiment>",
-    "folder of an experiment, a copy of it anywhere, or its name in results/",
+    "folder of an experiment, a copy of it anywhere, its name in results/, or a package, folder or zip",
   )
     .description(
       "Hold the folder of an experiment to its hashes and schemas, train chosen runs again, and give a verdict on each " +
@@ -93,10 +93,11 @@ export function registerVerify(program: Command, context: Context): void {
       examples(
         'verify results/omniglot-one-shot --cells "Softmax/seen.accuracy" --seeds 0 --data data',
         "verify results/toy-2d --hashes-only",
+        "verify toy-2d-crate.zip --hashes-only",
       ),
     )
     .action(async (where: string, options: VerifyOptions) => {
-      const { verification, code } = await verify(await findFolder(where), options, context);
+      const { verification, code } = await inVerified(where, options.out, (folder) => verify(folder, options, context));
       context.io.out(options.json ? JSON.stringify(verification) + "\n" : renderVerification(verification));
       context.code = code;
     });
@@ -139,19 +140,6 @@ function checkFlags({ hashesOnly, cells, seeds, all, tolerance, accept, plugin, 
   const others = { ...chosen, ...judged, "--workers": workers, "--cache": cache };
   if (hashesOnly) refuseWith("--hashes-only", others, "it runs nothing again; leave one of them out");
   if (all) refuseWith("--all", { "--cells": cells }, "it takes every completed run; leave one of them out");
-}
-
-/** The folder that a path means, or the name of an experiment in `results`. */
-async function findFolder(where: string): Promise<string> {
-  const folder = where.replace(/(?<=.)\/+$/, ""), stat = await Deno.stat(folder).catch(() => undefined);
-  if (stat?.isDirectory) return folder;
-  if (!stat && (await openStore("results").experiments()).includes(folder)) return `results/${folder}`;
-  const found = !stat
-    ? "there is nothing"
-    : /\.zip$/i.test(folder)
-    ? "it is an archive, unpack it first"
-    : "it is a file";
-  throw new UsageError(`Cannot verify ${folder}: ${found}, the folder of an experiment is wanted`);
 }
 
 /** What is said before anything is run. */

@@ -21,6 +21,8 @@ export interface ZipEntry {
   /** 0 stored, 8 deflated; others are not read. */
   readonly method: number;
   readonly encrypted: boolean;
+  /** Whether Unix would unpack it as a symbolic link or another special file. */
+  readonly link: boolean;
   readonly crc: number;
   /** Offset of the entry's local header. */
   readonly offset: number;
@@ -150,7 +152,9 @@ function readCentral(bytes: Uint8Array, view: DataView, at: number, end: number)
     method = view.getUint16(at + 10, true),
     crc = view.getUint32(at + 16, true);
   const path = readName(bytes.subarray(at + 46, nameEnd));
-  return { entry: { path, size, packedSize, method, encrypted: (flags & 1) !== 0, crc, offset }, next };
+  // The kind of file that Unix keeps in the upper bits of its mode; archives of other systems have none there.
+  const kind = view.getUint32(at + 38, true) >>> 28, link = kind !== 0 && kind !== 8 && kind !== 4;
+  return { entry: { path, size, packedSize, method, encrypted: (flags & 1) !== 0, link, crc, offset }, next };
 }
 
 /** A name is UTF-8 nowadays; one that is not is taken byte by byte, so that it stays distinct. Slashes go forward. */

@@ -1,4 +1,5 @@
 /// `publish`: an experiment as a package, and `verify` of a copy of it.
+import { unzipSync, zipSync } from "fflate";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { collectPlugins } from "../../cli/publish/collect.ts";
 import { openStore, readPlan } from "../../experiments/store.ts";
@@ -24,15 +25,17 @@ async function readAll(folder: string, prefix = ""): Promise<Map<string, string>
 async function publish(from: string, to: string, ...flags: string[]): Promise<string> {
   const { code, out, err } = await cli("publish", from, ...FLAGS, "--to", to, ...flags);
   assertEquals(code, 0, err);
-  assertEquals(out, `${to}\n`);
+  assertEquals(out.split("\n")[0], to);
   return err;
 }
 
 Deno.test("publish makes the same bytes twice, and verify holds a copy to them and names what changed", () =>
   inFolder(async (folder) => {
     const crate = `${folder}/deep/crate`, other = `${folder}/again`, moved = `${folder}/moved`;
-    await publish(`${RESULTS}toy-2d`, crate);
-    await publish(`${RESULTS}toy-2d`, other);
+    const [first, second] = [`${folder}/a.zip`, `${folder}/b.zip`];
+    await publish(`${RESULTS}toy-2d`, crate, "--zip", first);
+    await publish(`${RESULTS}toy-2d`, other, "--zip", second);
+    assertEquals(await Deno.readFile(first), await Deno.readFile(second));
     const files = await readAll(crate);
     assertEquals(await readAll(other), files);
     assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/deep`), ({ name }) => name), ["crate"]);
@@ -55,6 +58,33 @@ Deno.test("publish makes the same bytes twice, and verify holds a copy to them a
     assertStringIncludes(out, "- 21b72be0e726/extra is not listed in ro-crate-metadata.json: it was added after\n");
   }));
 
+Deno.test("verify takes the archive of a package, also of the folder zipped by hand, and unpacks nothing hostile", () =>
+  inFolder(async (folder) => {
+    const first = `${folder}/a.zip`, second = `${folder}/b.zip`, flags = ["--hashes-only", "--out", `${folder}/v`];
+    const { code: done, out: told, err } = await cli("publish", `${RESULTS}toy-2d`, ...FLAGS, "--zip", first);
+    assertEquals([done, told], [0, `${first}\n`], err);
+    assertEquals((await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort(), ["a.zip", "tiny.yaml"]);
+    const archive = await cli("verify", first, ...flags);
+    assertEquals(archive.code, 0, archive.out);
+    assertMatch(archive.out, /^\S+\/a\.zip: 14 files match SHA256SUMS, 6 records are sound\n/);
+
+    const files = unzipSync(await Deno.readFile(first)),
+      within = Object.entries(files).map(([path, file]) => [`my crate/${path}`, file]);
+    await Deno.writeFile(second, zipSync(Object.fromEntries(within)));
+    assertEquals((await cli("verify", second, ...flags)).code, 0);
+    files["README.md"]![100]! ^= 1;
+    await Deno.writeFile(second, zipSync({ ...files, "extra.ts": files["README.md"]! }));
+    const { code, out } = await cli("verify", second, ...flags);
+    assertEquals(code, 65);
+    assertStringIncludes(out, "- README.md is not what ro-crate-metadata.json lists");
+    assertStringIncludes(out, "- extra.ts is not listed in ro-crate-metadata.json");
+    assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/v`)), []);
+    await Deno.writeFile(second, zipSync({ "../out.txt": files["README.md"]! }));
+    const hostile = await cli("verify", second, ...flags);
+    assertEquals(hostile.code, 2);
+    assertStringIncludes(hostile.err, 'it holds "../out.txt", a path inside the folder is wanted');
+  }));
+
 Deno.test("a package of a sweep is verified by training a run again; of runs that failed, it tells no folder", () =>
   inFolder(async (folder) => {
     const { tiny, flags } = await sweep(folder, TINY), crate = `${folder}/crate`, here = Deno.cwd();
@@ -75,13 +105,14 @@ Deno.test("a package of a sweep is verified by training a run again; of runs tha
     await Deno.writeTextFile(`${tiny}/${run}/record.json`, JSON.stringify(failed));
     await Deno.writeTextFile(`${tiny}/${other}/failed.json`, JSON.stringify({ ...failed, id: other }));
     await Deno.writeTextFile(`${tiny}/${other}/log.txt`, `at file://${here}/cli.ts:1`);
-    for (const name of ["lock", "checkpoint/state.json", "weights.safetensors"]) {
+    for (const name of ["lock", "checkpoint/state.json"]) {
       await Deno.mkdir(`${tiny}/${other}/checkpoint`, { recursive: true });
       await Deno.writeTextFile(`${tiny}/${other}/${name}`, "x");
     }
     await seal(tiny, await openStore(`${folder}/results`).summaries("tiny"));
+    assert(!(await readAll(crate)).has(`${other}/weights.safetensors`));
     await Deno.remove(crate, { recursive: true });
-    await publish(tiny, crate);
+    await publish(tiny, crate, "--weights");
     const files = await readAll(crate), text = [...files.values()].join("");
     assert(!text.includes(here) && !text.includes("/home/ada"));
     assertEquals(JSON.parse(files.get(`${run}/record.json`)!).error, "Cannot read ./data/x nor ~/y");
@@ -90,11 +121,8 @@ Deno.test("a package of a sweep is verified by training a run again; of runs tha
     const metadata = JSON.parse(files.get("ro-crate-metadata.json")!)["@graph"] as Record<string, unknown>[];
     const tried = metadata.filter((one) => one["actionStatus"] === "http://schema.org/FailedActionStatus");
     assertEquals(tried.length, 2);
-    assert(![...files.keys()].some((path) => /\/lock$|lease|sqlite|checkpoint|weights\.safetensors/.test(path)));
+    assert(![...files.keys()].some((path) => /\/lock$|lease|sqlite|checkpoint/.test(path)));
     assertEquals((await cli("verify", crate, "--hashes-only")).code, 0);
-
-    await publish(tiny, `${folder}/heavy`, "--weights");
-    assert((await readAll(`${folder}/heavy`)).has(`${other}/weights.safetensors`));
   }));
 
 Deno.test("publish packs plugins, says what they lack, and refuses one that changed", () =>

@@ -147,7 +147,7 @@ Deno.test("verify refuses what makes no sense", () =>
     await Deno.writeTextFile(`${folder}/crate.zip`, "");
     for (
       const [args, text] of [
-        [[`${folder}/crate.zip`], "it is an archive, unpack it first"],
+        [[`${folder}/crate.zip`], "Cannot read the zip archive: it has no end record"],
         [[`${folder}/nowhere`], "there is nothing"],
         [[folder], "neither plan.json nor a record"],
         [[tiny, "--cells", "Ark"], 'Cannot find cell "Ark": wanted ROW or ROW/COLUMN; rows are "NS", "Arc/Face"'],
