@@ -148,11 +148,15 @@ export function reproducePage(): void {
     table.append(element("caption", "Each published figure, and that of the run that was trained here"), top, body);
     const scroll = element("div", "", "scroll"), title = element("h3", `Verdict: ${words[verdict]}`, verdict);
     scroll.append(table);
+    scroll.tabIndex = 0;
+    scroll.role = "region";
+    scroll.ariaLabel = "Verdict on each figure";
     title.id = "outcome";
     title.dataset["verdict"] = verdict;
     const reasons = element("details"), list = element("ul", "", "notes");
     for (const note of notes) list.append(element("li", note));
     reasons.append(element("summary", "Why"), list);
+    reasons.open = verdict !== "identical";
     part("verdict").replaceChildren(title, scroll, reasons);
   }
 

@@ -7,7 +7,6 @@ import type { Browser } from "playwright-core";
 
 const FLAGS = [
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -22,8 +21,15 @@ const mayRun = Deno.permissions.querySync({ name: "run" }).state === "granted";
 /** Why no test runs in Chromium here; `undefined` where they do. */
 const lacking = path === undefined ? "Debian's chromium" : mayRun ? undefined : "--allow-run";
 
-/** Registers a test in Chromium; where it cannot be started the test is skipped, and its name says so. */
-export function testInChromium(name: string, test: (browser: Browser) => Promise<void>): void {
+/** WebGPU by Chromium's own software adapter. */
+const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/**
+ * Registers a test in Chromium; where it cannot be started the test is skipped, and its name says so.
+ *
+ * @param webgpu Whether the test computes on WebGPU.
+ */
+export function testInChromium(name: string, test: (browser: Browser) => Promise<void>, webgpu = false): void {
   Deno.test({
     name: lacking === undefined ? name : `${name} (needs ${lacking})`,
     ignore: lacking !== undefined,
@@ -32,7 +38,10 @@ export function testInChromium(name: string, test: (browser: Browser) => Promise
     sanitizeResources: false,
     async fn() {
       const { chromium } = await import("playwright-core");
-      const browser = await chromium.launch({ executablePath: path!, args: FLAGS });
+      const browser = await chromium.launch({
+        executablePath: path!,
+        args: [...FLAGS, ...webgpu ? WEBGPU : ["--disable-gpu"]],
+      });
       try {
         await test(browser);
       } finally {
