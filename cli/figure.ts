@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { diskFiles } from "../experiments/disk.ts";
 import { writeAtomically } from "../experiments/store/atomic.ts";
 import { builtins } from "../registry/mod.ts";
 import { drawFigures, type ExhibitFigure, FIGURES, loadExhibit, type Theme } from "../reports/mod.ts";
@@ -19,6 +20,7 @@ interface FigureOptions {
   readonly theme: "light" | "dark";
   readonly to?: string;
   readonly font?: string;
+  readonly data?: string;
   readonly out: string;
 }
 
@@ -38,6 +40,7 @@ export function registerFigure(program: Command, context: Context): void {
     .addOption(new Option("--theme <theme>", "for which paper").choices(["light", "dark"]).default("light"))
     .option("--to <folder>", "folder to write to; by default figures in the experiment's folder")
     .option("--font <file>", "TrueType or OpenType font for PNG; by default one of the system")
+    .option("--data <folder>", "data folder, for figures that show images of the test data; none is shown without it")
     .addOption(outOption())
     .addHelpText(
       "after",
@@ -45,6 +48,7 @@ export function registerFigure(program: Command, context: Context): void {
         "figure roc omniglot-table2",
         "figure all results/omniglot-table2 --to figures --theme dark",
         "figure loss omniglot-table2 --format json",
+        "figure confused omniglot-table2 --data data --format png",
       ),
     )
     .action(async (name: string, where: string, options: FigureOptions) => {
@@ -52,9 +56,13 @@ export function registerFigure(program: Command, context: Context): void {
         const lines = FIGURES.map((figure) => `\n  ${figure.name}: ${figure.summary}`);
         throw new UsageError(`Cannot draw figure "${name}": wanted all, or one of${lines.join("")}`);
       }
-      const { store, experiment } = await findExperiment(where, options.out);
-      const exhibit = await loadExhibit(store, experiment, { registries: builtins() });
-      const { figures, absent } = await drawFigures({ exhibit }, name === "all" ? undefined : [name]);
+      const { store, experiment } = await findExperiment(where, options.out), registries = builtins();
+      const exhibit = await loadExhibit(store, experiment, { registries });
+      // What a record names may be somebody else's wish: nothing outside of the folder is read.
+      const images = options.data === undefined
+        ? {}
+        : { images: { files: diskFiles(options.data, { inside: true }), registries } };
+      const { figures, absent } = await drawFigures({ exhibit, ...images }, name === "all" ? undefined : [name]);
       if (figures.length === 0) {
         throw new UsageError(
           `Cannot draw ${name} of "${experiment}": ${absent.map(({ reason }) => reason).join("; ")}`,

@@ -6,6 +6,7 @@
 import { pairAngles, targetAngles } from "./angles.ts";
 import { accuracySteps } from "./accuracy_steps.ts";
 import { agreement } from "./agreement.ts";
+import { confused } from "./confused.ts";
 import { embedding } from "./embedding.ts";
 import type { FigurePlugin } from "./figure.ts";
 import { intervals } from "./intervals.ts";
@@ -23,6 +24,7 @@ export const FIGURES: readonly FigurePlugin[] = [
   cmc,
   pairAngles,
   agreement,
+  confused,
   accuracySteps,
   loss,
   embedding,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Exhibit } from "../exhibit.ts";
+import type { ImageSources } from "./pair_images.ts";
 
 /** A Vega-Lite 6 specification; it holds its data, and no colour, font or size that the theme says. */
 export type VegaLiteSpec = Readonly<Record<string, unknown>>;
@@ -26,6 +27,8 @@ export interface ExhibitFigure {
 export interface FigureSource {
   /** The experiment. */
   readonly exhibit: Exhibit;
+  /** Where the images of its pairs are found; nothing that shows test data is drawn without. */
+  readonly images?: ImageSources;
 }
 
 /** A kind of figure. */

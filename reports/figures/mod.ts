@@ -6,4 +6,5 @@
 export * from "./catalogue.ts";
 export * from "./draw.ts";
 export * from "./figure.ts";
+export type { ImageSources } from "./pair_images.ts";
 export * from "./theme.ts";
