@@ -15,7 +15,14 @@ import { launch } from "./launch/launch.ts";
 import { checkLaunchOptions, type LaunchOptions, withLaunchOptions } from "./launch/options.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";
 import { leavesOut } from "./own_plan.ts";
-import { examples, positiveNumber, withComputeOptions, withManifestOptions, withPrintOptions } from "./options.ts";
+import {
+  examples,
+  noLogOption,
+  positiveNumber,
+  withComputeOptions,
+  withManifestOptions,
+  withPrintOptions,
+} from "./options.ts";
 import { standingCode } from "./standing.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 
@@ -51,6 +58,7 @@ export function withTrainingOptions(command: Command): Command {
     withComputeOptions(withManifestOptions(command)),
     "print events as JSON lines, then a summary, and the table as the last one",
   )
+    .addOption(noLogOption())
     .option("--jobs <n>", "train this many runs at a time, each in a process of its own", positiveNumber)
     .option("--fail-fast", "stop at the first run that fails; the others write checkpoints and go on another time");
 }

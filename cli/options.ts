@@ -56,6 +56,11 @@ export function withComputeOptions(command: Command): Command {
     );
 }
 
+/** `--no-log`, for commands that train. */
+export function noLogOption(): Option {
+  return new Option("--no-log", "open none of the sinks that output.log names");
+}
+
 /** `--workers N`. */
 export function workersOption(): Option {
   return new Option(

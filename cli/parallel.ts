@@ -14,6 +14,7 @@ import { isFinal } from "../experiments/sweep.ts";
 import { workersOfJobs } from "./decoding.ts";
 import { UsageError } from "./exit.ts";
 import type { Sweep } from "./load.ts";
+import { sinkHosts } from "./sinks.ts";
 import { threadFlags, threadsOf } from "./threads.ts";
 import type { TrainedSweep, TrainingOptions } from "./training.ts";
 import { trustFlags } from "./trust.ts";
@@ -45,7 +46,7 @@ export async function* parallelEvents(
   const index = new Map(sweep.frozen!.runs.map(({ id }, i) => [id, i]));
   const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
   const paths = [decodeURIComponent(project.pathname), options.data, options.out, plan, ...modules];
-  const flags = await childFlags({ read: paths, write: [options.out] });
+  const flags = await childFlags({ read: paths, write: [options.out], net: sinkHosts(sweep) });
   const config = decodeURIComponent(new URL("../deno.json", import.meta.url).pathname);
   yield* runJobs(runs, {
     jobs: options.jobs!,
@@ -62,6 +63,7 @@ export async function* parallelEvents(
       // Only a manifest of the user's own is trained in several processes.
       ...trustFlags(sweep.frozen!, options.data),
       "--child",
+      ...options.log === false ? ["--no-log"] : [],
       "--json",
       `--blas=${options.blas ?? "auto"}`,
       `--workers=${workersOfJobs(options)}`,

@@ -19,6 +19,7 @@ import { registerGc } from "./gc.ts";
 import { type Io, printing } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerNew } from "./new.ts";
+import { registerLog } from "./log.ts";
 import { registerPlan } from "./plan.ts";
 import { registerPublish } from "./publish.ts";
 import { registerQuickstart } from "./quickstart.ts";
@@ -41,6 +42,7 @@ const COMMANDS: readonly Register[] = [
   registerCollate,
   registerStatus,
   registerWatch,
+  registerLog,
   registerTable,
   registerFigure,
   registerReport,

@@ -15,6 +15,7 @@ import { alignColumns } from "./format.ts";
 import {
   examples,
   naturalNumber,
+  noLogOption,
   positiveNumber,
   withComputeOptions,
   withManifestOptions,
@@ -37,6 +38,7 @@ export function registerRun(program: Command, context: Context): void {
     .option("--plan <file>", "a frozen plan in place of a manifest, as `plan --out` writes it")
     .option("--index <n>", "position of the run in that plan, from 0", naturalNumber)
     .option("--allow-drift", "train though the program or data has changed since the plan was made, and record it")
+    .addOption(noLogOption())
     .addOption(new Option("--child", "stop when standard input ends").hideHelp())
     .addOption(
       new Option("--share <n>", "threads where neither --threads nor a checkpoint says").argParser(positiveNumber)

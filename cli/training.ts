@@ -22,6 +22,7 @@ import { Outcomes } from "./outcomes.ts";
 import { parallelEvents } from "./parallel.ts";
 import { createReporter, type Reporter } from "./progress.ts";
 import { listenForSignals } from "./signals.ts";
+import { checkSinkHosts, withoutLog } from "./sinks.ts";
 import { checkThreads } from "./threads.ts";
 
 /** Flags of commands that train. */
@@ -38,6 +39,8 @@ export interface TrainingOptions extends ManifestOptions, PrintOptions {
   readonly share?: number;
   /** Threads that decode images. */
   readonly workers?: number;
+  /** False where no sink is opened. */
+  readonly log?: boolean;
   /** MiB of decoded images that a data set may keep. */
   readonly cache?: number;
   /** Whether another process started this one, and its standard input ends when it should stop. */
@@ -70,6 +73,8 @@ export async function trainRuns(
   context: Context,
 ): Promise<number> {
   checkThreads(options);
+  const output = withoutLog(sweep.output, options);
+  await checkSinkHosts({ ...sweep, output });
   if (runs.length === 0) return EXIT.done;
   if (sweep.missing.length > 0) throw missingData(sweep);
   const reporter = createReporter(context.io, options, runs.length), outcomes = new Outcomes(runs.length);
@@ -88,7 +93,9 @@ export async function trainRuns(
   const rule = sweep.frozen && ruleOf(sweep);
   let code: number = EXIT.done, begun = false;
   try {
-    for await (const shown of eventsOf(runs, sweep, options, { reporter, stop, kill: kill.signal }, context)) {
+    for await (
+      const shown of eventsOf(runs, { ...sweep, output }, options, { reporter, stop, kill: kill.signal }, context)
+    ) {
       const { event } = shown;
       if (event.type === "start") begun = true, signals.protect();
       if (event.type === "refused" || event.type === "end" && !endedWell(event.record, rule)) code = EXIT.failed;

@@ -18,19 +18,24 @@ export interface ChildNeeds {
   readonly read: readonly string[];
   /** Paths that it writes. */
   readonly write: readonly string[];
+  /** Hosts that its sinks connect to. */
+  readonly net?: readonly string[];
 }
 
 /**
  * Permission flags of a child: what it needs, and never more than this process has. Where this process may read
  * everything, so may the child, because a plugin may import any file.
  */
-export async function childFlags({ read, write }: ChildNeeds): Promise<string[]> {
+export async function childFlags({ read, write, net = [] }: ChildNeeds): Promise<string[]> {
   const granted = async (descriptor: Deno.PermissionDescriptor) =>
     (await Deno.permissions.query(descriptor)).state === "granted";
   // The YAML package asks for two variables; a child that may not read them is told that they are not set.
   const flags = ["--quiet", "--no-prompt", "--ignore-env=LOG_TOKENS,LOG_STREAM"];
   flags.push(await granted({ name: "read" }) ? "--allow-read" : `--allow-read=${read.join(",")}`);
   flags.push(`--allow-write=${write.join(",")}`);
+  const hosts: string[] = [];
+  for (const host of net) if (await granted({ name: "net", host })) hosts.push(host);
+  if (hosts.length > 0) flags.push(`--allow-net=${hosts.join(",")}`);
   if (await granted({ name: "env" })) flags.push("--allow-env");
   else if (await granted({ name: "env", variable: "XDG_RUNTIME_DIR" })) flags.push("--allow-env=XDG_RUNTIME_DIR");
   const libraries: string[] = [];

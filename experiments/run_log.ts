@@ -4,19 +4,24 @@
  * @module
  */
 import type { Registries } from "../registry/registries.ts";
-import type { LoggedEnd, LoggedRun, LoggedStep, Sink, SinkMeans } from "../sinks/sink.ts";
+import type { LoggedEnd, LoggedStep, Sink, SinkMeans } from "../sinks/sink.ts";
 import type { RunRecord } from "./record.ts";
-import type { PlannedRun } from "./resolved.ts";
+import type { OutputSettings } from "./resolved.ts";
 import { describeBackend } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
-import type { ProgressEvent, RunEvent, SinkEvent, StartEvent } from "./run_events.ts";
+import type { ProgressEvent, RunEvent, SinkEvent } from "./run_events.ts";
 import { sinkMeans } from "./sink_means.ts";
 import type { RunFolder } from "./store.ts";
 
 /** What the sinks of a run are opened with. */
 export type LoggedOptions =
   & Pick<RunOptions, "planned" | "output" | "environment" | "experiment">
-  & { readonly registries: Pick<Registries, "sink">; readonly store: Pick<RunFolder, "readHistory" | "sinkFiles"> };
+  & {
+    readonly registries: Pick<Registries, "sink">;
+    readonly store: Pick<RunFolder, "readHistory" | "sinkFiles">;
+    /** When the run began, seconds since 1970; by default now. */
+    readonly startedAt?: number;
+  };
 
 /** The sinks of one run. */
 export class RunLog {
@@ -36,14 +41,23 @@ export class RunLog {
     }
   }
 
+  /** Tells the sinks that the run begins, with the steps that its history has. */
+  async begin(backend: string): Promise<void> {
+    if (this.#open.size === 0) return;
+    const { store, output: { logEvery }, planned: { id, row, seed, run: manifest } } = this.#options;
+    const { experiment, environment: { git }, startedAt = Date.now() / 1000 } = this.#options,
+      { steps } = manifest.train;
+    const lines = (await store.readHistory()) as unknown as LoggedStep[];
+    const history = lines.filter(({ step }) => isLogged(step, steps, logEvery)).map(stepOf);
+    const known = { experiment, id, row, seed, steps, backend, startedAt, history, commit: git?.commit ?? null };
+    await this.#each((sink) => sink.begin({ ...known, manifest: { ...manifest } }));
+  }
+
   /** Hands an event to the sinks; gives what they have to tell. With the last event of a run they are closed. */
   async hear(event: RunEvent): Promise<SinkEvent[]> {
-    const { store, output: { logEvery } } = this.#options;
-    if (event.type === "start" && this.#open.size > 0) {
-      const history = (await store.readHistory()) as unknown as LoggedStep[];
-      const steps = history.filter(({ step }) => isLogged(step, event.steps, logEvery)).map(stepOf);
-      const run = runOf(event, this.#options, steps);
-      await this.#each((sink) => sink.begin(run));
+    const { output: { logEvery } } = this.#options;
+    if (event.type === "start") {
+      await this.begin(describeBackend(event.backend));
     } else if (event.type === "step" && isLogged(event.step, event.steps, logEvery)) {
       await this.#each((sink) => sink.step(stepOf(event)));
     } else if (event.type === "end") {
@@ -87,24 +101,27 @@ function stepOf(line: LoggedStep | ProgressEvent): LoggedStep {
   return { step, loss, learningRate, gradientNorm, ...clipped, statistics, seconds };
 }
 
-function runOf(
-  { id, row, seed, backend, steps }: StartEvent,
-  { experiment, planned, environment }: Pick<LoggedOptions, "experiment" | "environment"> & { planned: PlannedRun },
-  history: readonly LoggedStep[],
-): LoggedRun {
-  return {
-    ...{ experiment, id, row, seed, steps, history },
-    manifest: planned.run as unknown as Record<string, unknown>,
-    backend: describeBackend(backend),
-    commit: environment.git?.commit ?? null,
-    startedAt: Date.now() / 1000,
-  };
-}
-
 function endOf({ status, error, cost, finishedAt, metrics, diagnostics }: RunRecord): LoggedEnd {
   return {
     ...{ status, error, step: cost?.steps ?? 0, metrics },
     finishedAt: Date.parse(finishedAt) / 1000,
     targetAngles: diagnostics?.targetAngles ?? [],
   };
+}
+
+/** What {@link tellAgain} needs beside the record. */
+export interface TellOptions extends Pick<LoggedOptions, "registries" | "store"> {
+  /** The sinks, and which lines of history they hear. */
+  readonly output: Pick<OutputSettings, "log" | "logEvery">;
+}
+
+/** Tells sinks of a run that has ended, from its record and its history; gives what they have to tell. */
+export async function tellAgain(record: RunRecord, options: TellOptions): Promise<SinkEvent[]> {
+  const { id, row, seed, manifest: run, identity, experiment, environment, startedAt } = record;
+  const planned = { id, row, seed, run, identity, missing: [] };
+  const output = { checkpointEvery: 0, weights: false, ...options.output };
+  const began = Date.parse(startedAt) / 1000 || 0;
+  const log = new RunLog({ ...options, output, planned, experiment, environment, startedAt: began });
+  await log.begin(record.backend ? describeBackend(record.backend) : "unknown");
+  return await log.hear({ type: "end", record });
 }

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { mlflow } from "./mlflow.ts";
 export { tensorboard } from "./tensorboard.ts";

@@ -89,9 +89,9 @@ export interface SinkMeans {
   readonly files: SinkFiles;
   /** Sends a request; only the hosts that {@link SinkPlugin.hosts} names can be reached. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Waits for some milliseconds. */
-  readonly wait: (milliseconds: number) => Promise<void>;
-  /** Tells the user, once, what went wrong or is late; training goes on. */
+  /** Waits for some milliseconds, or until the signal is aborted. */
+  readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Tells the user what went wrong or is late; training goes on. */
   readonly tell: (text: string) => void;
 }
 

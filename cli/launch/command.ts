@@ -6,6 +6,7 @@
 import { MOST_WORKERS } from "../../experiments/decode_pool.ts";
 import { childFlags, denoCommand } from "../../experiments/child_flags.ts";
 import { UsageError } from "../exit.ts";
+import { sinkHosts } from "../sinks.ts";
 import { threadFlags } from "../threads.ts";
 import { trustFlags } from "../trust.ts";
 import type { Sweep } from "../load.ts";
@@ -29,18 +30,18 @@ export interface Program {
 }
 
 /**
- * The commands for a plan. They get the permissions that this process has and a run needs, no network among them, and
- * load nothing that is not in Deno's cache.
+ * The commands for a plan. They get the permissions that this process has and a run needs, of the network the hosts of its
+ * sinks alone, and load nothing that is not in Deno's cache.
  */
 export async function commandsFor(
-  sweep: Pick<Sweep, "frozen">,
+  sweep: Pick<Sweep, "frozen" | "output" | "registries">,
   plan: string,
   options: LaunchOptions,
   { deno, folder }: Program,
 ): Promise<Commands> {
   const { data, out, blas = "auto", cache, cpus = 1 } = options;
   const modules = sweep.frozen!.plugins.map(({ module }) => module).filter((module) => !module.startsWith("npm:"));
-  const flags = await childFlags({ read: [folder, data, out, plan, ...modules], write: [out] });
+  const flags = await childFlags({ read: [folder, data, out, plan, ...modules], write: [out], net: sinkHosts(sweep) });
   const begin = (flags: readonly string[]) => [
     deno,
     "run",
@@ -51,7 +52,7 @@ export async function commandsFor(
     `${folder}/cli.ts`,
   ];
   const given = [`--plan=${plan}`, `--data=${data}`, `--out=${out}`, ...trustFlags(sweep.frozen!, data)];
-  const narrow = flags.filter((flag) => !/^--allow-(?:run|sys|ffi|env)\b/.test(flag));
+  const narrow = flags.filter((flag) => !/^--allow-(?:run|sys|ffi|env|net)\b/.test(flag));
   return {
     run: [
       ...begin(flags),
@@ -60,6 +61,7 @@ export async function commandsFor(
       `--blas=${blas}`,
       ...threadFlags(options, cpus),
       `--workers=${options.workers ?? Math.min(cpus - 1, MOST_WORKERS)}`,
+      ...options.log === false ? ["--no-log"] : [],
       ...cache === undefined ? [] : [`--cache=${cache}`],
     ],
     collate: [...begin(narrow), "collate", ...given],

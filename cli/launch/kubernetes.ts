@@ -15,7 +15,7 @@ import type { LaunchOptions } from "./options.ts";
 
 /** Writes the Jobs, or prints them alone with `--dry-run`. */
 export async function launchKubernetes(
-  { experiment, frozen, store, todo, planPath }: LaunchedSweep,
+  { experiment, frozen, store, todo, planPath, output, registries }: LaunchedSweep,
   options: LaunchOptions,
   { io }: Context,
 ): Promise<void> {
@@ -28,7 +28,10 @@ export async function launchKubernetes(
   }
   const described = describe(experiment, frozen.digest, options, todo.length);
   if (todo.length === 0) return void say(`${experiment}: all ${frozen.runs.length} runs are done, nothing to apply`);
-  const commands = await commandsFor({ frozen }, planPath, options, { deno: "deno", folder: described.program });
+  const commands = await commandsFor({ frozen, output, registries }, planPath, options, {
+    deno: "deno",
+    folder: described.program,
+  });
   const jobs = [indexedJob(todo, commands.run, described), collateJob(commands.collate, described)];
   const [runs, collate] = [stringify(jobs[0]), stringify(jobs[1])];
   say(`${experiment}: ${frozen.runs.length} runs, ${todo.length} of them in the job`);

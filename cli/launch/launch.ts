@@ -8,6 +8,7 @@ import { setFailuresAside } from "../../experiments/stopping/again.ts";
 import { ruleOf } from "../../experiments/stopping/rule.ts";
 import { isFinal } from "../../experiments/sweep.ts";
 import type { Context } from "../context.ts";
+import { checkSinkHosts, withoutLog } from "../sinks.ts";
 import { type LoadedSweep, missingData } from "../load.ts";
 import { launchKubernetes } from "./kubernetes.ts";
 import type { LaunchOptions } from "./options.ts";
@@ -44,6 +45,8 @@ export async function launch(
 ): Promise<void> {
   const { frozen, store, experiment } = sweep;
   if (!frozen) throw missingData(sweep);
+  const output = withoutLog(sweep.output, options);
+  await checkSinkHosts({ ...sweep, output });
   const { records } = await store.summaries(experiment);
   const byId = new Map(records.map((record) => [record.id, record]));
   const todo = frozen.runs.flatMap(({ id }, at) => isFinal(byId.get(id), ruleOf(frozen)) ? [] : [at]);
@@ -57,7 +60,7 @@ export async function launch(
       await setFailuresAside(todo.map((at) => frozen.runs[at]!.id), { store, experiment });
     }
   }
-  const launched: LaunchedSweep = { ...sweep, frozen, planPath, todo };
+  const launched: LaunchedSweep = { ...sweep, output, frozen, planPath, todo };
   if (options.launcher === "kubernetes") await launchKubernetes(launched, options, context);
   else await launchSlurm(launched, options, context, processes);
 }

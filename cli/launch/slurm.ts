@@ -119,7 +119,7 @@ function tellUnknown(
 
 /** The script of each chunk, and the one that collates. */
 async function writeScripts(
-  { experiment, frozen, planPath }: LaunchedSweep,
+  { experiment, frozen, planPath, output, registries }: LaunchedSweep,
   wanted: readonly number[],
   { folder, journal, options, processes }: {
     readonly folder: LaunchFolder;
@@ -130,7 +130,7 @@ async function writeScripts(
 ): Promise<Script[]> {
   const config = await processes("scontrol", ["show", "config"]);
   const env = await environmentHere(processes), resources = slurmResources(options);
-  const commands = await commandsFor({ frozen }, planPath, options, programHere());
+  const commands = await commandsFor({ frozen, output, registries }, planPath, options, programHere());
   const digest = frozen.digest.slice(0, 12);
   const shared = { folder: folder.path, env, resources };
   const from = journal.submissions.length, waits = frozen.stopping?.rule === "halving";

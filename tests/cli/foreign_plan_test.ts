@@ -111,9 +111,10 @@ Deno.test("a plan or record reads nothing outside of --data without --allow-outs
     // Children of --jobs and tasks of schedulers go on from the user's own manifest.
     const swept = await cli("ablate", `${folder}/tiny.yaml`, "--jobs", "1", "--blas", "none", "--quiet", ...flags);
     assertEquals(swept.code, 0, swept.err);
-    const { frozen: sweep } = await loadPlan(plan, { data: "data", out: "results" });
+    const loaded = await loadPlan(plan, { data: "data", out: "results" });
+    const sweep = loaded.frozen;
     const options = { set: [], data: "data", out: "results" }, program = { deno: "deno", folder: root };
-    const { run: task, collate } = await commandsFor({ frozen: sweep }, plan, options, program);
+    const { run: task, collate } = await commandsFor(loaded, plan, options, program);
     assert(task.includes("--allow-outside") && collate.includes("--allow-outside"));
     assert(!task.includes("--allow-plugins"), "no more than it needs");
 
