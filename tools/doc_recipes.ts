@@ -12,12 +12,14 @@ import { builtins } from "../registry/mod.ts";
 /** The pages by their paths below the repository, `docs/recipes/README.md` with them. */
 export async function recipePages(root: string): Promise<Record<string, string>> {
   const folder = `${root}/experiments/manifests`, pages: Record<string, string> = {}, rows: string[] = [];
+  // What somebody's own runs left in results/ is not in the repository.
+  const kept = (await Deno.readTextFile(`${root}/.gitignore`)).split("\n");
   const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
   for (const name of names.flatMap((file) => /^(.*)\.yaml$/.exec(file)?.[1] ?? [])) {
     const path = `${folder}/${name}.yaml`;
     const manifest = await loadManifest(path, { read: Deno.readTextFile, registries: builtins() });
     const { title, parts } = openingComment(await Deno.readTextFile(path));
-    const results = await Deno.stat(`${root}/results/${name}/plan.json`).then(() => true, () => false);
+    const results = kept.includes(`!/results/${name}/`);
     pages[`docs/recipes/${name}.md`] = page(name, manifest, { title, parts, results });
     rows.push(
       `| [${name}](${name}.md) | ${title} | ${manifest.rows.length} | ${results ? "in the repository" : "–"} |`,
