@@ -75,9 +75,10 @@ export function registerPublish(program: Command, context: Context): void {
       await checkSound(from);
       const exhibit = await loadExhibit(store, experiment, { registries: builtins(), pairs: false });
       checkFinished(exhibit, options);
-      await inTemporary(dirname(resolve(to ?? zip!)), context, async (temporary) => {
-        const { crate, notes } = await pack({ from, temporary, experiment }, said, options);
-        if (zip !== undefined) await writeZip(zip, crate);
+      await inTemporary(dirname(resolve(to ?? zip!)), context, async (temporary, signal) => {
+        const crate = new CrateFolder(`${temporary}/${experiment}`, signal);
+        const notes = await pack(crate, { from, temporary, experiment }, said, options);
+        if (zip !== undefined) await writeZip(zip, crate, signal);
         if (to !== undefined) await crate.rename(to);
         for (const note of notes) context.io.err(`${note}\n`);
         for (const target of [to, zip]) if (target !== undefined) context.io.out(`${target}\n`);
@@ -119,32 +120,46 @@ function checkFinished({ plan, records, experiment }: Exhibit, { allowUnfinished
   );
 }
 
-/** Does something in a folder beside the target, which is gone afterwards, whatever happens. */
-async function inTemporary(parent: string, context: Context, action: (folder: string) => Promise<void>): Promise<void> {
+/**
+ * Does something in a folder beside the target, which is gone afterwards, whatever happens; a signal ends it at the next
+ * file.
+ */
+async function inTemporary(
+  parent: string,
+  context: Context,
+  action: (folder: string, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   await Deno.mkdir(parent, { recursive: true });
-  const temporary = await Deno.makeTempDir({ dir: parent, prefix: ".publish-" });
-  const remove = () => Deno.remove(temporary, { recursive: true }).catch(() => {});
+  const temporary = await Deno.makeTempDir({ dir: parent, prefix: ".publish-" }), interrupt = new AbortController();
+  const ended: number[] = [];
   const stop = listenForSignals({
     note: () => {},
-    exit: (code) => void remove().finally(() => context.exit(code)),
+    exit: (code) => {
+      ended.push(code);
+      interrupt.abort();
+    },
     child: false,
   });
   try {
-    await action(temporary);
+    await action(temporary, interrupt.signal);
+  } catch (error) {
+    if (ended[0] === undefined) throw error;
+    context.code = ended[0];
   } finally {
     stop.dispose();
-    await remove();
+    await Deno.remove(temporary, { recursive: true });
   }
 }
 
 /** Fills the package; gives what is worth saying. */
 async function pack(
+  crate: CrateFolder,
   { from, temporary, experiment }: { readonly from: string; readonly temporary: string; readonly experiment: string },
   said: Omit<CrateAbout, "title" | "date">,
   options: PublishOptions,
-): Promise<{ crate: CrateFolder; notes: string[] }> {
+): Promise<string[]> {
   const { crateDocuments, crateMetadata, lastDay } = await import("../reports/crate/mod.ts");
-  const crate = new CrateFolder(`${temporary}/${experiment}`), notes: string[] = [], tries: FailedTry[] = [];
+  const notes: string[] = [], tries: FailedTry[] = [];
   await Deno.mkdir(crate.path);
   for (const one of await collectFiles(from, options.weights === true)) {
     const record = await copyOne(one, crate, notes);
@@ -160,7 +175,7 @@ async function pack(
   const source = { exhibit, about, tries, plugins };
   for (const { path, content } of await crateDocuments(source)) await crate.write(path, content);
   await crate.write(METADATA, crateMetadata(source, crate.files));
-  return { crate, notes };
+  return notes;
 }
 
 /** What whoever verifies must know of a plugin's module. */

@@ -16,10 +16,15 @@ export class CrateFolder {
   /** Its path. */
   readonly path: string;
   readonly #files = new Map<string, CrateFile>();
+  readonly #signal: AbortSignal;
 
-  /** @param path An existing folder, empty. */
-  constructor(path: string) {
+  /**
+   * @param path Folder to make.
+   * @param signal Ends the work at the next file.
+   */
+  constructor(path: string, signal: AbortSignal) {
     this.path = path;
+    this.#signal = signal;
   }
 
   /** What was written so far, by path. */
@@ -60,6 +65,7 @@ export class CrateFolder {
   }
 
   async #place(path: string): Promise<string> {
+    this.#signal.throwIfAborted();
     if (this.#files.has(path)) {
       throw new RangeError(`Cannot pack "${path}" twice: the package has a file of this name, rename one of them`);
     }
@@ -70,6 +76,7 @@ export class CrateFolder {
 
   /** Gives the folder its final name, which must not be taken by anything but an empty folder. */
   async rename(to: string): Promise<void> {
+    this.#signal.throwIfAborted();
     await Deno.remove(to).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });

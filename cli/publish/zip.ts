@@ -20,11 +20,13 @@ const FIRST_DAY = new Date(1980, 0, 1);
 /**
  * Writes an archive of a package, whole or not at all.
  *
+ * @param signal Ends the work; nothing is left of it then.
  * @throws {UsageError} if its files are too many or too large.
  */
 export async function writeZip(
   file: string,
   { path: folder, files }: Pick<CrateFolder, "path" | "files">,
+  signal: AbortSignal,
 ): Promise<void> {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total > MOST.bytes || files.length > MOST.files) {
@@ -36,7 +38,7 @@ export async function writeZip(
   const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   await Deno.mkdir(dirname(resolve(file)), { recursive: true });
   try {
-    await fill(temporary, folder, files);
+    await fill(temporary, { folder, files, signal });
     await Deno.rename(temporary, file);
   } finally {
     await Deno.remove(temporary).catch(ignoreAbsence);
@@ -44,7 +46,14 @@ export async function writeZip(
   await syncFolder(dirname(resolve(file)));
 }
 
-async function fill(temporary: string, folder: string, files: readonly CrateFile[]): Promise<void> {
+async function fill(
+  temporary: string,
+  { folder, files, signal }: {
+    readonly folder: string;
+    readonly files: readonly CrateFile[];
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
   using target = await Deno.open(temporary, { createNew: true, write: true });
   const parts: Uint8Array[] = [], failures: Error[] = [];
   const zip = new Zip((error, part) => error ? failures.push(error) : parts.push(part));
@@ -58,6 +67,7 @@ async function fill(temporary: string, folder: string, files: readonly CrateFile
     zip.add(entry);
     const source = await Deno.open(`${folder}/${path}`);
     for await (const part of source.readable) {
+      signal.throwIfAborted();
       entry.push(part);
       await flush();
     }

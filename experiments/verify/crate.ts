@@ -26,12 +26,12 @@ export interface CrateCheck extends DigestCheck {
 /**
  * Holds a folder to its description; `undefined` where it has none.
  *
- * @throws {SyntaxError} naming the file if it is damaged, or an entity whose path leads out or that has no SHA-256.
+ * @throws {SyntaxError} naming the file if it is damaged, or a file whose path leads out, that has no SHA-256, or two.
  */
 export async function checkCrate(folder: string): Promise<CrateCheck | undefined> {
   const path = await within(folder, METADATA), text = await readTextIfThere(path);
   if (text === undefined) return undefined;
-  const listed = new Map(listedFiles(text, path));
+  const listed = listedFiles(text, path);
   const { files, links } = await everything(folder);
   const check = await compareDigests(folder, listed);
   const unlisted = files.filter((file) => !listed.has(file) && file !== METADATA);
@@ -50,7 +50,7 @@ export function crateProblems({ changed, missing, linked, unlisted }: CrateCheck
 }
 
 /** Paths and digests of the files that a description lists. */
-function listedFiles(text: string, path: string): [path: string, digest: string][] {
+function listedFiles(text: string, path: string): Map<string, string> {
   let graph: z.infer<typeof metadataSchema>["@graph"];
   try {
     graph = metadataSchema.parse(JSON.parse(text))["@graph"];
@@ -58,11 +58,15 @@ function listedFiles(text: string, path: string): [path: string, digest: string]
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new SyntaxError(`Cannot read ${path}: ${why}; a package that publish made is wanted`);
   }
-  return graph.filter((entity) => [entity["@type"]].flat().includes("File")).map((entity) => {
-    const id = entity["@id"], digest = digestSchema.safeParse(entity["sha256"]);
-    if (!digest.success) throw new SyntaxError(`Cannot use ${path}: the file "${id}" has no SHA-256 there`);
-    return [checkInside(decoded(id), path), digest.data];
-  });
+  const listed = new Map<string, string>();
+  for (const entity of graph) {
+    if (![entity["@type"]].flat().includes("File")) continue;
+    const file = checkInside(decoded(entity["@id"]), path), digest = digestSchema.safeParse(entity["sha256"]);
+    const wrong = !digest.success ? "has no SHA-256 there" : listed.has(file) ? "is listed twice" : undefined;
+    if (wrong !== undefined) throw new SyntaxError(`Cannot use ${path}: the file "${file}" ${wrong}`);
+    listed.set(file, digest.data!);
+  }
+  return listed;
 }
 
 function decoded(id: string): string {

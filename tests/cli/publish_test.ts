@@ -1,7 +1,9 @@
 /// `publish`: an experiment as a package, and `verify` of a copy of it.
 import { unzipSync, zipSync } from "fflate";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { collectPlugins } from "../../cli/publish/collect.ts";
+import { CrateFolder } from "../../cli/publish/folder.ts";
+import { writeZip } from "../../cli/publish/zip.ts";
 import { openStore, readPlan } from "../../experiments/store.ts";
 import { cli, inFolder, TINY } from "./in_folder.ts";
 import { digestOf } from "../../experiments/verify/digests.ts";
@@ -154,6 +156,27 @@ Deno.test("a plugin inside the working folder keeps its path, and what it import
   assertEquals(copied, [{ from: module, path: module }]);
   assertEquals(plugins[0]!.imports, ["../../../losses/catalogue.ts", "../../../losses/head.ts"]);
 });
+
+Deno.test("a package that is interrupted takes no further file, and an archive of it leaves nothing", () =>
+  inFolder(async (folder) => {
+    const interrupt = new AbortController(), crate = new CrateFolder(`${folder}/crate`, interrupt.signal);
+    await crate.write("a", "text");
+    await assertRejects(() => crate.write("a", "other"), RangeError, 'Cannot pack "a" twice');
+    interrupt.abort();
+    for (
+      const action of [() => crate.write("b", ""), () => crate.copy(HEAD, "c"), () => crate.rename(`${folder}/to`)]
+    ) {
+      await assertRejects(action, DOMException, "aborted");
+    }
+    await assertRejects(() => writeZip(`${folder}/a.zip`, crate, interrupt.signal), DOMException, "aborted");
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    assertEquals(names.sort(), ["crate", "tiny.yaml"]);
+    await assertRejects(
+      () => writeZip("a.zip", { path: folder, files: [{ path: "a", size: 2 ** 33, sha256: "" }] }, interrupt.signal),
+      Error,
+      "are more than a zip archive holds",
+    );
+  }));
 
 Deno.test("publish refuses what is unfinished, damaged, or would be overwritten, and leaves nothing behind", () =>
   inFolder(async (folder) => {
