@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /// The report in a browser: quiet, without a request, usable on a telephone, by keyboard, without a script, and accessible.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type axe from "axe-core";
