@@ -26,7 +26,7 @@ import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { ManifestOptions } from "./options.ts";
 import type { TrustOptions } from "./trust.ts";
-import project from "../deno.json" with { type: "json" };
+import { VERSION } from "../experiments/version.ts";
 
 /** A plan, and the places that its runs work in: all that training wants. */
 export interface Sweep {
@@ -140,7 +140,7 @@ export async function loadPlan(
 
 /** The program that plans, for {@link freezePlan}. */
 export async function plannedCode(): Promise<PlannedCode> {
-  return { marginlab: project.version, sha256: await codeDigest() };
+  return { marginlab: VERSION, sha256: await codeDigest() };
 }
 
 /** The error for a sweep whose data is not there. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import project from "../deno.json" with { type: "json" };
+import { VERSION } from "../experiments/version.ts";
 import { registerAblate } from "./ablate.ts";
 import { registerCollate } from "./collate.ts";
 import type { Context, Register } from "./context.ts";
@@ -80,7 +80,7 @@ export async function main(args: readonly string[], given: Io, exit: (code: numb
   const context: Context = { io, exit, code: 0 };
   const program = new Command("marginlab")
     .description("Margin-based metric learning: a manifest becomes an ablation table.")
-    .version(project.version)
+    .version(VERSION)
     .addHelpText("after", HELP);
   for (const register of COMMANDS) register(program, context);
   for (const command of commandsOf(program)) {

@@ -8,7 +8,7 @@ import { tf } from "../tensor/tf.ts";
 import { codeDigest } from "./code_digest.ts";
 import { readGit } from "./git.ts";
 import type { Environment } from "./record.ts";
-import project from "../deno.json" with { type: "json" };
+import { VERSION } from "./version.ts";
 
 export type { Environment } from "./record.ts";
 
@@ -24,7 +24,7 @@ export async function readEnvironment(folder?: string): Promise<Environment> {
     v8,
     typescript,
     tfjs: tf.version.tfjs,
-    marginlab: project.version,
+    marginlab: VERSION,
     os: await granted("osRelease") ? `${Deno.build.os} ${Deno.osRelease()}` : Deno.build.os,
     arch: Deno.build.arch,
     cpu: await processor(),

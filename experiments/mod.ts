@@ -42,3 +42,4 @@ export type { Plane, PlanePoint } from "./plane.ts";
 export type { RungLine } from "./store/rungs.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";
+export { VERSION } from "./version.ts";

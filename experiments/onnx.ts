@@ -7,7 +7,7 @@
  */
 import proto from "onnx-proto";
 import { type Graph, type GraphAttribute, type GraphParameter, OPERATORS } from "../backbones/graph.ts";
-import project from "../deno.json" with { type: "json" };
+import { VERSION } from "./version.ts";
 import type { NamedTensor } from "../training/safetensors.ts";
 
 const { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } = proto.onnx;
@@ -36,7 +36,7 @@ export function encodeOnnx(graph: Graph, { weights, name, metadata }: OnnxOption
     irVersion: IR_VERSION,
     opsetImport: [{ domain: "", version: OPERATORS }],
     producerName: "marginlab",
-    producerVersion: project.version,
+    producerVersion: VERSION,
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: GraphProto.create({
       name,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse } from "@std/yaml";
+import { parse } from "../experiments/yaml.ts";
 import { z } from "zod";
 
 /** One published table. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stringify } from "@std/yaml";
+import { stringify } from "../../experiments/yaml.ts";
 import { launchFolder } from "../../experiments/launch/folder.ts";
 import { collateJob, indexedJob, jobName, type KubernetesOptions } from "../../experiments/launch/kubernetes.ts";
 import { shellWord } from "../../experiments/launch/quote.ts";

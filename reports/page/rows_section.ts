@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stringify } from "@std/yaml";
+import { stringify } from "../../experiments/yaml.ts";
 import { flattenKeys, rowDifferences } from "../../experiments/differences.ts";
 import type { ResolvedRun } from "../../experiments/resolved.ts";
 import type { Exhibit } from "../exhibit.ts";

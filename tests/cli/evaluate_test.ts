@@ -1,7 +1,7 @@
 /// `evaluate` on a tiny run of procedural faces, in this process and once as a process of its own.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Ajv } from "ajv";
-import { parse } from "@std/yaml";
+import { parse } from "../../experiments/yaml.ts";
 import project from "../../deno.json" with { type: "json" };
 import { type EvaluationRecord, evaluationRecordJsonSchema } from "../../experiments/evaluation_record.ts";
 import { evaluationListSchema } from "../../experiments/evaluation_schema.ts";

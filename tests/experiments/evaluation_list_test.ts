@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Ajv } from "ajv";
-import { parse } from "@std/yaml";
+import { parse } from "../../experiments/yaml.ts";
 import { checkEvaluation, loadEvaluationList } from "../../experiments/evaluation_list.ts";
 import { evaluationListSchema } from "../../experiments/evaluation_schema.ts";
 import { ManifestError } from "../../experiments/manifest.ts";

@@ -4,7 +4,7 @@ import { loadManifest } from "../../experiments/manifest.ts";
 import { moduleLoader } from "../../experiments/plugins.ts";
 import { manifestSchema } from "../../experiments/schema.ts";
 import { KINDS, tableOfKind } from "../../registry/registries.ts";
-import { parse } from "@std/yaml";
+import { parse } from "../../experiments/yaml.ts";
 import { base, fixtures, load, problemsOf, registries, withLine } from "./manifest_helpers.ts";
 
 function validator(schema: Record<string, unknown> = manifestSchema(registries)): ValidateFunction {

@@ -10,7 +10,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { parse, stringify } from "@std/yaml";
+import { parse, stringify } from "../../experiments/yaml.ts";
 
 /** Whether a call throws an AssertionError; told apart by hand, so that no assertion vouches for another. */
 function fails(fn: () => unknown): boolean {
@@ -71,11 +71,11 @@ Deno.test("assertRejects() gives the error, and fails on another one and on none
   }
 });
 
-Deno.test("parse() of @std/yaml gives back what stringify() wrote", () => {
+Deno.test("parse() gives back what stringify() wrote", () => {
   const value = { name: "x: y", list: [1, 0.5, null, true, "true"], deep: { text: "two\nlines" } };
   assertEquals(parse(stringify(value)), value);
 });
 
-Deno.test("parse() of @std/yaml refuses duplicate keys and names the line", () => {
+Deno.test("parse() of YAML refuses duplicate keys and names the line", () => {
   assertThrows(() => parse("a: 1\na: 2\n"), SyntaxError, "line 2");
 });

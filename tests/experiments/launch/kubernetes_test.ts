@@ -1,7 +1,7 @@
 /// Fields and rules are those of https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ and
 /// https://kubernetes.io/docs/concepts/workloads/controllers/job/ (1.33).
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { parse, stringify } from "@std/yaml";
+import { parse, stringify } from "../../../experiments/yaml.ts";
 import { collateJob, indexedJob, jobName, type KubernetesOptions } from "../../../experiments/launch/kubernetes.ts";
 
 const options: KubernetesOptions = {

@@ -1,6 +1,6 @@
 /// The texts of a package: card, citation, manifest, and who is named.
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { parse } from "@std/yaml";
+import { parse } from "../../../experiments/yaml.ts";
 import { modelCard } from "../../../reports/crate/card.ts";
 import { citationFile } from "../../../reports/crate/citation.ts";
 import { findLicence, parseAuthor, parseParty } from "../../../reports/crate/mod.ts";

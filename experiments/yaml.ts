@@ -1,6 +1,5 @@
 /**
- * Stands in for `jsr:@std/yaml` where JSR cannot be reached: its `parse` and `stringify` over `npm:yaml`.
- * To use the original, point `@std/yaml` in `deno.json` at `jsr:@std/yaml@1`.
+ * YAML as text to values and back, with errors of our form.
  *
  * @module
  */
