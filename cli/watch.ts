@@ -33,7 +33,7 @@ export function registerWatch(program: Command, context: Context): void {
         "the page, and nothing is written; it may be started, ended and started again at any time.",
     )
     .option("--port <n>", `port on 127.0.0.1, 0 for any; by default ${PORT}, or the next that is free`, naturalNumber)
-    .option("--every <seconds>", "seconds between two looks at the folder", positiveNumber, 1)
+    .option("--every <seconds>", "seconds between two looks at the folder", positiveNumber, 2)
     .addOption(outOption())
     .addHelpText("after", examples("watch results/omniglot-table2", "watch my-margins --port 8200"))
     .action(async (where: string, { out, port, every }: WatchOptions) => {

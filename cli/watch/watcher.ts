@@ -22,6 +22,12 @@ export interface Look {
   readonly table: string;
 }
 
+/** A run as it was seen, and the seconds of one of its steps. */
+interface Seen {
+  readonly run: LiveRun;
+  readonly pace: number | null;
+}
+
 /** An experiment that is watched. */
 export class SweepWatcher {
   readonly #store: Store;
@@ -31,6 +37,8 @@ export class SweepWatcher {
   #planStamp: string | undefined;
   /** Records by run, each with the stamp of its file; one that is damaged is a message. */
   readonly #records = new Map<string, { readonly stamp: string; readonly found: RunSummary | string }>();
+  /** Runs that have ended, and what that was found by. */
+  readonly #ended = new Map<string, { record: RunSummary | undefined; plan: FrozenPlan; seen: Seen }>();
   #table = { key: "", html: "" };
 
   /** Watches a folder of the results folder; it need not be there yet. */
@@ -43,32 +51,42 @@ export class SweepWatcher {
   async look(): Promise<Look> {
     const problems: string[] = [];
     await this.#readPlan(problems);
-    const plan = this.#plan, rule = plan && ruleOf(plan), runs: LiveRun[] = [], paces: number[] = [];
-    const steps = new Map(plan?.rows.map(({ label, run }) => [label, run.train.steps]));
+    const plan = this.#plan,
+      seen: Seen[] = [],
+      steps = new Map(plan?.rows.map(({ label, run }) => [label, run.train.steps]));
     for (const { id, row, seed } of plan?.runs ?? []) {
-      const folder = await this.#store.folder(this.#experiment, id);
-      const found = await this.#readRecord(folder.path, id), record = typeof found === "string" ? undefined : found;
+      const { path } = await this.#store.folder(this.#experiment, id), found = await this.#readRecord(path, id);
       if (typeof found === "string") problems.push(found);
-      const history = await this.#follow(folder.path, id), all = steps.get(row) ?? 0;
-      if (history.step > 0 && history.seconds > 0) paces.push(history.seconds / history.step);
-      const final = isFinal(record, rule);
-      const holder = final ? undefined : await holderOf(folder.path);
-      const state = final
-        ? record!.status === "diverged" ? "diverged" : "done"
-        : stateOf({ record, task: undefined, holder, checkpoint: await folder.hasCheckpoint() });
-      const shown = state === "done" || state === "diverged" || state === "failed" ? record?.error ?? null : null;
-      runs.push({
-        ...{ id, row, seed, state, step: history.step, steps: all },
-        left: state === "running" ? timeLeft(history.step, all, history.seconds) : null,
-        heard: history.heard,
-        loss: history.curve.at(-1)?.[1] ?? null,
-        curve: thin(history.curve),
-        holder: holder ?? null,
-        error: history.problem ?? shown,
-      });
+      const record = typeof found === "string" ? undefined : found, known = this.#ended.get(id);
+      // A run that has ended is looked at once.
+      if (known && known.record === record && known.plan === plan) seen.push(known.seen);
+      else seen.push(await this.#lookAt({ id, row, seed, steps: steps.get(row) ?? 0 }, record));
     }
+    const runs = seen.map(({ run }) => run), paces = seen.flatMap(({ pace }) => pace ?? []);
     const pace = paces.length > 0 ? paces.reduce((sum, one) => sum + one, 0) / paces.length : null;
     return { head: this.#head(runs, pace, problems), runs, table: this.#renderTable(problems) };
+  }
+
+  async #lookAt(known: Pick<LiveRun, "id" | "row" | "seed" | "steps">, record: RunSummary | undefined): Promise<Seen> {
+    const { id, steps } = known, plan = this.#plan!, final = isFinal(record, ruleOf(plan));
+    const folder = await this.#store.folder(this.#experiment, id), history = await this.#follow(folder.path, id);
+    const holder = final ? undefined : await holderOf(folder.path);
+    const state = final
+      ? record!.status === "diverged" ? "diverged" : "done"
+      : stateOf({ record, task: undefined, holder, checkpoint: await folder.hasCheckpoint() });
+    const error = final || state === "failed" ? record?.error ?? null : null;
+    const run: LiveRun = {
+      ...{ ...known, state, step: history.step },
+      left: state === "running" ? timeLeft(history.step, steps, history.seconds) : null,
+      heard: history.heard,
+      loss: history.curve.at(-1)?.[1] ?? null,
+      curve: thin(history.curve),
+      holder: holder ?? null,
+      error: history.problem ?? error,
+    };
+    const seen = { run, pace: history.step > 0 && history.seconds > 0 ? history.seconds / history.step : null };
+    if (final) this.#ended.set(id, { record, plan, seen });
+    return seen;
   }
 
   #head(runs: readonly LiveRun[], pace: number | null, problems: readonly string[]): LiveHead {

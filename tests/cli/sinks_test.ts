@@ -1,6 +1,8 @@
 /// Sinks on the command line: children hear them too, runs that ended are told again, and the network is asked for.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { checkSinkHosts } from "../../cli/sinks.ts";
+import { commandsFor } from "../../cli/launch/command.ts";
+import { loadPlan } from "../../cli/load.ts";
+import { checkSinkHosts, withoutLog } from "../../cli/sinks.ts";
 import { builtins } from "../../registry/mod.ts";
 import { readEvents, stepsOf } from "../sinks/event_file.ts";
 import { type MockServer, startMlflow } from "../sinks/mlflow_server.ts";
@@ -83,3 +85,16 @@ Deno.test({
     await checkSinkHosts({ ...choose("http://127.0.0.1:5000"), output: { ...choose("http://h").output, log: [] } });
   },
 });
+
+Deno.test("commandsFor() gives the tasks of a scheduler the hosts of the sinks, and no other network", () =>
+  inFolder(async (folder) => {
+    const plan = `${folder}/plan.json`, options = { set: [], data: "data", out: "results" };
+    assertEquals((await cli("plan", `${folder}/tiny.yaml`, "--out", plan)).code, 0);
+    const sweep = await loadPlan(plan, options), program = { deno: "deno", folder };
+    const { run, collate } = await commandsFor(sweep, plan, options, program);
+    const net = (words: readonly string[]) => words.filter((word) => /net|no-log/.test(word));
+    assertEquals([net(run), net(collate)], [["--allow-net=127.0.0.1:5000"], []]);
+    const output = withoutLog(sweep.output, { log: false });
+    const silent = await commandsFor({ ...sweep, output }, plan, { ...options, log: false }, program);
+    assertEquals([net(silent.run), net(silent.collate)], [["--no-log"], []]);
+  }, `${TINY}output: { log: [{ name: mlflow, uri: "http://127.0.0.1:5000" }] }\n`));
