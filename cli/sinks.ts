@@ -15,9 +15,16 @@ export interface SinkChoice {
 }
 
 /** Hosts that the sinks of a sweep connect to. */
-export function sinkHosts({ output: { log = [] }, registries }: SinkChoice): string[] {
-  const hosts = log.flatMap(({ name, ...params }) => registries.sink.get(String(name)).hosts?.(params) ?? []);
-  return [...new Set(hosts)];
+export function sinkHosts(choice: SinkChoice): string[] {
+  return [...hostsOf(choice).keys()];
+}
+
+/** The hosts, each with the name of a sink that connects to it. */
+function hostsOf({ output: { log = [] }, registries }: SinkChoice): Map<string, string> {
+  return new Map(log.flatMap(({ name, ...params }) => {
+    const hosts = registries.sink.get(String(name)).hosts?.(params) ?? [];
+    return hosts.map((host): [string, string] => [host, String(name)]);
+  }));
 }
 
 /** Output settings as `--no-log` leaves them. */
@@ -31,15 +38,16 @@ export function withoutLog(output: OutputSettings, { log }: { readonly log?: boo
  * @throws {UsageError} saying what to start instead.
  */
 export async function checkSinkHosts(choice: SinkChoice, args: readonly string[] = Deno.args): Promise<void> {
-  const barred: string[] = [];
-  for (const host of sinkHosts(choice)) {
+  const barred: string[] = [], names = new Set<string>();
+  for (const [host, name] of hostsOf(choice)) {
     const { state } = await Deno.permissions.query({ name: "net", host });
-    if (state !== "granted") barred.push(host);
+    if (state !== "granted") barred.push(host), names.add(name);
   }
   if (barred.length === 0) return;
-  const names = (choice.output.log ?? []).map(({ name }) => name).join(", ");
   throw new UsageError(
-    `Cannot log to ${names}: this process may not reach ${barred.join(", ")}; start this in its place, or leave the ` +
+    `Cannot log to ${[...names].join(", ")}: this process may not reach ${
+      barred.join(", ")
+    }; start this in its place, or leave the ` +
       `sinks out with --no-log:\n  ${commandWithNet(barred, args)}`,
   );
 }

@@ -103,7 +103,7 @@ export class MlflowLog implements Sink {
         if (!this.#closing && this.#steps.length === 0) await new Promise<void>((wake) => this.#wake = wake);
       } catch (error) {
         if (signal.aborted) return;
-        const why = (error as Error).message, first = this.#trouble === undefined;
+        const why = reasonOf(error), first = this.#trouble === undefined;
         this.#trouble = why;
         if (error instanceof RefusedError) return this.#means.tell(`${why}; training goes on without it`);
         if (first) {
@@ -188,6 +188,12 @@ function metricsOf(numbers: readonly (readonly [name: string, value: number])[],
     timestamp: Math.round(time),
     step,
   }));
+}
+
+/** Why a request failed: beneath "fetch failed" stands what the system said. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? reasonOf(cause) : message;
 }
 
 /** A name that MLflow takes. */

@@ -70,8 +70,9 @@ Deno.test({
   permissions: { net: false },
   fn: async () => {
     const choose = (uri: string) => {
+      const tensorboard = { name: "tensorboard", histograms: true, parameters: true };
       const section = { name: "mlflow", uri, experiment: null, patience: 1 };
-      const output = { logEvery: 1, checkpointEvery: 0, weights: false, log: [section] };
+      const output = { logEvery: 1, checkpointEvery: 0, weights: false, log: [tensorboard, section] };
       return { output, registries: builtins() };
     };
     const told = async (uri: string, args: string[]) =>
