@@ -12,8 +12,18 @@ import content from "../page/styles/content.css" with { type: "text" };
 import { formatBytes, formatDuration } from "../quantities.ts";
 import { VERDICT_TEXT } from "../verify/report.ts";
 import type { Cell, Cells } from "./cells.ts";
-import { type PageData, reproducePage } from "./script.ts";
+import script from "./script.js" with { type: "text" };
 import styles from "./page.css" with { type: "text" };
+
+/** What the page's script is given in the page. */
+export interface PageData {
+  /** What is trained, and against what it is held. */
+  readonly cells: Cells;
+  /** Address of the program, relative to the page, with its SHA-256 in base64. */
+  readonly program: { readonly file: string; readonly sha256: string };
+  /** Names of verdicts for people. */
+  readonly words: Readonly<Record<string, string>>;
+}
 
 /** Name of the page, beside the program and the folder `data`. */
 export const PAGE_FILE = "index.html";
@@ -23,13 +33,13 @@ export const PROGRAM_FILE = "program.js";
 
 /** The page as HTML. `program` is the text of the program, whose digest the page is bound to. */
 export function renderReproducePage(cells: Cells, program: string): string {
-  const digest = base64(sha256(utf8ToBytes(program))), script = `(${reproducePage})();`;
+  const digest = base64(sha256(utf8ToBytes(program)));
   const data: PageData = { cells, program: { file: PROGRAM_FILE, sha256: digest }, words: VERDICT_TEXT };
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script, digest)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(digest)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${cells.experiment}: train a run again</title>
@@ -73,15 +83,22 @@ ${dataNotes(cells)}
 </section>
 </main>
 <script type="application/json" id="data">${new Markup(json(data))}</script>
-<script>${new Markup(script)}</script>
+<script type="module">${new Markup(script)}</script>
 </body>
 </html>
 `.text;
 }
 
-const COLUMNS = ["row", { number: "seed" }, "run", "figure", { number: "published" }, "made on", {
-  number: "time then",
-}, "again"];
+const COLUMNS = [
+  "row",
+  { number: "seed" },
+  "again",
+  "figure",
+  { number: "published" },
+  "made on",
+  { number: "time then" },
+  "run",
+];
 
 function runRow({ record, unable }: Cell, index: number) {
   const { row, seed, id, metrics: [first], backend, cost } = record;
@@ -90,14 +107,14 @@ function runRow({ record, unable }: Cell, index: number) {
     cells: [
       row,
       seed,
-      markup`<code>${id}</code>`,
+      unable === null
+        ? markup`<button type="button" data-run="${index}" aria-label="Train ${row}, seed ${seed}" hidden>Train</button>`
+        : markup`<span class="small">${unable}</span>`,
       first ? `${first.evaluation}.${first.name}` : "—",
       first?.value == null ? "—" : String(Number(first.value.toPrecision(4))),
       backend ? backend.blas ?? backend.adapter ?? backend.name : "—",
       cost ? formatDuration(cost.seconds) : "—",
-      unable === null
-        ? markup`<button type="button" data-run="${index}" aria-label="Train ${row}, seed ${seed}" hidden>Train</button>`
-        : markup`<span class="small">${unable}</span>`,
+      markup`<code>${id}</code>`,
     ] as Inner[],
   };
 }
@@ -116,7 +133,7 @@ function dataNotes({ runs, data }: Cells): Inner {
 }
 
 /** What the page may do: run its script and its program, which may compile WebAssembly, and fetch what lies beside it. */
-function policy(script: string, program: string): string {
+function policy(program: string): string {
   const own = base64(sha256(utf8ToBytes(script)));
   return [
     "default-src 'none'",

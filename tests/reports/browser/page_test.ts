@@ -75,7 +75,7 @@ Deno.test("renderReproducePage() escapes what comes from records, and lets the p
   assertEquals(page, renderReproducePage({ ...cells, experiment: EVIL }, "globalThis.x = 1;"));
   const [, data] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)!;
   assertEquals(JSON.parse(data!).cells.experiment, EVIL);
-  const [, script] = /<script>(.*?)<\/script>/s.exec(page)!,
+  const [, script] = /<script type="module">(.*?)<\/script>/s.exec(page)!,
     [, policy] = /Security-Policy" content="([^"]*)"/.exec(page)!;
   const digest = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   assertStringIncludes(
