@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { VERSION } from "../experiments/version.ts";
 import { registerAblate } from "./ablate.ts";
+import { registerCite } from "./cite.ts";
 import { registerCollate } from "./collate.ts";
 import type { Context, Register } from "./context.ts";
 import { registerDataset } from "./dataset.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly Register[] = [
   registerTable,
   registerFigure,
   registerReport,
+  registerCite,
   registerPublish,
   registerVerify,
   registerEvaluate,

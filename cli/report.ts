@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { builtins } from "../registry/mod.ts";
+import { citations, renderBibtex } from "../reports/cite/mod.ts";
 import { loadExhibit } from "../reports/exhibit.ts";
 import { type Cells, PAGE_FILE } from "../reports/browser/mod.ts";
 import { drawForReport } from "../reports/page/drawn.ts";
@@ -52,6 +53,7 @@ export function registerReport(program: Command, context: Context): void {
       const cells = reproducible ? await writeReproducible(beside, exhibit, data ?? "data") : undefined;
       const page = renderReport({
         ...{ exhibit, ...await drawForReport({ exhibit }), folder },
+        bibtex: renderBibtex(citations(exhibit, builtins())),
         ...cells ? { reproducible: linkTo(cells) } : {},
       });
       await writeFile(file, page);

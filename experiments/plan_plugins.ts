@@ -20,30 +20,38 @@ export interface UsedPlugin {
   readonly sha256: string | null;
 }
 
+/** The kinds and names of the plugins that a run names, in the order of its sections; some several times. */
+export function namedPlugins(
+  run: Omit<ResolvedRun, "seed">,
+  registries: Registries,
+): { readonly kind: Kind; readonly name: string }[] {
+  const of = (kind: Kind, names: readonly unknown[]) => names.map((name) => ({ kind, name: String(name) }));
+  const readers = (section: Section): { kind: Kind; name: string }[] => {
+    const nested = registries.reader.find(String(section["reader"])) ? nestedReaders(section, registries) : [];
+    return [...of("reader", [section["reader"]]), ...nested.flatMap(readers)];
+  };
+  return [
+    ...(["backbone", "head", "optimizer", "schedule"] as const).flatMap((kind) => of(kind, [run[kind]["name"]])),
+    ...of("head", run.auxiliary.map(({ name }) => name)),
+    ...of("augmentation", run.train.augment.map(({ name }) => name)),
+    ...of("sampler", [run.train.sampler["name"]]),
+    ...readers(run.data.train),
+    ...run.evaluate.flatMap(({ protocol, data }) => [...of("protocol", [protocol["protocol"]]), ...readers(data)]),
+  ];
+}
+
 /** The plugins that a run uses, sorted by kind and name, each once. */
 export function usedPlugins(
   run: Omit<ResolvedRun, "seed">,
   registries: Registries,
   loaded: readonly LoadedPlugin[],
 ): UsedPlugin[] {
-  const used = new Map<string, UsedPlugin>();
-  const use = (kind: Kind, name: unknown) => {
-    const { version } = tableOfKind(registries, kind).get(String(name));
-    const sha256 = loaded.find((plugin) => plugin.kind === kind && plugin.name === name)?.sha256 ?? null;
-    used.set(`${kind} ${name}`, { kind, name: String(name), version, sha256 });
-  };
-  const useReader = (section: Section) => {
-    use("reader", section["reader"]);
-    nestedReaders(section, registries).forEach(useReader);
-  };
-  for (const kind of ["backbone", "head", "optimizer", "schedule"] as const) use(kind, run[kind]["name"]);
-  for (const { name } of run.auxiliary) use("head", name);
-  for (const { name } of run.train.augment) use("augmentation", name);
-  use("sampler", run.train.sampler["name"]);
-  useReader(run.data.train);
-  for (const { protocol, data } of run.evaluate) {
-    use("protocol", protocol["protocol"]);
-    useReader(data);
-  }
+  const used = new Map(
+    namedPlugins(run, registries).map(({ kind, name }): [string, UsedPlugin] => {
+      const { version } = tableOfKind(registries, kind).get(name);
+      const sha256 = loaded.find((plugin) => plugin.kind === kind && plugin.name === name)?.sha256 ?? null;
+      return [`${kind} ${name}`, { kind, name, version, sha256 }];
+    }),
+  );
   return [...used.keys()].sort().map((key) => used.get(key)!);
 }

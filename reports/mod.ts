@@ -5,6 +5,7 @@
  */
 export * from "./best.ts";
 export * from "./cell.ts";
+export * from "./cite/mod.ts";
 export * from "./csv.ts";
 export * from "./csv_wide.ts";
 export * from "./discordant.ts";
