@@ -10,8 +10,8 @@ import { type FigurePlugin, MissingFigureData, VEGA_LITE_SCHEMA } from "./figure
 import { plainLabel } from "./rows.ts";
 import { SHAPES } from "./theme.ts";
 
-/** Points of a panel at most; a thousand are as much as can be seen. */
-const MOST = 1000;
+/** Points of a panel at most; more hide each other. */
+const MOST = 500;
 
 /** Share of the points that lie within the circle of the directions. */
 const INSIDE = 0.98;
@@ -88,7 +88,7 @@ function panel(names: readonly string[], size: number) {
       },
       {
         transform: [{ filter: { field: "kind", equal: "point" } }],
-        mark: { type: "point", size: 14, clip: true, opacity: 0.7 },
+        mark: { type: "point", size: 14, clip: true, opacity: 0.7, aria: false },
         encoding: {
           x,
           y,

@@ -21,5 +21,5 @@ Deno.test("every kind of figure has a name of its own, and draws something of th
     }
     for (const { reason } of absent) assert(/^[a-z].*[^.]$/.test(reason), reason);
   }
-  assertEquals([...drawn].sort(), ["cmc", "decision", "intervals", "loss", "target"]);
+  assertEquals([...drawn].sort(), ["cmc", "decision", "embedding", "intervals", "loss", "target"]);
 });

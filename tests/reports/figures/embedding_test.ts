@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Plane } from "../../../experiments/plane.ts";
+import { openStore } from "../../../experiments/store.ts";
 import { unitDirections } from "../../../reports/figures/embedding.ts";
 import { drawFigures } from "../../../reports/mod.ts";
 import { sampleExhibit, valuesOf } from "./sample.ts";
@@ -40,4 +41,21 @@ Deno.test("figure embedding draws the first seed of each row within the circle, 
   assertStringIncludes(figure!.alt, "A 30.0");
   const { absent } = await drawFigures({ exhibit: sample }, ["embedding"]);
   assertStringIncludes(absent[0]!.reason, "embedding: 2");
+});
+
+Deno.test("the stored embeddings of toy-2d are those of its records: the same weights, the same angle within classes", async () => {
+  const store = openStore(decodeURIComponent(new URL("../../../results", import.meta.url).pathname));
+  const { records } = await store.records("toy-2d");
+  assertEquals(records.length, 6);
+  for (const { id, diagnostics, metrics } of records) {
+    const stored = (await (await store.folder("toy-2d", id)).readPlane())!;
+    assertEquals(stored.weightsSha256, diagnostics.weightsSha256);
+    const centres = unitDirections({ ...stored, weights: [] });
+    const angles = stored.points.map(([x, y], i) => {
+      const { x: cx, y: cy } = centres[stored.labels[i]!]!;
+      return Math.acos(Math.min(1, (x * cx + y * cy) / Math.hypot(x, y))) * 180 / Math.PI;
+    });
+    const intra = metrics.find(({ name }) => name === "intra")!.value!;
+    assertAlmostEquals(angles.reduce((sum, angle) => sum + angle, 0) / angles.length, intra, 1e-3);
+  }
 });
