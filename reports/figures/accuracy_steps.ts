@@ -27,8 +27,7 @@ export const accuracySteps: FigurePlugin = {
   async draw({ exhibit }) {
     const figures = await stepFigures(exhibit);
     const columns = exhibit.table.columns.filter(({ metric, higherIsBetter }) =>
-      higherIsBetter !== null &&
-      new Set(figures.filter((one) => one.metric === metric).map(({ step }) => step)).size > 1
+      higherIsBetter !== null && isFollowed(figures.filter((one) => one.metric === metric))
     );
     if (columns.length === 0) {
       throw new MissingFigureData(
@@ -55,6 +54,12 @@ export const accuracySteps: FigurePlugin = {
 };
 
 type StepPoint = ReturnType<typeof pointsOf>[number];
+
+/** Whether a row has figures of two steps; rows may well end at different ones. */
+function isFollowed(figures: readonly StepFigure[]): boolean {
+  return [...Map.groupBy(figures, ({ row }) => row).values()]
+    .some((own) => own.some(({ step }) => step !== own[0]!.step));
+}
 
 /** What runs measured on their way and at their end, by run. */
 async function stepFigures({ records, measures, rungs }: Exhibit): Promise<StepFigure[]> {

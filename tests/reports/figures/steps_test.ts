@@ -48,6 +48,8 @@ Deno.test("figure accuracy-steps draws the rungs of runs that were stopped, and 
     ["B", 5, 25],
     ["B", 20, 50],
   ]);
-  const { absent } = await drawFigures({ exhibit: sample }, ["accuracy-steps"]);
+  // Rows that end at different steps are no curve.
+  const ends = [20, 30].map((steps) => ({ row: `to ${steps}`, seed: 0, record: { cost: { ...cost, steps } } }));
+  const { absent } = await drawFigures({ exhibit: sampleExhibit(ends) }, ["accuracy-steps"]);
   assertStringIncludes(absent[0]!.reason, "evaluateEvery");
 });
