@@ -31,6 +31,14 @@ Deno.test("renderSvg() escapes what labels hold", async () => {
   assertStringIncludes(svg, 'role="img"');
 });
 
+Deno.test("renderSvg() writes places to a hundredth of a pixel, and leaves numbers in words as they are", async () => {
+  const history = [1, 2, 3].map((step) => ({ step, loss: Math.PI / step, learningRate: 0.1 }));
+  const exhibit = sampleExhibit([{ row: '0.123456 d="1.23456"', seed: 0, history }]);
+  const svg = await renderSvg((await drawFigures({ exhibit }, ["loss"])).figures[0]!, "light");
+  assertEquals(svg.match(/<[^<>]* (?:d|transform)="[^"]*\.\d{3}[^"]*"/g), null);
+  assertStringIncludes(svg, '>0.123456 d="1.23456"</text>');
+});
+
 Deno.test("renderSvg() loads nothing: a specification that names a file or an address is refused", async () => {
   const figure = await sampleFigure();
   const spec = { data: { url: "https://example.org/data.json" }, mark: "point", encoding: {} };
