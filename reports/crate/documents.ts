@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { builtins } from "../../registry/builtins.ts";
+import { citations, renderBibtex } from "../cite/mod.ts";
 import { renderSvg } from "../figures/render.ts";
 import { drawForReport } from "../page/drawn.ts";
 import { renderReport } from "../page/page.ts";
@@ -26,7 +28,11 @@ const TABLES: Readonly<Partial<Record<TableFormat, string>>> = {
 export async function crateDocuments(source: CrateSource): Promise<CrateDocument[]> {
   const { exhibit, plugins } = source, documents: CrateDocument[] = [];
   const drawn = await drawForReport({ exhibit }), figures = drawn.figures.map(({ figure }) => figure);
-  documents.push({ path: "report.html", content: renderReport({ exhibit, ...drawn, folder: "/path/to/this/folder" }) });
+  const bibtex = renderBibtex(citations(exhibit, builtins()));
+  documents.push(
+    { path: "report.html", content: renderReport({ exhibit, ...drawn, bibtex, folder: "/path/to/this/folder" }) },
+    { path: "references.bib", content: bibtex },
+  );
   for (const figure of figures) {
     documents.push(
       { path: `figures/${figure.name}.json`, content: `${JSON.stringify(figure.spec, null, 1)}\n` },

@@ -41,7 +41,17 @@ Deno.test("publish makes the same bytes twice, and verify holds a copy to them a
     const files = await readAll(crate);
     assertEquals(await readAll(other), files);
     assertEquals(await Array.fromAsync(Deno.readDir(`${folder}/deep`), ({ name }) => name), ["crate"]);
-    for (const path of ["plan.json", "SHA256SUMS", "manifest.yaml", "CITATION.cff", "README.md", "tables/table.tex"]) {
+    for (
+      const path of [
+        "plan.json",
+        "SHA256SUMS",
+        "manifest.yaml",
+        "CITATION.cff",
+        "references.bib",
+        "README.md",
+        "tables/table.tex",
+      ]
+    ) {
       assert(files.has(path), path);
     }
     for (const [path, text] of files) assert(!text.includes(Deno.cwd()), path);
