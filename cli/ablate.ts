@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { missingRuns } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";
-import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { checkpointSteps, outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import type { FrozenPlan } from "../experiments/store.ts";
@@ -78,7 +78,8 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   const found = await store.summaries(experiment), { records, problems } = found;
   if (records.length > 0) await seal(`${store.root}/${experiment}`, found);
   const outcomes = await outcomesFor(plan, records, { store, experiment, registries: sweep.registries });
-  const table = tableOfExperiment({ plan, records, problems, outcomes });
+  const checkpoints = await checkpointSteps(plan, records, { store, experiment });
+  const table = tableOfExperiment({ plan, records, checkpoints, problems, outcomes });
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
   else {
     context.io.out(tableFormats.md(table));

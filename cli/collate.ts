@@ -9,7 +9,7 @@ import { completePairs } from "../experiments/complete_pairs.ts";
 import { ruleOf } from "../experiments/stopping/rule.ts";
 import { isFinal } from "../experiments/sweep.ts";
 import { seal } from "../experiments/verify/seal.ts";
-import { outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
+import { checkpointSteps, outcomesFor, tableFormats, tableOfExperiment } from "../reports/mod.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { loadPlan, type PlannedSweep } from "./load.ts";
@@ -57,7 +57,8 @@ export function registerCollate(program: Command, context: Context): void {
       for (const problem of await completePairs(records, sources)) context.io.err(`${problem}\n`);
       await seal(`${store.root}/${experiment}`, found);
       const outcomes = await outcomesFor(frozen, records, sources);
-      const table = tableOfExperiment({ plan: frozen, records, problems, outcomes });
+      const checkpoints = await checkpointSteps(frozen, records, { store, experiment });
+      const table = tableOfExperiment({ plan: frozen, records, checkpoints, problems, outcomes });
       if (options.json) context.io.out(JSON.stringify({ experiment, missing, table }) + "\n");
       else {
         context.io.out(tableFormats.md(table));

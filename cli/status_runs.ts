@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readCheckpointHeader } from "../experiments/checkpoint_header.ts";
 import { exitOf, journalsOf, type LastLaunch, lastLaunches } from "../experiments/launch/folder.ts";
 import { accountingArguments, isActive, parseAccounting, type QueuedTask } from "../experiments/launch/queue.ts";
 import type { RunRecord } from "../experiments/record.ts";
@@ -34,6 +35,8 @@ export interface RunStatus {
   /** Last step in its history, and how many there will be. */
   readonly step?: number;
   readonly steps: number;
+  /** Step of its checkpoint, from which it would go on; 0 where it would begin again. Of runs that were begun and await more. */
+  readonly from?: number;
   /** Seconds since its history was written to. */
   readonly age?: number;
   /** Process that trains it. */
@@ -99,11 +102,13 @@ export async function readStatus(
     const folder = await store.folder(experiment, id);
     const holder = await holderOf(folder.path), exit = launch && await exitOf(launch);
     const state = stateOf({ record, task, holder, checkpoint: await folder.hasCheckpoint() });
+    const progress = await progressOf(folder, now), idle = state === "waiting" || state === "interrupted";
     runs.push({
       ...known,
       state,
       ...record && state === "failed" ? { record: record.status, ...record.error ? { error: record.error } : {} } : {},
-      ...await progressOf(folder, now),
+      ...progress,
+      ...idle && progress.step !== undefined ? { from: await checkpointStep(folder.path) } : {},
       ...holder === undefined ? {} : { holder },
       ...job === undefined ? {} : { job, log: `${launch!.folder}/${job}.out` },
       ...task === undefined ? {} : { slurm: task.state, ...task.reason ? { reason: task.reason } : {} },
@@ -138,6 +143,12 @@ async function askAccounting(
   const answer = jobs.length === 0 ? undefined : await processes("sacct", accountingArguments(jobs));
   if (answer === undefined || answer.code !== 0) return new Map();
   return new Map(parseAccounting(answer.out).map((task) => [`${task.job}_${task.task}`, task]));
+}
+
+/** Step of the newest checkpoint that can be read; 0 where there is none. */
+async function checkpointStep(path: string): Promise<number> {
+  const header = await readCheckpointHeader(path) ?? await readCheckpointHeader(path, "previous");
+  return header?.step ?? 0;
 }
 
 async function progressOf(folder: RunFolder, now: number): Promise<Pick<RunStatus, "step" | "age" | "problem">> {

@@ -45,7 +45,7 @@ function cells(run: RunStatus): (string | number)[] {
   ];
 }
 
-function because({ state, holder, job, slurm, reason, exit, error, log, problem }: RunStatus): string {
+function because({ state, from, holder, job, slurm, reason, exit, error, log, problem }: RunStatus): string {
   const ended = state === "failed" || state === "interrupted" || state === "waiting";
   const parts = [
     ...holder === undefined ? [] : [holder],
@@ -53,6 +53,7 @@ function because({ state, holder, job, slurm, reason, exit, error, log, problem 
     ...ended && exit !== undefined ? [`ended with status ${exit}`] : [],
     ...error === undefined ? [] : [error.split("\n")[0]!.slice(0, 160)],
     ...problem === undefined ? [] : [problem],
+    ...from === undefined ? [] : [from === 0 ? "begins again, without a checkpoint" : `goes on from step ${from}`],
     ...ended && log !== undefined ? [`log ${log}`] : [],
   ];
   return parts.join("; ");

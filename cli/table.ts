@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import { openStore, type Store } from "../experiments/store.ts";
 import { builtins } from "../registry/mod.ts";
 import {
+  checkpointSteps,
   explainCell,
   outcomesFor,
   renderExplanation,
@@ -70,6 +71,7 @@ export function registerTable(program: Command, context: Context): void {
         const table = tableOfExperiment({
           plan,
           records,
+          checkpoints: await checkpointSteps(plan, records, { store, experiment }),
           problems,
           outcomes,
           columns: chosenColumns(columns, records),

@@ -101,19 +101,33 @@ export interface TableCell extends CellCounts {
   readonly published?: number | null;
 }
 
-/** Sums up the planned runs of a row for one metric; a record that is not there is `undefined`. */
+/** A planned run of a row. */
+export interface PlannedCellRun {
+  /** Its seed. */
+  readonly seed: number;
+  /** Its record; `undefined` where it has none. */
+  readonly record: TableRecord | undefined;
+  /** Step of its checkpoint, where it has one and no record. */
+  readonly checkpoint?: number | undefined;
+}
+
+/** Sums up the planned runs of a row for one metric. */
 export function makeCell(
   row: string,
   metric: string,
-  planned: readonly { readonly seed: number; readonly record: TableRecord | undefined }[],
+  planned: readonly PlannedCellRun[],
 ): TableCell {
   const runs: CellRun[] = [], problems: string[] = [], stoppedAt: number[] = [];
   const counts = { failed: 0, diverged: 0, stopped: 0, missing: 0, absent: 0 };
-  for (const { seed, record } of planned) {
+  for (const { seed, record, checkpoint } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
     if (!record) {
       counts.missing++;
-      problems.push(`seed ${seed} has no record`);
+      problems.push(
+        checkpoint === undefined
+          ? `seed ${seed} has no record`
+          : `seed ${seed} has a checkpoint of step ${checkpoint} and no record`,
+      );
     } else if (record.status === "stopped") {
       counts.stopped++;
       if (record.stopped) stoppedAt.push(record.stopped.step);

@@ -12,7 +12,7 @@ import type { RungLine } from "../experiments/store/rungs.ts";
 import type { FrozenPlan, Store } from "../experiments/store.ts";
 import type { Registries } from "../registry/builtins.ts";
 import { tableOfExperiment } from "./experiment.ts";
-import { outcomesOf } from "./load.ts";
+import { checkpointSteps, outcomesOf } from "./load.ts";
 import type { Table } from "./table.ts";
 
 /** What a results folder says of one experiment. */
@@ -77,6 +77,7 @@ export async function loadExhibit(
     : records;
   const ids = new Set(planned.map(({ id }) => id));
   const outcomes = await outcomesOf(planned, { store, experiment, registries, pairs });
+  const checkpoints = await checkpointSteps(plan, records, { store, experiment });
   return Object.freeze({
     experiment,
     plan,
@@ -84,7 +85,13 @@ export async function loadExhibit(
     records: planned,
     others: records.filter(({ id }) => !ids.has(id)),
     outcomes,
-    table: tableOfExperiment({ plan, records, problems, ...plan?.table.baseline == null ? {} : { outcomes } }),
+    table: tableOfExperiment({
+      plan,
+      records,
+      checkpoints,
+      problems,
+      ...plan?.table.baseline == null ? {} : { outcomes },
+    }),
     problems,
     history: async (id: string) => await (await store.folder(experiment, id)).readHistory(),
     plane: async (id: string) => await (await store.folder(experiment, id)).readPlane(),

@@ -21,6 +21,8 @@ export interface ExperimentContent {
   readonly plan?: TablePlan | undefined;
   /** Every record that can be read. */
   readonly records: readonly TableRecord[];
+  /** Steps of the checkpoints of runs that have no record, by id. */
+  readonly checkpoints?: ReadonlyMap<string, number>;
   /** A message for each record that cannot be read; each becomes a note. */
   readonly problems?: readonly string[];
   /** What runs said of each pair; without it, rows are compared over seeds alone. */
@@ -35,7 +37,9 @@ export interface ExperimentContent {
  *
  * @throws {RangeError} without a plan, if two records claim one row and seed.
  */
-export function tableOfExperiment({ plan, records, problems = [], outcomes, columns }: ExperimentContent): Table {
+export function tableOfExperiment(
+  { plan, records, checkpoints, problems = [], outcomes, columns }: ExperimentContent,
+): Table {
   if (!plan) {
     return buildTable({
       rows: [...new Set(records.map(({ row }) => row))],
@@ -55,6 +59,10 @@ export function tableOfExperiment({ plan, records, problems = [], outcomes, colu
     records: plan.runs.flatMap(({ id, row, seed }) => {
       const record = byId.get(id);
       return record ? [{ ...record, row, seed }] : [];
+    }),
+    checkpoints: plan.runs.flatMap(({ id, row, seed }) => {
+      const step = checkpoints?.get(id);
+      return step === undefined ? [] : [{ row, seed, step }];
     }),
     columns: columns ?? plan.table.columns,
     baseline: plan.table.baseline,

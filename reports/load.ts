@@ -4,6 +4,7 @@
  * @module
  */
 import { type LoadedOutcomes, loadOutcomes, type ScoredRecord } from "../experiments/outcomes.ts";
+import { readTrace, runFolders } from "../experiments/run_traces.ts";
 import type { FrozenPlan, Store } from "../experiments/store.ts";
 import type { Registries } from "../registry/builtins.ts";
 
@@ -45,4 +46,21 @@ export async function outcomesOf(
     return { runs: new Map(), notes: [note] };
   }
   return await loadOutcomes(store, experiment, records, registries);
+}
+
+/** Steps of the checkpoints that planned runs without a record have left, by id. */
+export async function checkpointSteps(
+  plan: Pick<FrozenPlan, "runs"> | undefined,
+  records: readonly { readonly id: string }[],
+  { store, experiment }: { readonly store: Store; readonly experiment: string },
+): Promise<Map<string, number>> {
+  const ended = new Set(records.map(({ id }) => id)), steps = new Map<string, number>();
+  const open = plan?.runs.filter(({ id }) => !ended.has(id)) ?? [];
+  if (open.length === 0) return steps;
+  const folders = await runFolders(store, experiment);
+  for (const { id } of open.filter(({ id }) => folders.has(id))) {
+    const { step } = await readTrace(store, experiment, id);
+    if (typeof step === "number") steps.set(id, step);
+  }
+  return steps;
 }

@@ -60,6 +60,8 @@ export interface TableOptions {
   readonly seeds: readonly number[];
   /** Records; those of other rows or seeds are left out, with a note. */
   readonly records: readonly TableRecord[];
+  /** Steps of the checkpoints of runs that have no record. */
+  readonly checkpoints?: readonly { readonly row: string; readonly seed: number; readonly step: number }[];
   /** Metrics as `evaluation.metric`; empty for every metric there is. */
   readonly columns?: readonly string[];
   /** Row that the others are compared with. */
@@ -103,11 +105,14 @@ export function buildTable(options: TableOptions): Table {
       notes.push(`Rows of ${metric} are not comparable, they follow different definitions: ${quoteAll(definitions)}`);
     }
   }
-  const bare = rows.map((label) =>
-    metrics.map((metric) =>
-      makeCell(label, metric, seeds.map((seed) => ({ seed, record: planned.get(keyOf(label, seed)) })))
-    )
-  );
+  const steps = new Map(options.checkpoints?.map(({ row, seed, step }) => [keyOf(row, seed), step]));
+  const bare = rows.map((label) => {
+    const runs = seeds.map((seed) => {
+      const key = keyOf(label, seed);
+      return { seed, record: planned.get(key), checkpoint: steps.get(key) };
+    });
+    return metrics.map((metric) => makeCell(label, metric, runs));
+  });
   const compared = baseline === null ? bare : compare(bare, { rows, columns, baseline, outcomes: options.outcomes });
   const best = new Set(
     columns.map((column, index) =>

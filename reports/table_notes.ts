@@ -69,9 +69,17 @@ function mixed(runs: readonly Told[]): string[] {
   const backend = groups(({ backend }) =>
     backend ? [backend.name, ...backend.adapter ? [backend.adapter] : []].join(" on ") : undefined
   );
+  const products = groups(({ backend }) => backend?.name === "wasm" ? backend.blas ?? "no library" : undefined);
   return [
     ...code.length > 1 ? [`The runs are of ${code.length} versions of the program, by digest: ${code.join(", ")}`] : [],
     ...backend.length > 1 ? [`The runs are of ${backend.length} backends: ${backend.join(", ")}`] : [],
+    ...products.length > 1
+      ? [
+        `The matrix products of the runs are of different libraries or threads, and differ in their last bits: ${
+          products.join(", ")
+        }`,
+      ]
+      : [],
   ];
 }
 

@@ -47,3 +47,27 @@ Deno.test("status counts diverged runs apart from those that are done, says why,
     assertMatch(out, /^1 +diverged +ArcFace, seed 0 .*the loss became NaN at step 2$/m);
     assertEquals([out.includes("To do"), out.includes("The table: ")], [false, true]);
   }));
+
+Deno.test("status and table tell from which step an interrupted run would go on, and which begins again", () =>
+  inFolder(async (folder) => {
+    const flags = ["--out", `${folder}/results`], plan = `${folder}/plan.json`;
+    await cli("plan", `${folder}/tiny.yaml`, ...flags, "--out", plan);
+    const store = openStore(`${folder}/results`);
+    const { runs: [first, second] } = JSON.parse(await Deno.readTextFile(plan));
+    for (const { id } of [first, second]) {
+      const { path } = await store.folder("tiny", id);
+      await Deno.mkdir(`${path}/checkpoint`, { recursive: true });
+      await Deno.writeTextFile(`${path}/history.jsonl`, '{"step":2}\n');
+    }
+    const header = new TextEncoder().encode('{"__metadata__":{"step":"1","backend":"wasm"}}'), size = new Uint8Array(8);
+    new DataView(size.buffer).setBigUint64(0, BigInt(header.length), true);
+    const { path } = await store.folder("tiny", first.id);
+    await Deno.writeFile(`${path}/checkpoint/current`, new Uint8Array([...size, ...header]));
+    const { out } = await cli("status", "--plan", plan, ...flags);
+    assertMatch(out, /^0 +interrupted +NS, seed 0 +step 2 of 3, .* ago +goes on from step 1$/m);
+    assertMatch(out, /^1 +waiting +ArcFace, seed 0 +step 2 of 3, .* ago +begins again, without a checkpoint$/m);
+    const table = (await cli("collate", "--plan", plan, ...flags)).out;
+    assertStringIncludes(table, "NS: seed 0 has a checkpoint of step 1 and no record");
+    assertStringIncludes(table, "ArcFace: seed 0 has no record");
+    assertEquals(table.startsWith((await cli("table", "tiny", ...flags)).out), true);
+  }));

@@ -41,6 +41,20 @@ Deno.test("recordNotes() name drifted runs, and runs of several programs or back
   ]);
 });
 
+Deno.test("recordNotes() name libraries and threads of matrix products where they differ", () => {
+  const on = (seed: number, name: "wasm" | "webgpu", blas: string | null): TableRecord => ({
+    ...completed("A", seed, 0.9),
+    backend: { name, adapter: null, software: true, reason: "asked for by name", kernels: [], blas, flags: {} },
+  });
+  const one = "OpenBLAS 0.3.21, 1 thread", two = "OpenBLAS 0.3.21, 2 threads";
+  assertEquals(recordNotes([on(0, "wasm", one), on(1, "wasm", one)]), []);
+  assertEquals(recordNotes([on(0, "wasm", one), on(1, "wasm", two), on(2, "wasm", null), on(3, "wasm", two)]), [
+    `The matrix products of the runs are of different libraries or threads, and differ in their last bits: ${two} (2), ` +
+    `${one} (1), no library (1)`,
+  ]);
+  assertEquals(recordNotes([on(0, "webgpu", null), on(1, "wasm", one)]).length, 1);
+});
+
 Deno.test("buildTable() never averages a run that was stopped early, and shows its step", () => {
   const stop = {
     step: 120,
