@@ -85,7 +85,9 @@ export interface TableCell extends CellCounts {
   readonly stoppedAt: readonly number[];
   /** The runs that contribute, by seed. */
   readonly runs: readonly CellRun[];
-  /** Why each of the other planned runs does not contribute. */
+  /** The other planned runs, by seed. */
+  readonly absences: readonly CellAbsence[];
+  /** Why each of these does not contribute. */
   readonly problems: readonly string[];
   /** Difference to the baseline; `null` for the baseline itself and where nothing can be compared. */
   readonly delta: CellDelta | null;
@@ -99,6 +101,16 @@ export interface TableCell extends CellCounts {
   readonly publishedHalfWidth?: number;
   /** The published figure; `null` where it was not reported; absent where the paper has no such row or column. */
   readonly published?: number | null;
+}
+
+/** A planned run that does not contribute. */
+export interface CellAbsence {
+  /** Its seed. */
+  readonly seed: number;
+  /** Its id; `null` where it has no record. */
+  readonly id: string | null;
+  /** Which of the counts it is in. */
+  readonly status: "failed" | "diverged" | "stopped" | "missing" | "absent";
 }
 
 /** A planned run of a row. */
@@ -117,32 +129,32 @@ export function makeCell(
   metric: string,
   planned: readonly PlannedCellRun[],
 ): TableCell {
-  const runs: CellRun[] = [], problems: string[] = [], stoppedAt: number[] = [];
-  const counts = { failed: 0, diverged: 0, stopped: 0, missing: 0, absent: 0 };
+  const runs: CellRun[] = [], absences: CellAbsence[] = [], problems: string[] = [], stoppedAt: number[] = [];
   for (const { seed, record, checkpoint } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
     if (!record) {
-      counts.missing++;
+      absences.push({ seed, id: null, status: "missing" });
       problems.push(
         checkpoint === undefined
           ? `seed ${seed} has no record`
           : `seed ${seed} has a checkpoint of step ${checkpoint} and no record`,
       );
     } else if (record.status === "stopped") {
-      counts.stopped++;
+      absences.push({ seed, id: record.id, status: "stopped" });
       if (record.stopped) stoppedAt.push(record.stopped.step);
       problems.push(`seed ${seed} ${record.error} (${record.id})`);
     } else if (record.status !== "completed") {
-      counts[record.status]++;
+      absences.push({ seed, id: record.id, status: record.status });
       problems.push(`seed ${seed} ${record.status} (${record.id}): ${record.error ?? "no reason was recorded"}`);
     } else if (found?.value == null) {
-      counts.absent++;
+      absences.push({ seed, id: record.id, status: "absent" });
       problems.push(`seed ${seed} completed with no finite ${metric} (${record.id})`);
     } else {
       const { value, std, over = "folds", n, definition } = found;
       runs.push({ id: record.id, seed, value, runStd: std ?? null, over, n, definition });
     }
   }
+  const count = (which: CellAbsence["status"]) => absences.filter(({ status }) => status === which).length;
   const all = runs.length > 0 ? meanInterval(runs.map(({ value }) => value)) : null;
   const { low = null, high = null, halfWidth = null } = all ?? {};
   return {
@@ -154,9 +166,14 @@ export function makeCell(
     runStd: planned.length === 1 ? runs[0]?.runStd ?? null : null,
     planned: planned.length,
     finished: runs.length,
-    ...counts,
+    failed: count("failed"),
+    diverged: count("diverged"),
+    stopped: count("stopped"),
+    missing: count("missing"),
+    absent: count("absent"),
     stoppedAt,
     runs,
+    absences,
     problems,
     delta: null,
     pairs: null,

@@ -17,7 +17,7 @@ const HEADER = [
 
 /**
  * Writes a field of text: quoted where RFC 4180 asks for it, and behind an apostrophe where a spreadsheet would run it
- * as a formula (a leading `=`, `+`, `-`, `@`, tab or carriage return).
+ * as a formula (a leading `=`, `+`, `-`, `@`, also full-width, tab or line break).
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ const HEADER = [
  * ```
  */
 export function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

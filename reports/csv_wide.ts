@@ -1,5 +1,5 @@
 /**
- * A table as CSV in two more forms: one line a row (wide), and one line for each figure of a run.
+ * A table as CSV in two more forms: one line a row (wide), and one line for each run and metric.
  *
  * @module
  */
@@ -41,41 +41,25 @@ export function renderWideCsv(table: Table): string {
   return lines.map((line) => `${line.map(field).join(",")}\n`).join("");
 }
 
-const RUN_HEADER = [
-  "row",
-  "seed",
-  "run",
-  "metric",
-  "unit",
-  "higher_is_better",
-  "value",
-  "std",
-  "spread",
-  "n",
-  "definition",
-];
+const RUN_HEADER = "row,seed,run,status,metric,unit,higher_is_better,value,std,spread,n,definition".split(",");
 
-/** Renders the figures of a table's finished runs in CSV, one line each; `std` is within the run, over folds or searches. */
+/**
+ * Renders the planned runs of a table in CSV, one line for each run and metric; `std` is within the run, over folds or
+ * searches. A run without a figure has its status: `failed`, `diverged`, `stopped`, `missing` (it has no record), or
+ * `absent` (it completed without this metric).
+ */
 export function renderRunsCsv({ columns, rows }: Table): string {
   const lines = rows.flatMap(({ label, cells }) =>
-    cells.flatMap(({ metric, runs }, column) =>
-      runs.map(({ id, seed, value, runStd, over, n, definition }) => {
-        const { unit, higherIsBetter } = columns[column]!;
-        return [
-          label,
-          seed,
-          id,
-          metric,
-          unit,
-          higherIsBetter,
-          value,
-          runStd,
-          runStd === null ? "" : over,
-          n,
-          definition,
-        ];
-      })
-    )
+    cells.flatMap(({ metric, runs, absences }, column) => {
+      const { unit, higherIsBetter } = columns[column]!;
+      const finished = runs.map((run) => ({ ...run, status: "completed" }));
+      return [...finished, ...absences].sort((a, b) => a.seed - b.seed).map((run) => {
+        const own = [label, run.seed, run.id, run.status, metric, unit, higherIsBetter];
+        if (!("value" in run)) return [...own, null, null, null, null, null];
+        const { value, runStd, over, n, definition } = run;
+        return [...own, value, runStd, runStd === null ? null : over, n, definition];
+      });
+    })
   );
   return [RUN_HEADER, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
 }

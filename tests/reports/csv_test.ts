@@ -64,7 +64,7 @@ Deno.test("csvText() disarms formulas and leaves other text as it is", () => {
 Deno.test("csvText() is read back as it was, whatever it holds", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1 }), (texts) => {
-      const wanted = texts.map((text) => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+      const wanted = texts.map((text) => /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text);
       assertEquals(readCsv(`${texts.map(csvText).join(",")}\n`), [wanted]);
     }),
     { seed: 9, numRuns: 300 },
@@ -81,22 +81,23 @@ Deno.test("renderWideCsv() has one line a row, and no field that no row has", ()
   ]);
 });
 
-Deno.test("renderRunsCsv() has one line for each figure of a run", () => {
-  const records = [completed("A", 0, 0.5), completed("A", 1, 0.75)];
-  const table = buildTable({ rows: ["A"], seeds: [0, 1], records, columns: ["unseen.accuracy"] });
-  assertEquals(
-    readCsv(renderRunsCsv(table)).slice(1),
-    [0, 1].map((seed) => [
-      ...[
-        "A",
-        String(seed),
-        idOf("A", seed),
-        "unseen.accuracy",
-        "fraction",
-        "true",
-        String(records[seed]!.metrics[0]!.value),
-      ],
-      ...["0.0078", "folds", "6000", definition],
-    ]),
-  );
+Deno.test("renderRunsCsv() has one line for each run and metric, with the status of those that have no figure", () => {
+  const records = [completed("A", 2, 0.5), stopped("A", 0, "failed", "no"), completed("A", 3, NaN)];
+  const none = { ...records[2]!, metrics: [] };
+  const table = buildTable({
+    ...{ rows: ["A"], seeds: [0, 1, 2, 3], records: [...records.slice(0, 2), none], columns: ["unseen.accuracy"] },
+  });
+  const [head, ...lines] = readCsv(renderRunsCsv(table));
+  assertEquals(head!.length, 12);
+  const of = (seed: number, status: string, figures: readonly string[]) => [
+    ...["A", String(seed), status === "missing" ? "" : idOf("A", seed), status, "unseen.accuracy", "fraction", "true"],
+    ...figures,
+  ];
+  const no = ["", "", "", "", ""];
+  assertEquals(lines, [
+    of(0, "failed", no),
+    of(1, "missing", no),
+    of(2, "completed", ["0.5", "0.0078", "folds", "6000", definition]),
+    of(3, "absent", no),
+  ]);
 });
