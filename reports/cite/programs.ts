@@ -3,7 +3,7 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
+import { VERSION } from "../../experiments/version.ts";
 import type { Work } from "./work.ts";
 
 /** This program. */
@@ -12,7 +12,7 @@ export const MARGINLAB: Work = {
   title: "marginlab: margin-based metric learning, from a manifest to an ablation table",
   authors: ["marginlab contributors"],
   year: 2026,
-  note: `version ${project.version}`,
+  note: `version ${VERSION}`,
   ids: [],
 };
 
