@@ -133,9 +133,10 @@ Deno.test("dataset stats counts what a list of names gives, and says that no pix
     assertEquals((await cli("stats", `${folder}/set`)).out.includes("pixels:"), false);
   }));
 
-Deno.test("exit codes of the help are those of README's table", async () => {
-  const help = (await run("--help")).out, readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const table = readme.slice(readme.indexOf("| exit code |")).split("\n\n")[0]!;
+Deno.test("exit codes of the help are those of the documentation's table", async () => {
+  const help = (await run("--help")).out,
+    page = await Deno.readTextFile(new URL("../../docs/records.md", import.meta.url));
+  const table = page.slice(page.indexOf("| exit code |")).split("\n\n")[0]!;
   const codes = (text: string) => [...text.matchAll(/\b\d+\b/g)].map(([code]) => code);
   const rows = table.split("\n").slice(2).map((row) => row.split("|")[1]!);
   assertEquals(codes(rows.join(" ")), codes(/Exit codes:[^.]*\./.exec(help)![0]));

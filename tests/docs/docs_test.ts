@@ -41,7 +41,8 @@ Deno.test("links of the documentation lead to files and headings that are there,
   const all = await pages(), broken: string[] = [];
   for (const [path, page] of all) {
     const prose = page.replace(/^```[\s\S]*?^```$/gm, "").replace(/`[^`\n]*`/g, "");
-    for (const [, link] of prose.matchAll(/\]\(([^()\s]+)\)/g)) {
+    for (const [, inText, shown] of prose.matchAll(/\]\(([^()\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)) {
+      const link = inText ?? shown;
       if (/^https?:/.test(link!)) {
         if (!URL.canParse(link!)) broken.push(`${path}: ${link}`);
         continue;

@@ -1,4 +1,4 @@
-/// What the README says of the intervals' coverage is what `tests/oracle/coverage.ts` found, and that is near 95 %.
+/// What the documentation says of the intervals' coverage is what `tests/oracle/coverage.ts` found, and that is near 95 %.
 import { assert, assertEquals } from "@std/assert";
 import found from "../../fixtures/coverage.json" with { type: "json" };
 import { wilsonCoverage } from "./coverage.ts";
@@ -9,15 +9,15 @@ const range = (values: readonly number[]) => `${percent(Math.min(...values))} to
 const seeds = found.seeds.map(({ coverage }) => coverage), wilson = found.wilson.map(({ coverage }) => coverage);
 const accuracy = found.pairs.map(({ accuracy }) => accuracy), tar = found.pairs.map(({ tar }) => tar);
 
-Deno.test("the README tells how often intervals hold the truth as the long simulation found it", async () => {
-  const readme = (await Deno.readTextFile(new URL("../../../README.md", import.meta.url))).replace(/\s+/g, " ");
+Deno.test("the documentation tells how often intervals hold the truth as the long simulation found it", async () => {
+  const page = (await Deno.readTextFile(new URL("../../../docs/statistics.md", import.meta.url))).replace(/\s+/g, " ");
   const told =
     `Simulated, the intervals hold the truth in ${range(seeds)} of cases (over seeds) and ${range(wilson)} ` +
     `(Wilson's); those over pairs in ${percent(mean(accuracy))} % for a difference of accuracies (${
       range(accuracy)
     }, by ` +
     `the test set) and ${percent(mean(tar))} % for one of true accept rates (${range(tar)}: most are too wide).`;
-  assert(readme.includes(told), `the README does not say: ${told}`);
+  assert(page.includes(told), `docs/statistics.md does not say: ${told}`);
 });
 
 Deno.test("coverage is within a point of 95 %: of each interval over seeds and of a share, of accuracies on the whole", () => {
