@@ -123,6 +123,20 @@ export interface PlannedCellRun {
   readonly checkpoint?: number | undefined;
 }
 
+/** Seeds in words: `seed 3`, `seeds 0, 1 and 7`, three or more in a row as `seeds 2 to 9`. */
+function seedsOf(seeds: readonly number[]): string {
+  const sorted = seeds.toSorted((a, b) => a - b), parts: string[] = [];
+  for (let i = 0; i < sorted.length;) {
+    let end = i;
+    while (sorted[end + 1] === sorted[end]! + 1) end++;
+    if (end - i >= 2) parts.push(`${sorted[i]} to ${sorted[end]}`);
+    else parts.push(...sorted.slice(i, end + 1).map(String));
+    i = end + 1;
+  }
+  const last = parts.pop()!, list = parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+  return `${seeds.length === 1 ? "seed" : "seeds"} ${list}`;
+}
+
 /** Sums up the planned runs of a row for one metric. */
 export function makeCell(
   row: string,
@@ -130,15 +144,13 @@ export function makeCell(
   planned: readonly PlannedCellRun[],
 ): TableCell {
   const runs: CellRun[] = [], absences: CellAbsence[] = [], problems: string[] = [], stoppedAt: number[] = [];
+  const untouched: number[] = [];
   for (const { seed, record, checkpoint } of planned) {
     const found = record?.metrics.find(({ evaluation, name }) => `${evaluation}.${name}` === metric);
     if (!record) {
       absences.push({ seed, id: null, status: "missing" });
-      problems.push(
-        checkpoint === undefined
-          ? `seed ${seed} has no record`
-          : `seed ${seed} has a checkpoint of step ${checkpoint} and no record`,
-      );
+      if (checkpoint === undefined) untouched.push(seed);
+      else problems.push(`seed ${seed} has a checkpoint of step ${checkpoint} and no record`);
     } else if (record.status === "stopped") {
       absences.push({ seed, id: record.id, status: "stopped" });
       if (record.stopped) stoppedAt.push(record.stopped.step);
@@ -154,6 +166,7 @@ export function makeCell(
       runs.push({ id: record.id, seed, value, runStd: std ?? null, over, n, definition });
     }
   }
+  if (untouched.length > 0) problems.push(`${seedsOf(untouched)} ${untouched.length === 1 ? "has" : "have"} no record`);
   const count = (which: CellAbsence["status"]) => absences.filter(({ status }) => status === which).length;
   const all = runs.length > 0 ? meanInterval(runs.map(({ value }) => value)) : null;
   const { low = null, high = null, halfWidth = null } = all ?? {};

@@ -40,7 +40,7 @@ Softmax,unseen.accuracy,fraction,true,0.5,0.3535533905932738,seeds,6000,-2.67655
       idOf("CM1 (1, 0.3, 0.2)", 1)
     },"seed 0 diverged (${id}): The ""loss"" is NaN,
 step 3"
-'=m,unseen.accuracy,fraction,true,,,,,,,2,0,0,0,0,2,0,Softmax,,,,,,,,,,,,,,,,,,,,,,,seed 0 has no record; seed 1 has no record
+'=m,unseen.accuracy,fraction,true,,,,,,,2,0,0,0,0,2,0,Softmax,,,,,,,,,,,,,,,,,,,,,,,seeds 0 and 1 have no record
 `.trimStart(),
   );
 });

@@ -33,7 +33,7 @@ Deno.test("renderMarkdown() of three seeds: spread, failures, baseline, publishe
 | ArcFace (0.5)     |   95.20 ± 1.27 (2/3)² | +1.00 ± 1.27 (2/3) ? |               |      11 ± 13 (2/3)² |    0 ± 0 (2/3) ? |
 | CM1 (1, 0.3, 0.2) |                    —³ |                    — |               |                  —³ |                — |
 
-- ¹ CosFace (0.35): seed 1 has no record; seed 2 has no record
+- ¹ CosFace (0.35): seeds 1 and 2 have no record
 - ² ArcFace (0.5): seed 1 diverged (007b925efcc7): Cannot go on: the loss is NaN at step 17 \| head.weight
 - ³ CM1 (1, 0.3, 0.2): seed 0 failed (001254ad2987): Out of memory; seed 1 failed (00ec193f0ba6): Out of memory; seed 2 has no record
 - ± is half the width of the 95 % t-interval of the mean over seeds
@@ -164,4 +164,17 @@ Deno.test("escapeMarkdown() keeps a cell a cell", () => {
   const table = buildTable({ rows: ["x | y\n| z"], seeds: [0], records: [], columns: ["unseen.accuracy"] });
   const row = renderMarkdown(table).split("\n")[2]!;
   assertEquals(row.replaceAll("\\|", "").split("|").length, 4);
+});
+
+Deno.test("seeds without a record are named together, three in a row as a range", () => {
+  const seeds = [0, 1, 2, 4, 5, 9],
+    { problems } = buildTable({
+      rows: ["a"],
+      seeds,
+      columns: ["unseen.accuracy"],
+      records: [],
+      baseline: null,
+      published: null,
+    }).rows[0]!.cells[0]!;
+  assertEquals(problems, ["seeds 0 to 2, 4, 5 and 9 have no record"]);
 });

@@ -126,7 +126,12 @@ Deno.test("buildTable() of any subset of records renders in every format, and it
           const { planned, finished, failed, diverged, missing, absent } = cell;
           assertEquals(planned, 3);
           assertEquals(finished + failed + diverged + missing + absent, planned);
-          assertEquals(cell.runs.length + cell.problems.length, planned);
+          assertEquals(cell.runs.length + cell.absences.length, planned);
+          assertEquals(
+            cell.problems.length,
+            planned - finished - Math.max(0, missing - 1),
+            "one line for those without record",
+          );
           assertEquals([cell.mean !== null, cell.std !== null], [finished > 0, finished > 1]);
           if (cell.metric !== "unseen.accuracy") continue;
           const kinds = outcomes.slice(3 * r, 3 * r + 3).map(({ kind }) => kind);
