@@ -89,7 +89,7 @@ export function rowLines(
     ...looks.muted
       ? [{
         transform: [{ filter: { not: isNamed } }],
-        mark: { ...line, style: "mutedLine" },
+        mark: { ...line, style: "mutedLine", strokeWidth: 1 },
         encoding: { x, y, detail: { field: "row" } },
       }]
       : [],

@@ -108,8 +108,8 @@ export function configOf(theme: Theme): Record<string, unknown> {
     rule: { color: axis },
     text: { color: text, fontSize: 11 },
     style: {
-      muted: { stroke: muted, fill: muted, strokeWidth: 1 },
-      mutedLine: { stroke: muted, strokeWidth: 1 },
+      muted: { color: muted, strokeWidth: 1 },
+      mutedLine: { color: muted },
       reference: { stroke: axis, color: axis, strokeDash: [3, 3] },
       band: { opacity: 0.15 },
     },
