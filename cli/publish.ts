@@ -18,6 +18,7 @@ import { UsageError } from "./exit.ts";
 import { examples, outOption } from "./options.ts";
 import { collectFiles, collectPlugins, collectProgram, type Copied } from "./publish/collect.ts";
 import { CrateFolder } from "./publish/folder.ts";
+import { addPage } from "./publish/page.ts";
 import { writeZip } from "./publish/zip.ts";
 import { withoutFolders } from "./publish/private_paths.ts";
 import { listenForSignals } from "./signals.ts";
@@ -35,6 +36,8 @@ interface PublishOptions {
   readonly zip?: string;
   readonly weights?: boolean;
   readonly allowUnfinished?: boolean;
+  readonly reproducible?: boolean;
+  readonly data?: string;
   readonly out: string;
 }
 
@@ -44,7 +47,8 @@ export function registerPublish(program: Command, context: Context): void {
   program.command("publish").argument("<experiment>", "folder of an experiment, or its name in the results folder")
     .description(
       "Pack an experiment for others: records, plan, scores, figures, tables and failed runs, described as an RO-Crate " +
-        "with the SHA-256 of every file. The same records give the same bytes. Data sets are described, never packed.",
+        "with the SHA-256 of every file. The same records give the same bytes. Data sets are described, not packed, but " +
+        "for what --reproducible needs.",
     )
     .requiredOption("--license <spdx>", "licence of the package, as CC-BY-4.0 or MIT")
     .addOption(
@@ -58,6 +62,8 @@ export function registerPublish(program: Command, context: Context): void {
     .option("--to <folder>", "folder to make; by default <name>-crate in the current folder")
     .option("--zip <file>", "write one zip archive, in place of the folder or, with --to, beside it")
     .option("--weights", "pack the trained weights too")
+    .option("--reproducible", "pack the page on which a reader trains runs again, and small data that it needs")
+    .option("--data <dir>", "with --reproducible: the data folder; by default data")
     .option("--allow-unfinished", "publish though planned runs have no record")
     .addOption(outOption())
     .addHelpText(
@@ -68,6 +74,9 @@ export function registerPublish(program: Command, context: Context): void {
       ),
     )
     .action(async (where: string, options: PublishOptions) => {
+      if (options.data !== undefined && !options.reproducible) {
+        throw new UsageError("Cannot use --data alone: a package holds no data, add --reproducible or leave it out");
+      }
       const said = await readFlags(options);
       const { store, experiment } = await findExperiment(where, options.out), from = `${store.root}/${experiment}`;
       const { zip } = options, to = options.to ?? (zip === undefined ? `${experiment}-crate` : undefined);
@@ -172,7 +181,11 @@ async function pack(
   const { copied, plugins } = await collectPlugins(exhibit.plan);
   for (const { from, path } of [...copied, ...await collectProgram()]) await crate.copy(from, path);
   notes.push(...plugins.flatMap(notesOf));
-  const source = { exhibit, about, tries, plugins };
+  const page = options.reproducible
+    ? await addPage(crate, exhibit, { data: options.data ?? "data", temporary })
+    : undefined;
+  notes.push(...page?.notes ?? []);
+  const source = { exhibit, about, tries, plugins, reproducible: page?.link };
   for (const { path, content } of await crateDocuments(source)) await crate.write(path, content);
   await crate.write(METADATA, crateMetadata(source, crate.files));
   return notes;

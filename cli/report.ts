@@ -8,13 +8,13 @@ import type { Command } from "commander";
 import { builtins } from "../registry/mod.ts";
 import { citations, renderBibtex } from "../reports/cite/mod.ts";
 import { loadExhibit } from "../reports/exhibit.ts";
-import { type Cells, PAGE_FILE } from "../reports/browser/mod.ts";
+import { PAGE_FILE } from "../reports/browser/mod.ts";
 import { drawForReport } from "../reports/page/drawn.ts";
 import { renderReport } from "../reports/page/page.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { examples, outOption } from "./options.ts";
-import { REPRODUCE_FOLDER, writeReproducible } from "./reproducible.ts";
+import { linkTo, REPRODUCE_FOLDER, unableRuns, writeReproducible } from "./reproducible.ts";
 import { findExperiment } from "./table.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -58,22 +58,8 @@ export function registerReport(program: Command, context: Context): void {
       });
       await writeFile(file, page);
       context.io.out(`${file}\n`);
-      if (cells) tellCells(beside, cells, context);
+      if (!cells) return;
+      context.io.out(`${beside}/${PAGE_FILE}\n`);
+      for (const line of unableRuns(cells)) context.io.err(`${line}\n`);
     });
-}
-
-/** What the report links to. */
-function linkTo({ runs }: Cells): { href: string; ids: Set<string> } {
-  const ids = runs.flatMap(({ record, unable }) => unable === null ? [record.id] : []);
-  return { href: `${REPRODUCE_FOLDER}/${PAGE_FILE}`, ids: new Set(ids) };
-}
-
-/** Says where the page is, and each reason why runs cannot be trained there. */
-function tellCells(folder: string, { runs }: Cells, { io }: Context): void {
-  io.out(`${folder}/${PAGE_FILE}\n`);
-  const reasons = runs.map(({ unable }) => unable).filter((unable) => unable !== null);
-  for (const reason of new Set(reasons)) {
-    const { length } = reasons.filter((one) => one === reason);
-    io.err(`${length} of ${runs.length} runs: ${reason}\n`);
-  }
 }

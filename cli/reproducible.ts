@@ -54,6 +54,20 @@ export async function writeReproducible(folder: string, exhibit: Exhibit, data: 
   return cells;
 }
 
+/** What a report beside the folder links to. */
+export function linkTo({ runs }: Cells): { readonly href: string; readonly ids: ReadonlySet<string> } {
+  const ids = runs.flatMap(({ record, unable }) => unable === null ? [record.id] : []);
+  return { href: `${REPRODUCE_FOLDER}/${PAGE_FILE}`, ids: new Set(ids) };
+}
+
+/** Each reason why runs cannot be trained on the page, with how many they are. */
+export function unableRuns({ runs }: Cells): string[] {
+  const reasons = runs.map(({ unable }) => unable).filter((unable) => unable !== null);
+  return [...Map.groupBy(reasons, (reason) => reason)].map(([reason, { length }]) =>
+    `${length} of ${runs.length} runs: ${reason}`
+  );
+}
+
 /** The program for the page's worker as one classic script. */
 async function bundle(): Promise<string> {
   const entry = decodeURIComponent(new URL("../reports/browser/worker.ts", import.meta.url).pathname);

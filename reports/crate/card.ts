@@ -6,7 +6,7 @@
 import { stringify } from "yaml";
 import { escapeMarkdown, renderMarkdown } from "../markdown.ts";
 import { type CrateSource, runsOf } from "./contents.ts";
-import { describe } from "./metadata.ts";
+import { describe, describeRuns } from "./metadata.ts";
 import { modelIndex } from "./model_index.ts";
 
 /** Licences that model hubs know under other names than SPDX in lower case are `other` there; these are known. */
@@ -28,7 +28,7 @@ export interface CardFigure {
 
 /** Writes the card. */
 export function modelCard(source: CrateSource, figures: readonly CardFigure[]): string {
-  const { exhibit, about, plugins } = source, { licence, title } = about;
+  const { exhibit, about, plugins, reproducible } = source, { licence, title } = about;
   const models = modelIndex(exhibit), known = HUB_LICENCES.has(licence.id.toLowerCase());
   const front = {
     license: known ? licence.id.toLowerCase() : "other",
@@ -42,7 +42,7 @@ export function modelCard(source: CrateSource, figures: readonly CardFigure[]): 
   const failed = runsOf(exhibit).filter(({ record: { status } }) => status !== "completed");
   const lines = [
     `# ${escapeMarkdown(title)}`,
-    escapeMarkdown(describe(source)),
+    escapeMarkdown(source.exhibit.plan?.description.startsWith(title) ? describeRuns(source) : describe(source)),
     renderMarkdown(exhibit.table).trimEnd(),
     ...figures.map(({ path, alt, caption }) => `![${escapeMarkdown(alt)}](${path})\n\n${escapeMarkdown(caption)}`),
     "[report.html](report.html) shows all of this in one page, with what stands behind each cell.",
@@ -53,13 +53,22 @@ export function modelCard(source: CrateSource, figures: readonly CardFigure[]): 
       ).join("\n"),
     ],
     "## Data",
-    `None of it is in this package.\n\n${dataLines(source).join("\n")}`,
+    `${
+      reproducible?.data.length
+        ? "What the page that trains runs again needs is in `reproduce/data`, under the licences below; nothing else."
+        : "None of it is in this package."
+    }\n\n${dataLines(source).join("\n")}`,
     "## Check it",
     "Clone marginlab, then:\n\n```sh\n" +
     "deno task verify /path/to/this/folder --hashes-only\n" +
     "deno task verify /path/to/this/folder --data /path/to/data\n```\n\n" +
     "The first holds every file to its SHA-256 in `ro-crate-metadata.json` and `SHA256SUMS`, and recomputes figures from " +
     "stored scores; the second trains a run again and says of each figure whether it is the same.",
+    ...reproducible
+      ? [
+        `[${reproducible.href}](${reproducible.href}) trains runs again in a browser, from files on any server or disk.`,
+      ]
+      : [],
     ...plugins.length === 0 ? [] : [
       `These runs used plugins, which \`verify\` executes only with \`--allow-plugins\`: ${
         plugins.map(({ path, names, imports }) =>

@@ -72,6 +72,18 @@ export interface CrateSource {
   readonly tries: readonly FailedTry[];
   /** Users' plugins. */
   readonly plugins: readonly CratePlugin[];
+  /** The page on which readers train runs again, where the package has one. */
+  readonly reproducible?: CratePage | undefined;
+}
+
+/** A page on which readers train runs again. */
+export interface CratePage {
+  /** Its path in the package. */
+  readonly href: string;
+  /** Ids of the runs that it can train. */
+  readonly ids: ReadonlySet<string>;
+  /** Paths, in the package, of the data that it needs. */
+  readonly data: readonly string[];
 }
 
 /** The records of an exhibit, each once, with the labels of every row that it stands in. */

@@ -13,6 +13,7 @@ import { modelCard } from "./card.ts";
 import { citationFile } from "./citation.ts";
 import type { CrateDocument, CrateSource } from "./contents.ts";
 import { manifestOfPlan } from "./manifest.ts";
+import { publishedOfPlan } from "./published.ts";
 
 const TABLES: Readonly<Partial<Record<TableFormat, string>>> = {
   md: "table.md",
@@ -26,11 +27,14 @@ const TABLES: Readonly<Partial<Record<TableFormat, string>>> = {
 
 /** Makes them, in the order of their paths. */
 export async function crateDocuments(source: CrateSource): Promise<CrateDocument[]> {
-  const { exhibit, plugins } = source, documents: CrateDocument[] = [];
+  const { exhibit, plugins, reproducible } = source, documents: CrateDocument[] = [];
   const drawn = await drawForReport({ exhibit }), figures = drawn.figures.map(({ figure }) => figure);
   const bibtex = renderBibtex(citations(exhibit, builtins()));
   documents.push(
-    { path: "report.html", content: renderReport({ exhibit, ...drawn, bibtex, folder: "/path/to/this/folder" }) },
+    {
+      path: "report.html",
+      content: renderReport({ exhibit, ...drawn, bibtex, folder: "/path/to/this/folder", reproducible }),
+    },
     { path: "references.bib", content: bibtex },
   );
   for (const figure of figures) {
@@ -42,7 +46,11 @@ export async function crateDocuments(source: CrateSource): Promise<CrateDocument
   for (const [format, name] of Object.entries(TABLES)) {
     documents.push({ path: `tables/${name}`, content: tableFormats[format as TableFormat](exhibit.table) });
   }
-  if (exhibit.plan) documents.push({ path: "manifest.yaml", content: manifestOfPlan(exhibit.plan, plugins) });
+  if (exhibit.plan) {
+    const published = publishedOfPlan(exhibit.plan);
+    documents.push({ path: "manifest.yaml", content: manifestOfPlan(exhibit.plan, plugins) });
+    if (published) documents.push({ path: published.path, content: published.content });
+  }
   const pictures = figures.map(({ name, alt, caption }) => ({ path: `figures/${name}.svg`, alt, caption }));
   documents.push(
     { path: "README.md", content: modelCard(source, pictures) },

@@ -7,6 +7,7 @@ import canonicalize from "canonicalize";
 import { stringify } from "yaml";
 import type { FrozenPlan } from "../../experiments/store.ts";
 import type { CratePlugin } from "./contents.ts";
+import { publishedOfPlan } from "./published.ts";
 
 const HEADER = `# Made from plan.json by marginlab's publish: every default is filled in.
 # Paths of data are relative to the folder that --data names.
@@ -31,7 +32,7 @@ export function manifestOfPlan(plan: FrozenPlan, plugins: readonly CratePlugin[]
   const pick = (sections: Sections, want: (name: string) => boolean) =>
     Object.fromEntries(SECTIONS.filter((name) => want(name) && sections[name] !== null).map((n) => [n, sections[n]]));
   const isShared = (name: string) => (shared as readonly string[]).includes(name);
-  const [first] = rows, { columns, baseline, published, tolerance } = plan.table;
+  const [first] = rows, { columns, baseline, tolerance } = plan.table, published = publishedOfPlan(plan)?.reference;
   const { logEvery, checkpointEvery, weights, receipt } = plan.output;
   const modules = plan.plugins.map(({ module }) => {
     const found = plugins.find((one) => one.module === module);
@@ -54,7 +55,7 @@ export function manifestOfPlan(plan: FrozenPlan, plugins: readonly CratePlugin[]
     table: {
       columns,
       ...baseline === null ? {} : { baseline },
-      ...published === null ? {} : { published },
+      ...published === undefined ? {} : { published },
       ...tolerance ? { tolerance } : {},
     },
     ...plan.stopping ? { stopping: plan.stopping } : {},

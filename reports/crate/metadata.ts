@@ -75,14 +75,19 @@ export function crateMetadata(source: CrateSource, files: readonly CrateFile[]):
   return `${JSON.stringify({ "@context": context, "@graph": graph }, null, 1)}\n`;
 }
 
-/** What a package holds, in a sentence or two. */
-export function describe({ exhibit, tries }: Pick<CrateSource, "exhibit" | "tries">): string {
+/** What a package holds, in a sentence or two: the question, and how its runs ended. */
+export function describe(source: Pick<CrateSource, "exhibit" | "tries">): string {
+  const question = source.exhibit.plan?.description;
+  return question ? `${question.replace(/[.\s]*$/, "")}. ${describeRuns(source)}` : describeRuns(source);
+}
+
+/** How the runs of a package ended, in a sentence or two. */
+export function describeRuns({ exhibit, tries }: Pick<CrateSource, "exhibit" | "tries">): string {
   const runs = runsOf(exhibit), counts = new Map<string, number>();
   for (const { record: { status } } of runs) counts.set(status, (counts.get(status) ?? 0) + 1);
   const ended = [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
-  const question = exhibit.plan?.description ? `${exhibit.plan.description.replace(/[.\s]*$/, "")}. ` : "";
   const before = tries.length === 0 ? "" : ` ${tries.length} earlier tries that failed are told too.`;
-  return `${question}${runs.length} runs of the experiment ${exhibit.experiment}: ${ended}.${before}`;
+  return `${runs.length} runs of the experiment ${exhibit.experiment}: ${ended}.${before}`;
 }
 
 function fileEntity({ path, size, sha256 }: CrateFile): Entity {

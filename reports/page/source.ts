@@ -26,7 +26,7 @@ export interface ReportSource {
   /** How commands name the experiment's folder; by default `results/<experiment>`. */
   readonly folder?: string;
   /** The page beside the report on which runs are trained again, and the ids of those that can be. */
-  readonly reproducible?: { readonly href: string; readonly ids: ReadonlySet<string> };
+  readonly reproducible?: { readonly href: string; readonly ids: ReadonlySet<string> } | undefined;
   /** BibTeX of what the runs used. */
   readonly bibtex?: string;
 }

@@ -1,4 +1,5 @@
 /// A published run trained again in a reader's browser: the report, a click on a cell, the page, and its verdict.
+/// <reference lib="dom" />
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
@@ -43,11 +44,12 @@ function sweep(): Promise<string> {
   })();
 }
 
-/** Writes the report of the sweep, its records changed where told, serves its folder and opens a page of it. */
+/** Writes the report of the sweep, or a package, its records changed where told, serves the folder and opens a page. */
 async function published(
   browser: Browser,
-  { path, changed, colorScheme = "light", width = 1100 }: {
+  { path, packed = false, changed, colorScheme = "light", width = 1100 }: {
     path: string;
+    packed?: boolean;
     changed?: Change;
     colorScheme?: "light" | "dark";
     width?: number;
@@ -56,11 +58,15 @@ async function published(
   const folder = await Deno.makeTempDir(), small = `${folder}/small`;
   await new Deno.Command("cp", { args: ["-r", await sweep(), small] }).output();
   if (changed) await change(small, changed, { which: ({ row }) => row === LABEL });
-  const { code, err } = await cli("report", small, "--reproducible");
+  const served = packed ? `${folder}/package` : small, about = ["--license", "CC0-1.0", "--author", "Ada Lovelace"];
+  const { code, err } = packed
+    ? await cli("publish", small, ...about, "--to", served, "--reproducible")
+    : await cli("report", small, "--reproducible");
   assertEquals([code, err], [0, ""]);
+  if (packed) assertEquals((await cli("verify", served, "--hashes-only")).code, 0);
   const server = Deno.serve({ port: 0, hostname: "localhost", onListen() {} }, async ({ url }) => {
     const { pathname } = new URL(url), type = TYPES[pathname.split(".").at(-1)!];
-    const bytes = await Deno.readFile(`${small}${pathname}`).catch(() => undefined);
+    const bytes = await Deno.readFile(`${served}${pathname}`).catch(() => undefined);
     return bytes && type
       ? new Response(bytes, { headers: { "content-type": type } })
       : new Response(null, { status: 404 });
@@ -118,9 +124,10 @@ testInChromium("a click on a cell of a report trains the run on WebGPU, and find
 }, true);
 
 testInChromium(
-  "a run in a browser's WebAssembly has the losses, weights and figures of Deno's, bit for bit",
+  "a run of a package in a browser's WebAssembly has the losses, weights and figures of Deno's, bit for bit",
   async (browser) => {
-    const { page, heard, close } = await published(browser, { path: "reproduce/index.html" });
+    const { page, heard, close } = await published(browser, { path: "report.html", packed: true });
+    await page.getByRole("link", { name: "train a run again in this browser" }).click();
     assertEquals(await trainOnWasm(page, 4), "identical");
     const here = new Set(await points(page, "here")), there = await points(page, "published");
     assertEquals(there.length, 6);

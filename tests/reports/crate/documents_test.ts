@@ -5,6 +5,8 @@ import { modelCard } from "../../../reports/crate/card.ts";
 import { citationFile } from "../../../reports/crate/citation.ts";
 import { findLicence, parseAuthor, parseParty } from "../../../reports/crate/mod.ts";
 import { namesOf } from "../../../reports/crate/party.ts";
+import { publishedOfPlan } from "../../../reports/crate/published.ts";
+import { parsePublished, publishedRows, publishedUnits as publishedUnitsOf } from "../../../reports/published.ts";
 import { committed, exampleSource } from "./helpers.ts";
 
 type Card = { license: string; "model-index": { name: string; results: Record<string, never>[] }[] };
@@ -40,6 +42,33 @@ Deno.test("a hostile row, title or error is text in the card and in the citation
   const body = card.slice(card.indexOf("\n---\n") + 5);
   assert(!body.includes("<script>") && !body.includes("[x](") && !body.includes("\nlicense"));
   assertEquals((parse(citationFile({ ...source, about })) as Record<string, string>)["title"], evil);
+});
+
+Deno.test("the card says a title that is the question once, and another title beside it", async () => {
+  const exhibit = await committed(), source = { ...await exampleSource(), exhibit };
+  const question = exhibit.plan!.description.replace(/\.$/, ""),
+    of = (title: string) => {
+      const card = modelCard({ ...source, about: { ...source.about, title } }, []);
+      return card.slice(card.indexOf("\n# ")).split(question).length - 1;
+    };
+  assertEquals([of(question), of("Two dimensions")], [1, 1]);
+});
+
+Deno.test("published figures that a plan froze come along as a file that its manifest names, with the same values", () => {
+  const published = { A: { "x.accuracy": 0.9946, "x.eer": null }, B: { "x.accuracy": 0.98 } };
+  const table = { columns: [], baseline: null, published: "../elsewhere/paper.yaml#t2" };
+  const publishedUnits = { "x.accuracy": 6000 };
+  const { path, content, reference } = publishedOfPlan({ table, published, publishedUnits, cite: ["arXiv:1"] })!;
+  assertEquals([path, reference], ["published/paper.yaml", "published/paper.yaml#t2"]);
+  const file = parsePublished(content, path);
+  assertEquals(publishedRows(file, "t2", path), {
+    A: { "x.accuracy": 0.9946, "x.eer": null },
+    B: { "x.accuracy": 0.98, "x.eer": null },
+  });
+  assertEquals(publishedUnitsOf(file, "t2", path), publishedUnits);
+  const degrees = publishedOfPlan({ table, published: { A: { "angles.intra": 26.1 } }, cite: [] })!;
+  assertEquals(publishedRows(parsePublished(degrees.content, ""), "t2", ""), { A: { "angles.intra": 26.1 } });
+  assertEquals(publishedOfPlan({ table: { ...table, published: null }, published: null, cite: [] }), undefined);
 });
 
 Deno.test("a licence that hubs do not know is other, with its name and address", async () => {
