@@ -4,7 +4,16 @@
  * @module
  */
 import { spreadOf, type TableCell } from "./cell.ts";
-import { seedsToTell, SIGNIFICANCE, type VerdictMark, verdictMark } from "./verdict.ts";
+import {
+  HOLLOW_MARKS,
+  levelsDiffer,
+  seedsToTell,
+  SIGNIFICANCE,
+  SOLID_MARKS,
+  thanOf,
+  verdictMark,
+  type VerdictWord,
+} from "./verdict.ts";
 import type { Table } from "./table.ts";
 
 /** Footnotes of one rendering; equal texts share a number. */
@@ -116,24 +125,20 @@ export function explain(table: Table): string[] {
 /** Says what the marks of a table's verdicts mean, and by which tests they are. */
 function explainVerdicts({ rows, baseline }: Table): string[] {
   const cells = rows.flatMap((row) => row.cells).filter(({ verdict }) => verdict !== null);
-  const marks = new Set(cells.map(({ verdict }) => verdictMark(verdict!)));
-  const say = (mark: VerdictMark, text: string) => marks.has(mark) ? [`${mark} ${text}`] : [];
+  const [one, two] = [false, true].map((both) =>
+    new Set(cells.flatMap(({ verdict }) => levelsDiffer(verdict!) === both ? [...verdictMark(verdict!)] : []))
+  ) as [Set<string>, Set<string>];
+  const legend = (marks: ReadonlySet<string>, signs: Readonly<Record<VerdictWord, string>>) =>
+    (["better", "worse", "different", "indistinguishable"] as const).filter((word) => marks.has(signs[word]))
+      .map((word) => `${signs[word]} ${thanOf(word, baseline!)}`);
   const unable = cells.filter(({ verdict }) => verdict!.seeds.word === "too few to tell");
   const few = [...new Set(unable.map(({ verdict }) => verdict!.seeds.n))].sort((a, b) => a - b);
   const comparisons = rows.length - 1, need = `n = ${few.join(", ")}; ${seedsToTell(comparisons)} are needed`;
   const solid = [
-    ...say("▲", `better than ${baseline}`),
-    ...say("▼", `worse than ${baseline}`),
-    ...say("≠", `different from ${baseline}`),
-    ...say("≈", `indistinguishable from ${baseline}`),
-    ...say("?", `too few seeds to tell (${need})`),
+    ...legend(one.union(two), SOLID_MARKS),
+    ...one.has(SOLID_MARKS["too few to tell"]) ? [`? too few seeds to tell (${need})`] : [],
   ];
-  const hollow = [
-    ...say("△", `better than ${baseline}`),
-    ...say("▽", `worse than ${baseline}`),
-    ...say("◇", `different from ${baseline}`),
-    ...say("○", `indistinguishable from ${baseline}`),
-  ];
+  const hollow = legend(one, HOLLOW_MARKS);
   return [
     ...solid.length > 0 ? [solid.join(", ")] : [],
     ...hollow.length > 0
@@ -142,6 +147,12 @@ function explainVerdicts({ rows, baseline }: Table): string[] {
           hollow.join(", ")
         }, on the pairs of the test set alone: test-set noise of the networks as they were trained; too ` +
         `few seeds to tell of training noise (${need})`,
+      ]
+      : [],
+    ...two.size > 0
+      ? [
+        "Two signs where two kinds of chance say different things: the first over seeds (training noise), the second over " +
+        `the pairs of the test set (test-set noise): ${legend(two, HOLLOW_MARKS).join(", ")}`,
       ]
       : [],
     ...explainTests(cells, unable.length < cells.length, { comparisons, baseline: baseline! }),

@@ -126,8 +126,10 @@ function adjust(values: readonly (number | null)[], comparisons: number): (numbe
   return values.map((value, i) => value === null ? null : family[i]!);
 }
 
-const thanOf = (word: VerdictWord, baseline: string): string =>
-  word === "better" || word === "worse" ? `${word} than ${baseline}` : `${word} from ${baseline}`;
+/** A word with what it is said of: `better than Softmax`, `different from Softmax`. */
+export function thanOf(word: VerdictWord, baseline: string): string {
+  return `${word} ${word === "better" || word === "worse" ? "than" : "from"} ${baseline}`;
+}
 
 function wording(
   word: VerdictWord,
@@ -136,13 +138,16 @@ function wording(
 ): string {
   const few = `too few seeds to tell (n = ${seeds.n}; ${needed} are needed)`;
   if (word === "too few to tell") return few;
+  const head = levelsDiffer({ seeds, pairs })
+    ? `not told apart from ${baseline} by both kinds of chance`
+    : thanOf(word, baseline);
   const p = ({ adjusted }: LevelVerdict) => `p ${formatP(adjusted!)} after Holm`;
   const level = (said: LevelVerdict, noise: string) => `${said.word} over ${noise}, ${p(said)}`;
   const parts = [
     seeds.word === "too few to tell" ? few : level(seeds, `${seeds.n} seeds (training noise)`),
     ...pairs && pairs.word !== "too few to tell" ? [level(pairs, `${pairs.n} pairs (test-set noise)`)] : [],
   ];
-  return `${thanOf(word, baseline)}: ${parts.join("; ")}`;
+  return `${head}: ${parts.join("; ")}`;
 }
 
 /** Writes a p-value with its sign: `= 0.012`, two significant digits, and `< 0.0001` below that. */
@@ -150,14 +155,44 @@ export function formatP(p: number): string {
   return p < 1e-4 ? "< 0.0001" : `= ${Number(p.toPrecision(2))}`;
 }
 
-/** The signs of verdicts. */
-export type VerdictMark = "▲" | "▼" | "≠" | "≈" | "△" | "▽" | "◇" | "○" | "?";
+/** Signs of what can be said over seeds. */
+export const SOLID_MARKS = {
+  better: "▲",
+  worse: "▼",
+  different: "≠",
+  indistinguishable: "≈",
+  "too few to tell": "?",
+} as const satisfies Readonly<Record<VerdictWord, string>>;
 
-/** The sign of a verdict; hollow where the pairs alone decide it, because there are too few seeds. */
-export function verdictMark({ word, seeds }: Verdict): VerdictMark {
-  const hollow = seeds.word === "too few to tell";
-  if (word === "better") return hollow ? "△" : "▲";
-  if (word === "worse") return hollow ? "▽" : "▼";
-  if (word === "different") return hollow ? "◇" : "≠";
-  return word === "too few to tell" ? "?" : hollow ? "○" : "≈";
+/** Signs of what can be said over pairs of the test set. */
+export const HOLLOW_MARKS = {
+  better: "△",
+  worse: "▽",
+  different: "◇",
+  indistinguishable: "○",
+  "too few to tell": "?",
+} as const satisfies Readonly<Record<VerdictWord, string>>;
+
+/** Whether seeds and pairs both tell, and not the same. */
+export function levelsDiffer({ seeds, pairs }: Pick<Verdict, "seeds" | "pairs">): boolean {
+  if (!pairs || [seeds.word, pairs.word].includes("too few to tell")) return false;
+  return seeds.word !== pairs.word;
+}
+
+/**
+ * The sign of a verdict; hollow where the pairs alone decide it, because there are too few seeds; that of the seeds and
+ * then that of the pairs, where they differ.
+ */
+export function verdictMark({ word, seeds, pairs }: Verdict): string {
+  if (pairs && levelsDiffer({ seeds, pairs })) return SOLID_MARKS[seeds.word] + HOLLOW_MARKS[pairs.word];
+  return (seeds.word === "too few to tell" ? HOLLOW_MARKS : SOLID_MARKS)[word];
+}
+
+/** A verdict in a word or a few, which say over what where it is not told over both. */
+export function verdictWords({ word, seeds, pairs }: Verdict): string {
+  if (pairs && levelsDiffer({ seeds, pairs })) {
+    return `${seeds.word} over seeds, ${pairs.word} over the test set's pairs`;
+  }
+  const alone = pairs !== null && word !== "too few to tell" && seeds.word === "too few to tell";
+  return alone ? `${word} on the test set's pairs` : word;
 }

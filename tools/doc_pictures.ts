@@ -10,6 +10,7 @@ import { drawFigures, loadExhibit } from "../reports/mod.ts";
 
 /** Each picture: its file, the experiment, the figure's kind, and which of its figures. */
 const PICTURES = [
+  { file: "orl-faces-margin", experiment: "orl-faces", kind: "margin", figure: "margin-head.m" },
   { file: "omniglot-table2", experiment: "omniglot-table2", kind: "intervals", figure: "intervals-unseen.accuracy" },
   { file: "toy-2d", experiment: "toy-2d", kind: "embedding", figure: "embedding" },
 ] as const;

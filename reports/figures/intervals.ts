@@ -8,6 +8,7 @@ import { differenceLabel, unitLabel } from "../format.ts";
 import type { Table } from "../table.ts";
 import { type ExhibitFigure, type FigurePlugin, MissingFigureData, VEGA_LITE_SCHEMA } from "./figure.ts";
 import { short } from "./numbers.ts";
+import { levelsDiffer, type Verdict } from "../verdict.ts";
 import { plainLabel } from "./rows.ts";
 
 /** Figure `intervals`. */
@@ -62,7 +63,7 @@ function draw(table: Table, column: number): ExhibitFigure[] {
   const shape = {
     field: "verdict",
     type: "nominal",
-    scale: { domain: WORDS, range: ["triangle-right", "triangle-left", "diamond", "circle", "cross"] },
+    scale: { domain: WORDS, range: Object.values(SHAPES) },
     legend: { title: null, values: WORDS.filter((word) => differences.some(({ verdict }) => verdict === word)) },
   };
   const change = {
@@ -106,7 +107,30 @@ function rules(values: readonly object[], encoding: Record<string, unknown>) {
   return values.some((value) => "low" in value) ? [{ mark: { type: "rule" }, encoding }] : [];
 }
 
-const WORDS = ["better", "worse", "different", "indistinguishable", "too few to tell"];
+/** Symbols of verdicts. */
+const SHAPES = {
+  better: "triangle-right",
+  worse: "triangle-left",
+  different: "diamond",
+  indistinguishable: "circle",
+  "too few to tell": "cross",
+  "better over seeds alone": "triangle-up",
+  "worse over seeds alone": "triangle-down",
+  "different over seeds alone": "square",
+  "told apart over pairs alone": "wedge",
+} as const;
+const WORDS = Object.keys(SHAPES) as (keyof typeof SHAPES)[];
+
+/** What a symbol says of a verdict: the interval beside it is that over seeds, where there are several. */
+function wordsOf(verdict: Verdict | null): keyof typeof SHAPES {
+  if (!verdict) return "too few to tell";
+  const { word, seeds } = verdict;
+  if (!levelsDiffer(verdict)) return word;
+  if (seeds.word === "indistinguishable" || seeds.word === "too few to tell") {
+    return "told apart over pairs alone";
+  }
+  return `${seeds.word} over seeds alone`;
+}
 
 function differenceOf({ row, delta, pairs, verdict }: TableCell, scaled: (value: number) => number) {
   if (!delta) return [];
@@ -115,7 +139,7 @@ function differenceOf({ row, delta, pairs, verdict }: TableCell, scaled: (value:
     : pairs
     ? { low: scaled(pairs.low), high: scaled(pairs.high) }
     : {};
-  return [{ row: plainLabel(row), mean: scaled(delta.mean), ...spread, verdict: verdict?.word ?? "too few to tell" }];
+  return [{ row: plainLabel(row), mean: scaled(delta.mean), ...spread, verdict: wordsOf(verdict) }];
 }
 
 function caption(cells: readonly TableCell[], compared: boolean): string {

@@ -7,7 +7,7 @@ import type { TableCell } from "../cell.ts";
 import { differenceLabel, unitLabel } from "../format.ts";
 import { type GridCell, layOut, type TableGrid } from "../layout.ts";
 import type { Table, TableColumn } from "../table.ts";
-import { verdictMark } from "../verdict.ts";
+import { verdictMark, verdictWords } from "../verdict.ts";
 import { type Inner, type Markup, markup } from "./markup.ts";
 import { scrolled, sign } from "./parts.ts";
 
@@ -108,9 +108,8 @@ function sortKey(value: number | null | undefined): Inner {
 /** A difference with the word of its sign. */
 function difference(text: string, { verdict }: TableCell): Inner {
   if (!verdict || text === "") return text;
-  const mark = verdictMark(verdict), alone = verdict.pairs !== null && verdict.seeds.word === "too few to tell";
-  const word = verdict.word + (alone && verdict.word !== "too few to tell" ? " on the test set's pairs" : "");
-  return markup`${text.slice(0, -mark.length).trim()} ${sign(mark, word)}`;
+  const mark = verdictMark(verdict);
+  return markup`${text.slice(0, -mark.length).trim()} ${sign(mark, verdictWords(verdict))}`;
 }
 
 function notesOf({ footnotes, notes }: TableGrid): Inner {

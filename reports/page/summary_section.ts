@@ -7,7 +7,7 @@ import type { TableCell } from "../cell.ts";
 import type { Exhibit } from "../exhibit.ts";
 import { formatValue, unitLabel } from "../format.ts";
 import type { Table, TableColumn } from "../table.ts";
-import { seedsToTell } from "../verdict.ts";
+import { levelsDiffer, seedsToTell, thanOf } from "../verdict.ts";
 import { type Inner, join, type Markup, markup } from "./markup.ts";
 import { count } from "./parts.ts";
 import { reportRuns } from "./source.ts";
@@ -82,17 +82,17 @@ function verdictsOf(cells: readonly TableCell[], { baseline }: Table): Inner {
   const groups = new Map<string, string[]>();
   for (const { verdict, row } of cells) {
     if (!verdict) continue;
+    if (levelsDiffer(verdict)) {
+      const said = `${thanOf(verdict.seeds.word, baseline!)} over seeds, ${
+        verdict.pairs!.word
+      } over the test set's pairs`;
+      groups.set(said, [...groups.get(said) ?? [], row]);
+      continue;
+    }
     const alone = verdict.word !== "too few to tell" && verdict.seeds.word === "too few to tell";
-    const words = ({
-      better: "better than",
-      worse: "worse than",
-      different: "different from",
-      indistinguishable: "indistinguishable from",
-      "too few to tell": "too few seeds to tell",
-    })[verdict.word];
     const said = verdict.word === "too few to tell"
-      ? words
-      : `${words} ${baseline}${alone ? " on the test set's pairs" : ""}`;
+      ? "too few seeds to tell"
+      : `${thanOf(verdict.word, baseline!)}${alone ? " on the test set's pairs" : ""}`;
     groups.set(said, [...groups.get(said) ?? [], row]);
   }
   if (groups.size === 0) return null;

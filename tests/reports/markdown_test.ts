@@ -178,3 +178,26 @@ Deno.test("seeds without a record are named together, three in a row as a range"
     }).rows[0]!.cells[0]!;
   assertEquals(problems, ["seeds 0 to 2, 4, 5 and 9 have no record"]);
 });
+
+Deno.test("two signs are explained where seeds and pairs say different things", () => {
+  const rows = ["Softmax", "A"],
+    records = Array.from({ length: 10 }, (_, seed) => seed).flatMap((seed) => [
+      completed("Softmax", seed, 0.9),
+      completed("A", seed, 0.95 + 0.001 * (seed % 3)),
+    ]);
+  const table = buildTable({
+    rows,
+    seeds: [...Array(10).keys()],
+    records,
+    columns: ["unseen.accuracy"],
+    baseline: "Softmax",
+    published: null,
+  });
+  const [, cell] = table.rows.map(({ cells }) => cells[0]!), { verdict } = cell!;
+  const pairs = { word: "indistinguishable", n: 800, p: 0.2, adjusted: 0.2 } as const;
+  const both = { ...cell!, verdict: { ...verdict!, word: "indistinguishable" as const, pairs } };
+  const said = renderMarkdown({ ...table, rows: [table.rows[0]!, { ...table.rows[1]!, cells: [both] }] });
+  assert(/\| A +\|.* ▲○ \|/.test(said), said);
+  assert(said.includes("\n- ▲ better than Softmax\n"), said);
+  assert(/^- Two signs .*\(training noise\).*\(test-set noise\): ○ indistinguishable from Softmax$/m.test(said), said);
+});

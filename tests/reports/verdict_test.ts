@@ -7,6 +7,7 @@ import {
   signFlipFloor,
   verdictMark,
   verdicts,
+  verdictWords,
 } from "../../reports/mod.ts";
 import { completed } from "./sample.ts";
 
@@ -78,14 +79,23 @@ Deno.test("verdicts() over pairs find nothing where the interval has 0 in it, wh
 });
 
 Deno.test("verdicts() call a difference one only where every level that can tell does", () => {
-  const of = (mean: number, p: number) => verdicts([{ delta: delta(mean, 6), pairs: onPairs(mean, p) }], column)[0]!;
+  const of = (mean: number, p: number, overPairs = mean) =>
+    verdicts([{ delta: delta(mean, 6), pairs: onPairs(overPairs, p) }], column)[0]!;
   assertEquals([of(0.5, 0.001), of(0.5, 0.5), of(0.001, 0.001)].map(({ word }) => word), [
     "better",
     "indistinguishable",
     "indistinguishable",
   ]);
   assert(/better over 6 seeds \(training noise\), p .*; indistinguishable over 6000 pairs/.test(of(0.5, 0.5).text));
-  assertEquals([of(-0.5, 0.001), of(0.5, 0.5)].map(verdictMark), ["▼", "≈"]);
+  assert(of(0.5, 0.5).text.startsWith("not told apart from Softmax by both kinds of chance: "), of(0.5, 0.5).text);
+  const some = [of(-0.5, 0.001), of(0.5, 0.5), of(0.001, 0.5), of(0.001, 0.001, 0.5)];
+  assertEquals(some.map(verdictMark), ["▼", "▲○", "≈", "≈△"]);
+  assertEquals(some.map(verdictWords), [
+    "worse",
+    "better over seeds, indistinguishable over the test set's pairs",
+    "indistinguishable",
+    "indistinguishable over seeds, better over the test set's pairs",
+  ]);
 });
 
 Deno.test("the best of a column stands out where every other row is worse by the tests, with a baseline or without", () => {
