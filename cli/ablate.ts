@@ -14,7 +14,7 @@ import type { FrozenPlan } from "../experiments/store.ts";
 import { launch } from "./launch/launch.ts";
 import { checkLaunchOptions, type LaunchOptions, withLaunchOptions } from "./launch/options.ts";
 import { type LoadedSweep, loadSweep } from "./load.ts";
-import { leavesOut } from "./own_plan.ts";
+import { leavesOut } from "../experiments/own_plan.ts";
 import {
   examples,
   noLogOption,

@@ -13,7 +13,7 @@ import { checkpointSteps, outcomesFor, tableFormats, tableOfExperiment } from ".
 import type { Context } from "./context.ts";
 import { UsageError } from "./exit.ts";
 import { loadPlan, type PlannedSweep } from "./load.ts";
-import { leavesOut } from "./own_plan.ts";
+import { leavesOut } from "../experiments/own_plan.ts";
 import { dataOption, examples, outOption } from "./options.ts";
 import { withPlugins } from "./planned_plugins.ts";
 import { standingCode } from "./standing.ts";

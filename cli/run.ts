@@ -21,7 +21,7 @@ import {
   withManifestOptions,
   withPrintOptions,
 } from "./options.ts";
-import { keepPlan } from "./own_plan.ts";
+import { keepPlan } from "../experiments/own_plan.ts";
 import { figure } from "./progress_lines.ts";
 import { type TrainingOptions, trainRuns } from "./training.ts";
 import { type TrustOptions, withTrustOptions } from "./trust.ts";

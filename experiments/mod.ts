@@ -42,4 +42,5 @@ export type { Plane, PlanePoint } from "./plane.ts";
 export type { RungLine } from "./store/rungs.ts";
 export type { SweepEvent } from "./jobs.ts";
 export * from "./sweep.ts";
+export { trainManifest, type TrainManifestOptions } from "./train_manifest.ts";
 export { VERSION } from "./version.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FrozenPlan, Store } from "../experiments/store.ts";
+import type { FrozenPlan, Store } from "./store.ts";
 
 /** Whether a plan lacks runs that the experiment's own plan has records of, so that it would take a table away. */
 export async function leavesOut(
