@@ -3,8 +3,6 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
-
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
 /** A fenced block of a Markdown page. */
@@ -36,34 +34,44 @@ export function wordsOf(command: string): string[] {
   return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
 }
 
-/**
- * Runs `deno task NAME …` with the permissions of that task, or `cp -r FROM TO`, in a folder.
- *
- * @returns Exit status, and what was printed.
- */
-export async function runCommand(command: string, folder: string): Promise<{ code: number; out: string; err: string }> {
-  const [program, first = "", second = "", ...rest] = wordsOf(command);
-  if (program === "cp" && first === "-r") {
-    await copy(`${folder}/${second}`, `${folder}/${rest[0]}`);
-    return { code: 0, out: "", err: "" };
-  }
-  const task = (project.tasks as Record<string, { command: string }>)[second];
-  if (program !== "deno" || first !== "task" || !task) {
-    throw new Error(`Cannot run "${command}": wanted deno task NAME, or cp -r`);
-  }
-  const words = task.command.split(" ").slice(1), at = words.indexOf("cli.ts");
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
-    args: [...words.slice(0, at), `--config=${root}deno.json`, `${root}cli.ts`, ...words.slice(at + 1), ...rest],
-    cwd: folder,
-    env: { NO_COLOR: "1", XDG_RUNTIME_DIR: folder },
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder();
-  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+/** A command, or a file to write. */
+export type Step = string | { readonly path: string; readonly text: string };
+
+/** What a command did. */
+export interface Ran {
+  readonly command: string;
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
 }
 
-async function copy(from: string, to: string): Promise<void> {
-  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
+/**
+ * Runs `deno task NAME …`, `cp -r FROM TO` and the writing of files in a folder, one after the other in one process of
+ * their own, up to the first that fails. What the tasks permit is tested elsewhere; these may read, write below the folder
+ * and start `deno`.
+ *
+ * @param steps Commands, or files to write.
+ */
+export async function runCommands(
+  steps: readonly Step[],
+  folder: string,
+): Promise<Ran[]> {
+  const script = decodeURIComponent(new URL("run_commands.ts", import.meta.url).pathname);
+  const flags = ["--no-prompt", "--no-check", "--allow-read", `--allow-write=${folder}`, "--allow-run=deno"];
+  const told = await new Deno.Command("deno", {
+    args: [
+      "run",
+      ...flags,
+      "--allow-sys=hostname,cpus,osRelease,systemMemoryInfo,statfs",
+      "--ignore-env",
+      `--config=${root}deno.json`,
+      script,
+      JSON.stringify(steps),
+    ],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  if (!told.success) throw new Error(new TextDecoder().decode(told.stderr));
+  return JSON.parse(new TextDecoder().decode(told.stdout));
 }

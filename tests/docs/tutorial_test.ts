@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { blocksOf, commandsOf, runCommand } from "./commands.ts";
+import { blocksOf, commandsOf, runCommands, type Step } from "./commands.ts";
 
 const page = await Deno.readTextFile(new URL("../../docs/tutorial.md", import.meta.url));
 
@@ -17,15 +17,16 @@ const PRINTS: readonly (readonly [command: RegExp, text: string])[] = [
 Deno.test("every command of the tutorial succeeds in its order, from images to the verdict", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    for (const block of blocksOf(page)) {
-      if (block.language === "yaml") await Deno.writeTextFile(`${folder}/my/photos.yaml`, block.text);
-      if (block.language !== "sh") continue;
-      for (const command of commandsOf(block)) {
-        const { code, out, err } = await runCommand(command, folder);
-        assertEquals(code, 0, `${command}\n${out}${err}`);
-        for (const [, text] of PRINTS.filter(([wanted]) => wanted.test(command))) assertStringIncludes(out + err, text);
-      }
+    const steps = blocksOf(page).flatMap((block): Step[] => {
+      if (block.language === "yaml") return [{ path: "my/photos.yaml", text: block.text }];
+      return block.language === "sh" ? commandsOf(block) : [];
+    });
+    const ran = await runCommands(steps, folder);
+    for (const { command, code, out, err } of ran) {
+      assertEquals(code, 0, `${command}\n${out}${err}`);
+      for (const [, text] of PRINTS.filter(([wanted]) => wanted.test(command))) assertStringIncludes(out + err, text);
     }
+    assertEquals(ran.length, steps.filter((step) => typeof step === "string").length);
     const report = await Deno.readTextFile(`${folder}/results/photos/report.html`);
     assertStringIncludes(report, "Does a margin help on these photos?");
   } finally {

@@ -1,23 +1,12 @@
 /// A case of each kind; `tests/slow/memory.ts` has more.
-import { iresnet, mobilefacenet, small, testMemory } from "./memory_cases.ts";
+import { iresnet, small, testMemory } from "./memory_cases.ts";
 
 testMemory([
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64, accumulate: 4 },
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 16, checkpointing: true },
-  {
-    backend: "wasm",
-    backbone: { ...iresnet, embedding: 512, widths: [64, 128, 256, 512] },
-    size: 48,
-    batchSize: 4,
-    ema: 0.99,
-  },
-  { backend: "wasm", backbone: mobilefacenet, size: 64, batchSize: 8 },
-  { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
   { backend: "webgpu", backbone: iresnet, size: 64, batchSize: 8, precision: "f16" },
   // Composed passes, losses over pairs, and a sample of the classes.
-  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "curricularface" } },
   { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, auxiliary: { name: "inter" } },
-  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 64, head: { name: "triplet" } },
   {
     backend: "wasm",
     backbone: { ...small, embedding: 512 },

@@ -4,6 +4,10 @@ import { iresnet, mobilefacenet, small, testMemory } from "../experiments/memory
 const excited = { ...iresnet, se: true, output: "C" };
 
 testMemory([
+  { backend: "wasm", backbone: mobilefacenet, size: 64, batchSize: 8 },
+  { backend: "webgpu", backbone: iresnet, size: 32, batchSize: 16 },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 10_000, head: { name: "curricularface" } },
+  { backend: "wasm", backbone: small, size: 8, batchSize: 256, classes: 64, head: { name: "triplet" } },
   { backend: "wasm", backbone: { name: "convnet", width: 32 }, size: 56, batchSize: 64 },
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32 },
   { backend: "wasm", backbone: iresnet, size: 64, batchSize: 32, checkpointing: true },

@@ -199,8 +199,8 @@ const flat: Record<string, Partial<TrainOptions> & { headParams?: Record<string,
   ", with parts and a sample of the classes": { accumulate: 3, headParams: { s: 8, m: 0.3, sampleRate: 0.5 } },
 };
 for (const [how, changes] of Object.entries(flat)) {
-  testOnBackends(`train() holds memory flat over 100 steps${how}`, async () => {
-    const { options, dispose } = setup({ steps: 100, logEvery: 10, ...changes }), watch = watchMemory();
+  testOnBackends(`train() holds memory flat over 50 steps${how}`, async () => {
+    const { options, dispose } = setup({ steps: 50, logEvery: 5, ...changes }), watch = watchMemory();
     const seen: number[][] = [];
     try {
       for await (const _ of train(options)) seen.push(watch.figures());
