@@ -8,7 +8,8 @@
  * @module
  */
 import { createWhole, ignoreAbsence, readTextIfThere } from "./atomic.ts";
-import { countText, startBeat } from "./beat.ts";
+import { countText } from "./beat.ts";
+import { startBeat } from "./beat_thread.ts";
 import { heldBy, RunBusyError } from "./busy.ts";
 import { beatOf, leaseFiles, type LeaseText, newestLease, readLease } from "./lease_files.ts";
 import { within } from "./paths.ts";

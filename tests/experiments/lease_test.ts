@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RunBusyError } from "../../experiments/store.ts";
-import { startBeat } from "../../experiments/store/beat.ts";
+import { startBeat } from "../../experiments/store/beat_thread.ts";
 import { RunFolder } from "../../experiments/store/folder.ts";
 import { holderOf } from "../../experiments/store/holder.ts";
 import { takeLease } from "../../experiments/store/lease.ts";

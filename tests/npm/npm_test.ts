@@ -49,6 +49,25 @@ export const logit: number = targetLogit(arcface.margin(arcface.params.parse({})
 export const wrong: string = logit;
 `;
 
+/** A run, as a program trains it; its lease is kept by a thread. */
+const TRAIN = `
+import { builtins, loadManifest, trainManifest } from "@marginlab/marginlab";
+const text = \`
+name: small
+backend: wasm
+data: { train: { reader: synthetic-faces, identities: 4, perIdentity: 4, size: [8, 8], channels: 1 } }
+backbone: { name: convnet, blocks: 1, width: 2, embedding: 4 }
+head: { name: arcface, m: 0.3, s: 8 }
+schedule: { name: step, lr: 0.05 }
+train: { steps: 2, batchSize: 4 }
+evaluate: []
+\`;
+const manifest = await loadManifest("small.yaml", { read: async () => text, registries: builtins() });
+for await (const { event } of trainManifest(manifest, { results: "results" })) {
+  if (event.type === "end") console.log(event.record.status);
+}
+`;
+
 const reason = await whyNot();
 Deno.test({
   name: `the npm package gives heads, protocols and readers to Node and Deno, with types${
@@ -66,6 +85,10 @@ Deno.test({
       const version = 'import { VERSION } from "@marginlab/marginlab"; console.log(VERSION);';
       await Deno.writeTextFile(`${folder}/root.mjs`, version);
       assertStringIncludes(await run("deno", ["run", "-A", "--cached-only", "root.mjs"], folder), VERSION);
+      await Deno.writeTextFile(`${folder}/train.mjs`, TRAIN);
+      const told = await run("deno", ["run", "-A", "--cached-only", "train.mjs"], folder);
+      // A thread that does not start leaves a line, and its work to this one.
+      assertEquals(told, "completed\n");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
