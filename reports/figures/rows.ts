@@ -36,12 +36,12 @@ export function rowLooks(
   const base = ranked.filter(({ label }) => label === table.baseline);
   const chosen = new Set([...base, ...ranked].map(({ label }) => label).values().take(NAMED_ROWS));
   const by = column < 0 ? "" : ` best by ${table.columns[column]!.metric}`;
-  const count = NAMED_ROWS - base.length;
+  const count = NAMED_ROWS - base.length, others = rows.length - chosen.size;
   return {
     named: rows.filter((label) => chosen.has(label)).map(plainLabel),
     muted: true,
-    note: ` In colour: ${base.length ? `the baseline and ` : ""}the ${count} rows${by}; the other ` +
-      `${rows.length - chosen.size} are grey.`,
+    note: ` In colour: ${base.length ? `the baseline and ` : ""}the ${count} rows${by}; ` +
+      (others === 1 ? "the other one is grey." : `the other ${others} are grey.`),
   };
 }
 
