@@ -70,16 +70,12 @@ another process, 130 and 143 interrupted with nothing to save.
 deno task <command> --help tells more about a command.`;
 
 /**
- * Runs one command line.
+ * The program with all its commands, which tells where the context says.
  *
- * @param args Arguments, without the program's name.
- * @param given Where it prints.
- * @param exit Ends the process at once, for a second signal.
- * @returns The exit status.
+ * @param context What the commands share.
  */
-export async function main(args: readonly string[], given: Io, exit: (code: number) => void): Promise<number> {
-  const io = printing(given);
-  const context: Context = { io, exit, code: 0 };
+export function commandLine(context: Context): Command {
+  const { io } = context;
   const program = new Command("marginlab")
     .description("Margin-based metric learning: a manifest becomes an ablation table.")
     .version(VERSION)
@@ -95,8 +91,22 @@ export async function main(args: readonly string[], given: Io, exit: (code: numb
       getErrHasColors: () => false,
     });
   }
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args Arguments, without the program's name.
+ * @param given Where it prints.
+ * @param exit Ends the process at once, for a second signal.
+ * @returns The exit status.
+ */
+export async function main(args: readonly string[], given: Io, exit: (code: number) => void): Promise<number> {
+  const io = printing(given);
+  const context: Context = { io, exit, code: 0 };
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await commandLine(context).parseAsync([...args], { from: "user" });
     return context.code;
   } catch (error) {
     const { code, message } = explain(error);
@@ -105,6 +115,7 @@ export async function main(args: readonly string[], given: Io, exit: (code: numb
   }
 }
 
-function commandsOf(command: Command): Command[] {
+/** A command and all below it. */
+export function commandsOf(command: Command): Command[] {
   return [command, ...command.commands.flatMap(commandsOf)];
 }
