@@ -83,8 +83,11 @@ export async function ablate(sweep: LoadedSweep, options: TrainingOptions, conte
   if (options.json) context.io.out(JSON.stringify({ type: "table", experiment, table }) + "\n");
   else {
     context.io.out(tableFormats.md(table));
-    const again = kept ? `deno task table ${store.root}/${experiment}` : "the same command, which trains nothing twice";
-    context.io.out(`\nRecords: ${store.root}/${experiment}/\nThis table again: ${again}\n`);
+    const folder = `${store.root}/${experiment}`;
+    const again = kept
+      ? `deno task table ${folder}\nWith figures, as a page: deno task report ${folder}`
+      : "the same command, which trains nothing twice";
+    context.io.out(`\nRecords: ${folder}/\nThis table again: ${again}\n`);
   }
   const standing = standingCode(runs, records, rule);
   context.code = code === EXIT.failed || standing === EXIT.done ? code : standing;

@@ -11,6 +11,7 @@ Deno.test("ablate trains what is missing, prints the table, and trains nothing t
     assertEquals(first.code, 0, first.err);
     assertMatch(first.out, /\| NS +\|.*\n\| ArcFace +\|/);
     assertStringIncludes(first.out, `Records: ${folder}/results/tiny/`);
+    assertStringIncludes(first.out, `as a page: deno task report ${folder}/results/tiny\n`);
     assertStringIncludes(first.err, "2 runs, 0 done, 2 to do");
     const { runs } = JSON.parse((await cli("plan", path, "--json", ...flags)).out);
     assertEquals(runs.map(({ row, done, status }: Record<string, unknown>) => [row, done, status]), [
