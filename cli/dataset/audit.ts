@@ -39,7 +39,7 @@ export function registerAudit(dataset: Command, context: Context): void {
     .option("--json", "print JSON, every finding")
     .addHelpText(
       "after",
-      examples("dataset audit faces.zip", "dataset audit train --against test --set size=[112,112]"),
+      examples("dataset audit faces.zip", 'dataset audit train --against test --set "size=[112,112]"'),
     )
     .action((reader: string, options: AuditOptions) =>
       withReaders(options, context, async (open) => {

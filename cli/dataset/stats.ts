@@ -23,7 +23,7 @@ export function registerStats(dataset: Command, context: Context): void {
       "after",
       examples(
         "dataset stats omniglot/images_background.zip",
-        "dataset stats image-folder --set path=omniglot/images_background.zip --set size=[28,28] --set channels=1",
+        'dataset stats image-folder --set path=omniglot/images_background.zip --set "size=[28,28]" --set channels=1',
         "dataset stats recordio --set path=ms1m --json",
       ),
     )

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { builtins } from "../../registry/builtins.ts";
 import { generatedPages } from "../../tools/write_docs.ts";
 import { blocksOf, commandsOf, wordsOf } from "./commands.ts";
 import { pages } from "./pages.ts";
@@ -43,6 +44,23 @@ Deno.test("links of the documentation lead to files and headings that are there,
     }
   }
   assertEquals(broken, []);
+});
+
+Deno.test("the pages name every head, reader, augmentation, sampler, protocol and sink", async () => {
+  const all = await pages(), kinds = builtins();
+  const where = {
+    head: "README.md",
+    reader: "docs/data.md",
+    augmentation: "docs/data.md",
+    sampler: "docs/data.md",
+    protocol: "docs/measuring.md",
+    sink: "docs/sweeps.md",
+  } as const;
+  for (const [kind, path] of Object.entries(where) as [keyof typeof where, string][]) {
+    const page = all.get(path)!.replaceAll("`-", "`verification-");
+    const missing = kinds[kind].names().filter((name) => !new RegExp(`[\\x60 ]${name}[\\x60 ,]`).test(page));
+    assertEquals(missing, [], path);
+  }
 });
 
 /** How many samples of each page `samples_test.ts`, `tutorial_test.ts` and `plugins_test.ts` try: add yours to one of them. */

@@ -44,6 +44,8 @@ async function against(args: readonly string[], whole: boolean): Promise<string 
 
 /** What is wrong with a line of the shell. */
 async function problemOf(command: string, whole = true): Promise<string | undefined> {
+  // zsh, the shell of a Mac, ends with an error where such a pattern matches no file.
+  if (/[[\]{}*?]/.test(command.replace(/"[^"]*"|'[^']*'/g, ""))) return "brackets want quotes in a shell";
   const [program, ...rest] = wordsOf(command.replace(/ > \S+$/, "").replace(/\bN\b/g, "1"));
   const words = program === "npx" ? rest.slice(rest.findIndex((word) => word.startsWith("deno@")) + 1) : rest;
   if (program === "cp") return;
@@ -126,6 +128,7 @@ Deno.test("the check of shell lines finds what is wrong", async () => {
     "deno task no-such",
     "deno task validate experiments/manifests/nothing.yaml",
     "deno task table",
+    "deno task plan my.yaml --set seeds=[0,1]",
     "deno task figure loss magface",
     "deno test -A tests/nothing",
     "npx -y deno@2.9.6 task quickstart --nothing",
