@@ -187,7 +187,7 @@ export function stages(all: readonly Layer[], { checkpointing = false }: CostOpt
   return sequence(...checkpointing ? all.map(recomputed) : all);
 }
 
-/** A second reference to a tensor's data that no `tf.tidy` frees. */
+/** A second reference to a tensor's data, of its shape, that no `tf.tidy` frees; the caller disposes it. */
 export function keepClone<T extends Tensor>(x: T): T {
   return tf.keep(tf.clone(x));
 }

@@ -51,8 +51,9 @@ export function conv(
 }
 
 /**
- * Height and width of what a convolution gives.
+ * Height and width of what a convolution gives: `⌊(size + 2 padding − kernel) / stride⌋ + 1` of each, in pixels.
  *
+ * @param name Name of the layer, for the error.
  * @throws {RangeError} if the kernel is larger than the padded input.
  */
 export function windows(
@@ -201,9 +202,9 @@ export function columnSums(x: Tensor2D): Tensor1D {
 /**
  * A trace that keeps tensors for its backward pass.
  *
- * @param y Result of the forward pass.
- * @param tensors What the backward pass needs; the caller keeps them too.
- * @param backward Gives the gradient in the input from the kept tensors and that of the result.
+ * @param y Result of the forward pass, shape `[batch, …]`.
+ * @param tensors What the backward pass needs, of any shapes; the caller keeps them too.
+ * @param backward Gives the gradient in the input, of its shape, from the kept tensors and that of the result.
  */
 export function keeping(
   y: Tensor,

@@ -24,7 +24,10 @@ export interface SurveyedImages {
  * Looks at the first image, and at the first of every other file name extension. `createFileSet` holds the other
  * images to the same size when they are read.
  *
- * @param size The size that the parameters ask for, or `null` for that of the first image.
+ * @param size The size in pixels that the parameters ask for, or `null` for that of the first image.
+ * @returns The size of the images, and the names of their decoders.
+ * @throws {RangeError} if there is no image.
+ * @throws {SyntaxError} if one that is looked at is damaged, with its place.
  */
 export async function surveyImages(
   images: SurveyedImages,

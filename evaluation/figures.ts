@@ -25,7 +25,7 @@ export const EER: MetricDefinition = Object.freeze({
 /** A figure as it is measured, without what its definition says. */
 export type Figure = Pick<Metric, "value" | "std" | "over" | "n">;
 
-/** Puts figures beside their definitions, in order. */
+/** Puts figures beside their definitions, in order; there are as many of one as of the other. */
 export function measured(definitions: readonly MetricDefinition[], figures: readonly Figure[]): Metric[] {
   return definitions.map(({ name, unit, higherIsBetter }, index) => ({
     name,

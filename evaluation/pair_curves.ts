@@ -34,7 +34,7 @@ function operatingPoints(distances: SortedDistances): Operating[] {
   return points;
 }
 
-/** `roc` and `det` of scored pairs, see {@link rateCurves}. */
+/** `roc` (true over false accept rate) and `det` (false reject over false accept rate) of pairs: at most 101 points. */
 export function errorCurves(distances: SortedDistances): Curve[] {
   const same = distances.same.length, different = distances.different.length;
   return rateCurves(

@@ -12,7 +12,12 @@ export interface SortedDistances {
   readonly different: Float64Array;
 }
 
-/** Splits distances by kind of pair and sorts them. */
+/**
+ * Splits distances by kind of pair and sorts them.
+ *
+ * @param distances One a pair, shape `[pairs]`.
+ * @param same 1 where both images of a pair are of one class, else 0, shape `[pairs]`.
+ */
 export function sortDistances(distances: Float64Array, same: Uint8Array): SortedDistances {
   return {
     same: distances.filter((_, pair) => same[pair] === 1).sort(),

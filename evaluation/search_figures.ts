@@ -15,7 +15,11 @@ export function overSearches(values: readonly number[], n: number): Figure {
   return { value: mean(values), ...spread, n };
 }
 
-/** Share of the mated probes of a search that satisfy a condition. */
+/**
+ * Share of the mated probes of a search that satisfy a condition, in `[0, 1]`; NaN where no probe has a mate.
+ *
+ * @param holds Told the rank of the mate, from 1, and its score.
+ */
 export function foundShare({ ranks, scores }: SearchRanks, holds: (rank: number, score: number) => boolean): number {
   let found = 0, mated = 0;
   for (const [probe, rank] of ranks.entries()) {

@@ -56,8 +56,10 @@ export function isMarginHead(plugin: HeadPlugin): plugin is MarginHeadPlugin {
 }
 
 /**
- * Target logit of unit scale over θ_y from 0 to 180 degrees; the clamp by epsilon, which training has, is left out.
+ * Target logit of unit scale, `φ(θ_y) = cos(m1 θ_y + m2) − m3`, over θ_y from 0 to 180 degrees; past π it is what the
+ * margin's boundary says, and the clamp by epsilon, which training has, is left out.
  *
+ * @returns `180 / step + 1` points.
  * @throws {RangeError} if 180 is no multiple of the step.
  */
 export function targetLogitCurve(margin: Margin, options: CurveOptions = {}): TargetLogitCurve {
@@ -66,8 +68,10 @@ export function targetLogitCurve(margin: Margin, options: CurveOptions = {}): Ta
 }
 
 /**
- * Decision boundaries of two classes, in both directions; where `φ` leaves `[−1, 1]` no angle solves the equation.
+ * Decision boundaries of two classes: `θ2 = arccos φ(θ1)`, with the target logit φ of {@link targetLogitCurve}, and the
+ * same with the classes exchanged; where φ leaves `[−1, 1]` no angle solves the equation.
  *
+ * @returns Angles in degrees.
  * @throws {RangeError} if 180 is no multiple of the step.
  */
 export function decisionBoundary(margin: Margin, options: CurveOptions = {}): DecisionBoundary {

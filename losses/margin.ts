@@ -140,7 +140,12 @@ export function targetLogit(margin: Margin, cosine: number): number {
   return evaluateMargin(numbers, margin, cosine).value;
 }
 
-/** Derivative `dφ/d cos θ` of {@link targetLogit}, in closed form. */
+/**
+ * Derivative of {@link targetLogit} in the cosine, in closed form: `dφ/d cos θ = m1 sin(m1 θ + m2) / sin θ`, up to what
+ * the boundary and the clamp by epsilon make of it.
+ *
+ * @param cosine Cosine of the sample to its class.
+ */
 export function targetLogitDerivative(margin: Margin, cosine: number): number {
   return evaluateMargin(numbers, margin, cosine).derivative;
 }

@@ -61,14 +61,14 @@ export function marginShape(s: number, options: MarginShapeOptions = {}): Margin
   };
 }
 
-/** Weight of a batch in a running average, in `(0, 1]`. */
+/** Weight t of a batch in a running average, `a ← (1 − t) a + t x`, without unit, within `(0, 1]`. */
 export function momentum(symbol: string, standard: number, note: string = ""): z.ZodDefault<z.ZodNumber> {
   return z.number().positive().max(1).default(standard).describe(
     `Weight ${symbol} of a batch in the running average, no unit, in (0, 1]${note}`,
   );
 }
 
-/** Where the target's cosine is clamped. */
+/** The ε of the clamp of the target's cosine, `c ← min(max(c, ε − 1), 1 − ε)`, cosine units. */
 export function cosineClamp(standard: number): z.ZodDefault<z.ZodNumber> {
   return z.number().min(1e-7).max(1e-2).default(standard).describe(
     "The target cosine is clamped to ±(1 - epsilon); cosine units, in [1e-7, 1e-2], so that float32 can see it",
@@ -102,14 +102,14 @@ function radiansProblem(symbol: string, value: number): string {
   return `${problem}; ${value} looks like degrees, which would be ${converted} radians: write ${symbol}: ${converted}`;
 }
 
-/** A factor of the angle, `m1` of the family. */
+/** A factor of the angle without unit, m1 of `cos(m1 θ + m2) − m3`, from `minimum` to 8. */
 export function angleFactor(symbol: string, standard: number, minimum: number): z.ZodDefault<z.ZodNumber> {
   return z.number().min(minimum).max(8).default(standard).describe(
     `Multiplicative angular margin ${symbol}, a factor without unit, in [${minimum}, 8]; 1 is none`,
   );
 }
 
-/** A margin taken from the cosine, `m3` of the family. */
+/** A margin taken from the cosine, m3 of `cos(m1 θ + m2) − m3`, cosine units, within `[0, 1]`. */
 export function cosineMargin(symbol: string, standard: number): z.ZodDefault<z.ZodNumber> {
   return z.number().min(0).max(1).default(standard).describe(
     `Additive cosine margin ${symbol}, in cosine units, in [0, 1]`,

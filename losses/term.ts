@@ -20,7 +20,12 @@ export interface Term {
   gradients(saved: readonly Tensor[], gradient: Tensor): Tensor[];
 }
 
-/** Puts a loss on the tape; only the loss is differentiable. To be called inside a `tf.tidy`. */
+/**
+ * Puts a loss on the tape; only the loss is differentiable. To be called inside a `tf.tidy`.
+ *
+ * @param inputs What the loss is differentiated in: embeddings of shape `[batch, d]`, class weights `[classes, d]`.
+ * @param forward Computes the loss from the same tensors, and says how its gradients are computed; called once.
+ */
 export function termNode(inputs: readonly Tensor[], forward: () => Term): HeadOutput {
   let names: readonly string[] = [], withAngles = false;
   const op = tf.customGrad((...args) => {

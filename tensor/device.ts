@@ -61,7 +61,7 @@ export async function settleDevice(): Promise<void> {
   if (queued.length > QUEUED) await queued.shift();
 }
 
-/** Uploads a tensor to a WebGPU device at once; by itself tfjs waits until a kernel wants it. */
+/** Uploads a tensor to a WebGPU device at once; by itself tfjs waits until a kernel wants it. Does nothing elsewhere. */
 export function uploadNow({ dataId }: Tensor): void {
   if (tf.getBackend() === "webgpu") (tf.backend() as unknown as { uploadToGPU(id: object): void }).uploadToGPU(dataId);
 }

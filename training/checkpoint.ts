@@ -61,7 +61,7 @@ export async function readParameters(groups: ParameterGroups): Promise<NamedTens
   })));
 }
 
-/** Writes the groups' values and the state as bytes. */
+/** Writes the groups' values, as float32, and the state as the bytes of a safetensors file. */
 export async function saveCheckpoint(groups: ParameterGroups, state: CheckpointState): Promise<Uint8Array> {
   const { run, step, backend, seconds, notes } = state;
   const kept = notes === undefined ? {} : { notes };

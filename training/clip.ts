@@ -36,7 +36,11 @@ export function clipFactor({ norm }: ClipOptions, total: number): number {
   return Math.min(1, norm / (total + EPSILON));
 }
 
-/** Norm of the first `count` gradients, from the sums of their squares; the caller disposes it. */
+/**
+ * Norm of the first `count` gradients, `√(Σ_{i < count} squares_i)`; the caller disposes it.
+ *
+ * @param squares Sum of squares of each gradient, shape `[gradients]`.
+ */
 export function partNorm(squares: Tensor1D, count: number): Scalar {
   return tf.tidy(() => count === 0 ? tf.scalar(0) : tf.sqrt(tf.sum(tf.slice(squares, 0, count))) as Scalar);
 }
@@ -44,8 +48,8 @@ export function partNorm(squares: Tensor1D, count: number): Scalar {
 /**
  * `g ← g · min(1, norm / (total + 1e-6))`, as a gate for each gradient; see `Optimizer.update`.
  *
- * @param squares Sum of squares of each gradient.
- * @returns A gate for each gradient; `clipping` is the one that clips, which the caller disposes.
+ * @param squares Sum of squares of each gradient, shape `[gradients]`.
+ * @returns A gate of shape `[2]` for each gradient; `clipping` is the one that clips, which the caller disposes.
  */
 export function clipGates(
   squares: Tensor1D,

@@ -5,7 +5,7 @@
  */
 import { assertProbability, solveIncreasing } from "./quantile.ts";
 
-/** Density `φ(z)`. */
+/** Density `φ(z) = exp(−z²/2) / √(2π)`. */
 export function normalDensity(z: number): number {
   return Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
 }

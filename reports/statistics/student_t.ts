@@ -19,7 +19,7 @@ function tails(t: number, freedom: number): readonly [outer: number, inner: numb
   return betaTails(freedom / all, square / all, freedom / 2, 0.5);
 }
 
-/** Density of Student's t with ν degrees of freedom. */
+/** Density of Student's t with ν degrees of freedom: `Γ((ν+1)/2) / (√(νπ) Γ(ν/2)) · (1 + t²/ν)^(−(ν+1)/2)`. */
 export function tDensity(t: number, freedom: number): number {
   const a = freedom / 2;
   // Γ(a + ½) / Γ(a), of Stirling's formula.
